@@ -1,0 +1,1 @@
+//! Engine for one-to-one video calls in Alipay mini programs.

@@ -1,0 +1,184 @@
+//! Everything that crosses the border of the engine.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::error::Error;
+use super::event::Event;
+use super::value::Value;
+
+/// Number that the host gives to a call; the reply carries it.
+pub type CallId = u32;
+
+/// Number that the engine gives to a socket. Never used twice, so late callbacks of an old socket are recognised.
+pub type SocketId = u32;
+
+/// One thing that happened to the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// The application called a method. Exactly one [`Output::Reply`] answers it, at once for a synchronous method.
+    Call {
+        /// Repeated by the reply.
+        id: CallId,
+        /// Name of the method, as documented.
+        method: String,
+        /// Its arguments, unchecked.
+        args: Vec<Value>,
+    },
+    /// The socket is open.
+    SocketOpened(SocketId),
+    /// A binary message arrived.
+    SocketMessage(SocketId, Vec<u8>),
+    /// The socket is closed, could not be opened, or failed.
+    SocketClosed(SocketId),
+    /// The device's network changed.
+    Network {
+        /// Whether there is any.
+        online: bool,
+        /// Which.
+        kind: NetworkKind,
+    },
+    /// The application came to the foreground. Whatever happened to the socket meanwhile may be unknown.
+    Shown,
+    /// The time of [`super::Engine::next_deadline`] has come. More of them do no harm.
+    Timeout,
+}
+
+/// Kind of network, with the number that the service uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub enum NetworkKind {
+    None = 0,
+    Wifi = 2,
+    Mobile2G = 3,
+    Mobile3G = 4,
+    Mobile4G = 5,
+    #[default]
+    Unknown = 32,
+}
+
+impl NetworkKind {
+    /// From the `networkType` that the host reports. The service has no number for 5G.
+    pub fn from_host(name: &str) -> Self {
+        match name {
+            "NOTREACHABLE" => Self::None,
+            "WIFI" | "Wi-Fi" | "wifi" => Self::Wifi,
+            "2G" => Self::Mobile2G,
+            "3G" => Self::Mobile3G,
+            "4G" | "5G" => Self::Mobile4G,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// One thing that the host has to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Open a WebSocket.
+    OpenSocket {
+        /// Its number.
+        socket: SocketId,
+        /// `ws://` or `wss://`.
+        url: String,
+    },
+    /// Send a binary message.
+    Send {
+        /// On which socket.
+        socket: SocketId,
+        /// The message.
+        bytes: Vec<u8>,
+    },
+    /// Close a socket; nothing more of it matters.
+    CloseSocket {
+        /// Its number.
+        socket: SocketId,
+    },
+    /// Tell the application.
+    Event(Event),
+    /// Settle a call.
+    Reply {
+        /// Number of the call.
+        id: CallId,
+        /// What it returns, resolves or rejects with.
+        result: Result<Reply, Error>,
+    },
+    /// Write a line to the log. Never holds a token.
+    Log {
+        /// How important it is.
+        level: LogLevel,
+        /// The line.
+        message: String,
+    },
+}
+
+/// Importance of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Each frame.
+    Debug,
+    /// Each step of a life cycle, once.
+    Info,
+    /// Something was lost or refused; the engine goes on.
+    Warn,
+    /// Somebody has to act.
+    Error,
+}
+
+/// What a call returns or resolves with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// `undefined`
+    Nothing,
+    /// A boolean.
+    Flag(bool),
+    /// A text.
+    Text(String),
+    /// `[]`
+    EmptyList,
+    /// `{streamID, url}` of a publish or play.
+    Url {
+        /// The stream.
+        stream_id: String,
+        /// For the `extraInfo` of the component.
+        url: String,
+    },
+    /// `{errorCode: 0, messageID}` of a broadcast message.
+    MessageNumber(u64),
+    /// `{errorCode: 0, messageID}` of a barrage message.
+    MessageText(String),
+    /// `{errorCode: 0, extendedData: ""}`
+    Done,
+    /// `{seq, errorCode: 0}` of a room extra info.
+    Seq(u32),
+    /// `{code: 0, msg: ""}` of the check of system requirements.
+    Requirements,
+}
+
+impl Serialize for Reply {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Nothing => serializer.serialize_unit(),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::EmptyList => [(); 0].serialize(serializer),
+            Self::Url { stream_id, url } => pair(serializer, ("streamID", stream_id), ("url", url)),
+            Self::MessageNumber(id) => pair(serializer, ("errorCode", &0), ("messageID", id)),
+            Self::MessageText(id) => pair(serializer, ("errorCode", &0), ("messageID", id)),
+            Self::Done => pair(serializer, ("errorCode", &0), ("extendedData", "")),
+            Self::Seq(seq) => pair(serializer, ("seq", seq), ("errorCode", &0)),
+            Self::Requirements => pair(serializer, ("code", &0), ("msg", "")),
+        }
+    }
+}
+
+fn pair<S: Serializer, A: Serialize + ?Sized, B: Serialize + ?Sized>(
+    serializer: S,
+    first: (&'static str, &A),
+    second: (&'static str, &B),
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry(first.0, first.1)?;
+    map.serialize_entry(second.0, second.1)?;
+    map.end()
+}

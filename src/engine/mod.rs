@@ -1,0 +1,161 @@
+//! The engine: one input in, outputs out. No IO, no clock, no randomness, no threads, no JavaScript.
+//!
+//! [`Engine`] routes; the rules live in the parts it owns. The link keeps one socket to the service open, rooms live on the
+//! link, published and played streams live in rooms. Parts do not know each other sideways: what one has to tell another
+//! goes through the engine as a value.
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod backoff;
+mod config;
+mod cx;
+pub mod error;
+pub mod event;
+mod io;
+mod json;
+pub mod link;
+mod media_url;
+mod net;
+mod play;
+mod publish;
+mod random;
+mod room;
+mod route;
+mod time;
+pub mod token;
+mod value;
+pub mod wire;
+
+use std::collections::VecDeque;
+
+pub use config::{Config, PUBLIC_HUBS};
+pub use error::{Code, Error};
+pub use event::Event;
+pub use io::{CallId, Input, LogLevel, NetworkKind, Output, Reply, SocketId};
+pub use time::{Instant, Millis, Now};
+pub use value::Value;
+
+use cx::Cx;
+use link::Link;
+use media_url::CdnTemplates;
+use net::{Net, RoomKey};
+use play::Player;
+use publish::Publisher;
+use random::Random;
+use room::Room;
+use time::earliest;
+
+/// Rooms that one engine is in at the same time, in multi-room mode.
+pub const MAX_ROOMS: usize = 5;
+/// Timers that one input may fire one after the other; the rest fires with the next input.
+const MAX_TIMER_ROUNDS: usize = 64;
+
+/// See the [crate] for how to drive it.
+#[derive(Debug)]
+pub struct Engine {
+    net: Net,
+    rooms: Vec<Room>,
+    last_room: RoomKey,
+    multi_room: bool,
+    has_logged_in: bool,
+    publishers: Vec<Publisher>,
+    publish_on_cdn: bool,
+    players: Vec<Player>,
+    cdn: CdnTemplates,
+    random: Random,
+    last_now: Instant,
+    is_destroyed: bool,
+    out: VecDeque<Output>,
+}
+
+impl Engine {
+    /// Makes an engine and begins to connect.
+    pub fn new(config: Config, now: Now) -> Self {
+        let link = Link::new(config.app_id, config.hubs);
+        let mut engine = Self {
+            net: Net::new(link, config.app_id, config.device_id),
+            rooms: Vec::new(),
+            last_room: 0,
+            multi_room: false,
+            has_logged_in: false,
+            publishers: Vec::new(),
+            publish_on_cdn: false,
+            players: Vec::new(),
+            cdn: CdnTemplates::default(),
+            random: Random::new(config.seed),
+            last_now: now.mono,
+            is_destroyed: false,
+            out: VecDeque::new(),
+        };
+        engine.with_cx(now, |engine, cx| engine.net.link.connect(cx));
+        engine
+    }
+
+    /// Takes one input. Afterwards take the outputs.
+    pub fn handle(&mut self, input: Input, now: Now) {
+        let now = Now { mono: now.mono.max(self.last_now), ..now };
+        self.last_now = now.mono;
+        self.with_cx(now, |engine, cx| {
+            match input {
+                Input::Call { id, method, args } => engine.call(id, &method, &args, cx),
+                Input::SocketOpened(socket) => engine.net.link.handle_opened(socket, cx),
+                Input::SocketMessage(socket, bytes) => engine.net.link.handle_message(socket, &bytes, cx),
+                Input::SocketClosed(socket) => engine.net.link.handle_closed(socket, cx),
+                Input::Network { online, kind } => {
+                    engine.net.network = kind;
+                    engine.net.link.handle_network(online, cx);
+                }
+                Input::Shown => engine.net.link.probe(cx),
+                Input::Timeout => {}
+            }
+            engine.settle(cx);
+        });
+    }
+
+    /// The next thing to do, until there is none.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+
+    /// When to give [`Input::Timeout`] at the latest; `None` for never.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        let rooms = self.rooms.iter().filter_map(Room::next_deadline).min();
+        earliest(self.net.link.next_deadline(), earliest(self.net.next_deadline(), rooms))
+    }
+
+    /// Fires what is due and passes on what the parts have to say, until all is quiet.
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        for _ in 0..MAX_TIMER_ROUNDS {
+            while let Some(event) = self.net.link.poll_event() {
+                self.handle_link_event(event, cx);
+            }
+            if !self.next_deadline().is_some_and(|deadline| deadline <= cx.now.mono) {
+                return;
+            }
+            self.net.link.handle_timeout(cx);
+            while let Some(pending) = self.net.take_expired(cx.now.mono) {
+                self.handle_expired(pending, cx);
+            }
+            let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
+            for key in keys {
+                if let Some(room) = find_room(&mut self.rooms, key) {
+                    let signal = room.handle_timeout(&mut self.net, cx);
+                    self.handle_signal(key, signal, cx);
+                }
+            }
+        }
+    }
+
+    fn with_cx(&mut self, now: Now, act: impl FnOnce(&mut Self, &mut Cx<'_>)) {
+        let mut out = core::mem::take(&mut self.out);
+        let mut random = self.random.clone();
+        act(self, &mut Cx { now, random: &mut random, out: &mut out });
+        self.random = random;
+        self.out = out;
+    }
+}
+
+fn find_room(rooms: &mut [Room], key: RoomKey) -> Option<&mut Room> {
+    rooms.iter_mut().find(|room| room.key() == key)
+}

@@ -1,0 +1,151 @@
+//! Room requests: their sequence numbers, what waits for an answer, and how they reach the link.
+
+use prost::Message;
+
+use super::cx::Cx;
+use super::io::{CallId, NetworkKind};
+use super::link::Link;
+use super::time::{Instant, Millis};
+use super::wire::{packet, switch};
+
+/// How long a room request may wait for its answer.
+pub(super) const ROOM_REQUEST_TIMEOUT_MS: Millis = 6_000;
+/// Room requests that wait for an answer at the same time; more are refused.
+pub(super) const MAX_PENDING: usize = 512;
+
+/// Names one login to a room, so that answers meant for an earlier login are not mistaken.
+pub(super) type RoomKey = u32;
+
+/// How packets of a room are addressed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Route {
+    /// The room.
+    pub room: RoomKey,
+    /// Given by the service with the login; 0 before.
+    pub context_key: u32,
+    /// Opaque bytes that every request after the login repeats.
+    pub controls: Option<Vec<u8>>,
+}
+
+/// What an answer is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub(super) enum Purpose {
+    Login,
+    Enter,
+    Heartbeat,
+    UserList,
+    StreamList,
+    RenewToken,
+    GetExtraInfo,
+    SetExtraInfo { call: CallId, key: String, value: String },
+    AddStream { stream_id: String },
+    DeleteStream { stream_id: String, stream_sid: String },
+    UpdateStream { call: CallId, stream_id: String, extra_info: String },
+    Broadcast { call: CallId },
+    Barrage { calls: Vec<(u32, CallId)> },
+    CustomCommand { call: CallId },
+    /// Nobody waits.
+    Nothing,
+}
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+pub(super) struct Pending {
+    seq: u32,
+    /// For which room.
+    pub room: RoomKey,
+    /// What it is for.
+    pub purpose: Purpose,
+    deadline: Instant,
+}
+
+/// The link and the room requests on it.
+#[derive(Debug)]
+pub(super) struct Net {
+    /// The link.
+    pub link: Link,
+    /// AppID.
+    pub app_id: u32,
+    /// Id of the installation.
+    pub device_id: String,
+    /// Present network.
+    pub network: NetworkKind,
+    last_seq: u32,
+    pending: Vec<Pending>,
+}
+
+impl Net {
+    /// No request yet.
+    pub(super) fn new(link: Link, app_id: u32, device_id: String) -> Self {
+        Self { link, app_id, device_id, network: NetworkKind::default(), last_seq: 0, pending: Vec::new() }
+    }
+
+    /// The number of the next packet.
+    pub(super) fn next_seq(&mut self) -> u32 {
+        self.last_seq = self.last_seq.wrapping_add(1);
+        self.last_seq
+    }
+
+    /// Sends a request under the number `seq`. Gives the purpose back if it could not be sent.
+    pub(super) fn send(
+        &mut self,
+        seq: u32,
+        route: &Route,
+        cmd: u32,
+        body: &impl Message,
+        purpose: Purpose,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Purpose> {
+        if self.pending.len() >= MAX_PENDING || !self.transmit(seq, route, cmd, body, cx) {
+            return Err(purpose);
+        }
+        if purpose != Purpose::Nothing {
+            let deadline = cx.now.mono + ROOM_REQUEST_TIMEOUT_MS;
+            self.pending.push(Pending { seq, room: route.room, purpose, deadline });
+        }
+        Ok(())
+    }
+
+    /// Sends a packet that has no answer.
+    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &impl Message, cx: &mut Cx<'_>) {
+        let seq = self.next_seq();
+        self.transmit(seq, route, cmd, body, cx);
+    }
+
+    /// Takes the request that answer `seq` belongs to.
+    pub(super) fn take(&mut self, seq: u32) -> Option<Pending> {
+        let at = self.pending.iter().position(|p| p.seq == seq)?;
+        Some(self.pending.remove(at))
+    }
+
+    /// Takes a request whose time is over.
+    pub(super) fn take_expired(&mut self, now: Instant) -> Option<Pending> {
+        let at = self.pending.iter().position(|p| p.deadline <= now)?;
+        Some(self.pending.remove(at))
+    }
+
+    /// Takes every request of a room.
+    pub(super) fn take_room(&mut self, room: RoomKey) -> Vec<Pending> {
+        let (taken, kept) = core::mem::take(&mut self.pending).into_iter().partition(|p| p.room == room);
+        self.pending = kept;
+        taken
+    }
+
+    /// When the first request expires.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.pending.iter().map(|p| p.deadline).min()
+    }
+
+    fn transmit(&mut self, seq: u32, route: &Route, cmd: u32, body: &impl Message, cx: &mut Cx<'_>) -> bool {
+        let header = switch::Header {
+            cmd,
+            seq,
+            timestamp: cx.now.wall,
+            controls: route.controls.clone(),
+            context_key: route.context_key,
+        };
+        let bytes = packet::encode_packet(&header, body);
+        self.link.send_packet(bytes, cmd == packet::cmd::LOGIN, cx)
+    }
+}

@@ -1,0 +1,258 @@
+//! Logging in to a room, again after a break, and out of it.
+
+use md5::{Digest, Md5};
+
+use crate::engine::backoff;
+use crate::engine::cx::Cx;
+use crate::engine::error::{Error, OK, from_room_answer};
+use crate::engine::event::{Event, RoomReason, RoomState};
+use crate::engine::io::Reply;
+use crate::engine::net::{Net, Purpose};
+use crate::engine::time::Millis;
+use crate::engine::wire::packet::cmd;
+use crate::engine::wire::{liveroom, switch};
+
+use super::streams::StreamInfo;
+use super::{DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal, trans};
+
+const ROLE: u32 = 2;
+const TERM_TYPE_MINI_PROGRAM: u32 = 7;
+const CONNECTION_WEBSOCKET: u32 = 2;
+/// 7<<28 | major<<20 | minor<<8 | patch: the Alipay SDK 1.0.0, whose behaviour this client has.
+const SDK_VERSION: u32 = 7 << 28 | 1 << 20;
+const LOGIC_SINGLE_ROOM: u32 = 1;
+const LOGIC_MULTI_ROOM: u32 = 3;
+/// The connection itself is to be renewed before the next login.
+const CODE_NEW_CONNECTION: u32 = 10_015;
+
+/// What LoginRoomRsp and EnterRoomRsp have in common.
+struct LoginAnswer {
+    user_session_id: u64,
+    heartbeat_ms: u32,
+    online_count: u32,
+    barrage_window: u32,
+    users_merge_ms: u32,
+    users_interval_ms: u32,
+    token_remain_s: u32,
+    trans: Vec<trans::Known>,
+    stream_seq: u32,
+    streams: Vec<StreamInfo>,
+}
+
+impl Room {
+    /// Sends the login, or waits for the link.
+    pub(in crate::engine) fn log_in(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
+        self.drop_requests(net, cx);
+        if !net.link.is_open() {
+            self.phase = Phase::WaitingForLink;
+            return;
+        }
+        self.show_reconnecting(OK, cx);
+        net.link.set_user(&self.request.user.id, &self.request.token);
+        net.link.request_app_config(cx);
+        self.route.context_key = 0;
+        self.route.controls = None;
+        let seq = net.next_seq();
+        let sent = if self.is_first {
+            let body = self.login_request(net, cx);
+            net.send(seq, &self.route, cmd::LOGIN, &body, Purpose::Login, cx)
+        } else {
+            let body = self.enter_request(net);
+            net.send(seq, &self.route, cmd::ENTER_ROOM, &body, Purpose::Enter, cx)
+        };
+        self.phase = Phase::LoggingIn;
+        if sent.is_err() {
+            self.retry_login(cx);
+        }
+    }
+
+    /// In multi-room mode the further rooms follow the first one after a moment.
+    pub(in crate::engine) fn enter_later(&mut self, cx: &mut Cx<'_>) {
+        self.phase = Phase::Waiting { until: cx.now.mono + backoff::delay(1, cx.random) };
+    }
+
+    /// The login failed in a way that may pass.
+    pub(super) fn retry_login(&mut self, cx: &mut Cx<'_>) {
+        self.attempt += 1;
+        self.phase = Phase::Waiting { until: cx.now.mono + backoff::delay(self.attempt, cx.random) };
+    }
+
+    pub(in crate::engine) fn handle_login(&mut self, header: &switch::Header, answer: switch::LoginRoomRsp, net: &mut Net, cx: &mut Cx<'_>) -> Option<RoomSignal> {
+        self.session.switch_id = answer.switch_session_id;
+        self.session.relogin_token = answer.relogin_token;
+        let answer = LoginAnswer {
+            user_session_id: answer.user_session_id,
+            heartbeat_ms: answer.liveroom_hb_interval,
+            online_count: answer.online_count,
+            barrage_window: answer.big_im_time_window,
+            users_merge_ms: answer.userlist_merge_timeout,
+            users_interval_ms: answer.userlist_interval,
+            token_remain_s: answer.token_remain_time,
+            trans: answer.trans_channel_list.into_iter().map(trans::Known::from).collect(),
+            stream_seq: answer.stream_list_seq,
+            streams: answer.stream_info_list.into_iter().map(StreamInfo::from).collect(),
+        };
+        self.go_online(header, answer, net, cx)
+    }
+
+    pub(in crate::engine) fn handle_enter(&mut self, header: &switch::Header, answer: liveroom::EnterRoomRsp, net: &mut Net, cx: &mut Cx<'_>) -> Option<RoomSignal> {
+        let answer = LoginAnswer {
+            user_session_id: answer.user_session_id,
+            heartbeat_ms: answer.liveroom_hb_interval,
+            online_count: answer.online_count,
+            barrage_window: answer.big_im_time_window,
+            users_merge_ms: answer.userlist_merge_timeout,
+            users_interval_ms: answer.userlist_interval,
+            token_remain_s: answer.token_remain_time,
+            trans: answer.trans_channel_list.into_iter().map(trans::Known::from).collect(),
+            stream_seq: answer.stream_list_seq,
+            streams: answer.stream_info_list.into_iter().map(StreamInfo::from).collect(),
+        };
+        self.go_online(header, answer, net, cx)
+    }
+
+    /// The service refused the login with code `c`.
+    pub(in crate::engine) fn handle_login_refused(&mut self, c: u32, text: &str, net: &mut Net, cx: &mut Cx<'_>) -> Option<RoomSignal> {
+        if may_pass(c) {
+            self.forget_session();
+            if c == CODE_NEW_CONNECTION {
+                net.link.close_pc(cx);
+            }
+        } else if !self.was_online || is_final(c) {
+            return Some(self.end(from_room_answer(c, text), cx));
+        } else {
+            self.session.user_id = 0;
+        }
+        self.retry_login(cx);
+        None
+    }
+
+    /// The room ends with an error of the login or of the heartbeat.
+    pub(in crate::engine) fn end(&mut self, error: Error, cx: &mut Cx<'_>) -> RoomSignal {
+        let (code, text) = (error.code, error.message.clone());
+        let reason = if self.was_online { RoomReason::ReconnectFailed } else { RoomReason::LoginFailed };
+        self.emit_state(RoomState::Disconnected, reason, code, Some(text.clone()), cx);
+        if let Some(call) = self.login_call.take() {
+            cx.reply(call, Err(error));
+        }
+        RoomSignal::Ended(RoomEnd { code, text })
+    }
+
+    /// Tells the service that the user leaves.
+    pub(in crate::engine) fn send_logout(&self, net: &mut Net, cx: &mut Cx<'_>) {
+        if self.is_first {
+            let body = switch::LogoutRoomReq {
+                logout_code: Some(0),
+                logout_check: Md5::digest(self.request.token.as_bytes()).to_vec(),
+                user_session_id: self.session.user_id,
+                logout_logic: self.login_logic(),
+            };
+            net.notify(&self.route, cmd::LOGOUT, &body, cx);
+        } else {
+            net.notify(&self.route, cmd::QUIT_ROOM, &liveroom::QuitRoomReq {}, cx);
+        }
+    }
+
+    fn go_online(&mut self, header: &switch::Header, answer: LoginAnswer, net: &mut Net, cx: &mut Cx<'_>) -> Option<RoomSignal> {
+        if !matches!(self.phase, Phase::LoggingIn) {
+            return None;
+        }
+        let now = cx.now.mono;
+        self.session.user_id = answer.user_session_id;
+        self.route.context_key = header.context_key;
+        self.route.controls = Some(header.controls.clone().unwrap_or_default());
+        self.heartbeat_interval = match answer.heartbeat_ms {
+            0 => DEFAULT_HEARTBEAT_MS,
+            ms => Millis::from(ms).max(MIN_HEARTBEAT_MS),
+        };
+        // After a break, clients that lost the same server must not beat in step.
+        let first_beat = if self.was_online { cx.random.between(self.heartbeat_interval / 2, self.heartbeat_interval) } else { self.heartbeat_interval };
+        self.phase = Phase::Online(Heartbeat { next: now + first_beat, unanswered: 0 });
+        self.attempt = 0;
+        self.users.set_times(answer.users_merge_ms, answer.users_interval_ms);
+        self.messages.set_window(answer.barrage_window);
+        self.token_is_controlled = false;
+        self.restart_token_timer(answer.token_remain_s, net, cx);
+        if answer.online_count > 0 {
+            cx.emit(Event::RoomOnlineUserCountUpdate { room: self.id().into(), count: answer.online_count });
+        }
+        let reason = if self.was_online { RoomReason::Reconnected } else { RoomReason::Logined };
+        self.was_online = true;
+        self.is_shown_connected = true;
+        self.emit_state(RoomState::Connected, reason, OK, None, cx);
+        if let Some(call) = self.login_call.take() {
+            cx.reply(call, Ok(Reply::Flag(true)));
+        }
+        let mut events = Vec::new();
+        let own_streams = self.streams.handle_login(answer.stream_seq, answer.streams, &self.request.room_id, &mut events);
+        super::emit_all(events, cx);
+        let wanted = self.trans.newer(answer.trans);
+        self.fetch_trans(wanted, net, cx);
+        self.fetch_users(net, cx);
+        Some(RoomSignal::Online { own_streams })
+    }
+
+    fn login_logic(&self) -> u32 {
+        if self.multi_room { LOGIC_MULTI_ROOM } else { LOGIC_SINGLE_ROOM }
+    }
+
+    fn login_request(&self, net: &Net, cx: &Cx<'_>) -> switch::LoginRoomReq {
+        let request = &self.request;
+        let name = if request.user.name.is_empty() { &request.user.id } else { &request.user.name };
+        switch::LoginRoomReq {
+            app_id: net.app_id,
+            biz_type: Some(0),
+            room_id: request.room_id.clone().into(),
+            room_name: Some(Vec::new()),
+            role: ROLE,
+            id_name: request.user.id.clone().into(),
+            nick_name: name.clone().into(),
+            device_id: net.device_id.clone(),
+            term_type: TERM_TYPE_MINI_PROGRAM,
+            net_type: Some(net.network as u32),
+            sdk_conn_type: CONNECTION_WEBSOCKET,
+            sdk_version: SDK_VERSION,
+            biz_version: Some(String::new()),
+            client_stamp: cx.now.wall.to_string().into(),
+            login_logic: self.login_logic(),
+            third_token: request.token.clone().into(),
+            relogin_token: Some(self.session.relogin_token.clone()),
+            switch_session_id: Some(self.session.switch_id),
+            user_session_id: Some(self.session.user_id),
+            room_create_flag: 1,
+            user_state_flag: Some(u32::from(request.user_update)),
+            user_count_limit: Some(request.max_members),
+            relate_service: Some(String::new()),
+        }
+    }
+
+    fn enter_request(&self, net: &Net) -> liveroom::EnterRoomReq {
+        liveroom::EnterRoomReq {
+            net_type: Some(net.network as u32),
+            conn_type: CONNECTION_WEBSOCKET,
+            room_id: self.request.room_id.clone().into(),
+            room_name: Some(Vec::new()),
+            role: ROLE,
+            third_token: self.request.token.clone().into(),
+            room_create_flag: 1,
+            user_state_flag: Some(u32::from(self.request.user_update)),
+            user_count_limit: Some(self.request.max_members),
+            relate_service: Some(String::new()),
+        }
+    }
+}
+
+/// Codes after which a login with a new session is tried.
+fn may_pass(c: u32) -> bool {
+    matches!(c, CODE_NEW_CONNECTION | 30_019 | 201_002 | 40_001..=40_100 | 50_200..=50_299)
+}
+
+/// Codes that end a room also when it only comes back after a break.
+fn is_final(c: u32) -> bool {
+    matches!(c, 202_002 | 205_030 | 205_035 | 50_116..=50_128)
+}
+
+/// Renewal was refused because the service does not check tokens; the new one counts for the next login.
+pub(in crate::engine) fn needs_no_renewal(c: u32) -> bool {
+    matches!(c, 2014 | 1_000_002_014)
+}

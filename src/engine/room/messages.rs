@@ -1,0 +1,236 @@
+//! Messages between users: broadcast (reliable), barrage (many, may be collected), custom command (to named users).
+
+use std::collections::VecDeque;
+
+use serde::Deserialize;
+
+use crate::engine::cx::Cx;
+use crate::engine::error::{Code, Error, QUEUE_FULL, SOCKET_CLOSED, TOO_FREQUENT};
+use crate::engine::event::{CommandContent, Event, Message, User};
+use crate::engine::io::{CallId, Reply};
+use crate::engine::json;
+use crate::engine::net::{Net, Purpose};
+use crate::engine::time::{Instant, Millis};
+use crate::engine::wire::packet::cmd;
+use crate::engine::wire::{liveroom, text};
+
+use super::Room;
+
+/// Shortest time between two broadcast messages of this client.
+pub(super) const BROADCAST_INTERVAL_MS: Millis = 500;
+/// Barrage messages in one request.
+pub(super) const BARRAGE_PER_REQUEST: usize = 20;
+/// Barrage messages that wait for their window; more are refused.
+pub(super) const MAX_WAITING_BARRAGE: usize = 256;
+
+const CATEGORY: u32 = 1;
+const TYPE_TEXT: u32 = 1;
+
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Messages {
+    last_broadcast: Option<Instant>,
+    window: Millis,
+    window_end: Option<Instant>,
+    send_at: Option<Instant>,
+    waiting: VecDeque<(u32, CallId, String)>,
+    last_client_id: u32,
+    last_command: u32,
+}
+
+impl Messages {
+    /// Length of the barrage window, 0 for none.
+    pub(super) fn set_window(&mut self, ms: u32) {
+        self.window = Millis::from(ms);
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.send_at
+    }
+}
+
+impl Room {
+    /// `sendBroadcastMessage`, already checked.
+    pub(in crate::engine) fn send_broadcast(&mut self, call: CallId, message: String, net: &mut Net, cx: &mut Cx<'_>) {
+        let now = cx.now.mono;
+        if self.messages.last_broadcast.is_some_and(|last| now - last < BROADCAST_INTERVAL_MS) {
+            cx.reply(call, Err(TOO_FREQUENT.into()));
+            return;
+        }
+        self.messages.last_broadcast = Some(now);
+        let body = liveroom::SendImReq { msg_category: CATEGORY, msg_type: TYPE_TEXT, msg_content: message.into() };
+        self.ask_or_reject(net, cmd::SEND_IM, &body, Purpose::Broadcast { call }, cx);
+    }
+
+    /// `sendBarrageMessage`, already checked.
+    pub(in crate::engine) fn send_barrage_message(&mut self, call: CallId, message: String, net: &mut Net, cx: &mut Cx<'_>) {
+        let now = cx.now.mono;
+        let messages = &mut self.messages;
+        if messages.waiting.len() >= MAX_WAITING_BARRAGE {
+            cx.reply(call, Err(QUEUE_FULL.into()));
+            return;
+        }
+        messages.last_client_id += 1;
+        messages.waiting.push_back((messages.last_client_id, call, message));
+        match messages.window_end {
+            Some(end) if end > now && messages.window > 0 => {
+                let moment = cx.random.between(0, messages.window);
+                messages.send_at.get_or_insert(end + moment);
+            }
+            _ => {
+                messages.send_at = Some(now);
+                self.send_barrage(net, cx);
+            }
+        }
+    }
+
+    /// Sends the barrage messages whose time has come.
+    pub(super) fn send_barrage(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
+        let now = cx.now.mono;
+        let messages = &mut self.messages;
+        if messages.send_at.is_none_or(|at| at > now) {
+            return;
+        }
+        messages.window_end = Some(now + messages.window);
+        let count = messages.waiting.len().min(BARRAGE_PER_REQUEST);
+        let (mut list, mut calls) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for (client_id, call, message) in messages.waiting.drain(..count) {
+            calls.push((client_id, call));
+            list.push(liveroom::BigImToSend {
+                msg_category: CATEGORY,
+                msg_type: TYPE_TEXT,
+                msg_content: message.into(),
+                msg_timestamp: cx.now.wall,
+                msg_client_id: client_id.to_string().into(),
+            });
+        }
+        messages.send_at = (!messages.waiting.is_empty()).then(|| now + messages.window);
+        if !list.is_empty() {
+            self.ask_or_reject(net, cmd::SEND_BIG_IM, &liveroom::SendBigImReq { msg_list: list }, Purpose::Barrage { calls }, cx);
+        }
+    }
+
+    /// `sendCustomCommand`, already checked.
+    pub(in crate::engine) fn send_command(&mut self, call: CallId, content: &CommandContent, to: Vec<String>, net: &mut Net, cx: &mut Cx<'_>) {
+        self.messages.last_command += 1;
+        let user = &self.request.user;
+        let number = self.messages.last_command.to_string();
+        let mut push = json::Object::new();
+        push.text("from_userid", &user.id);
+        push.text("from_username", &user.name);
+        push.text("request_id", &[&user.id, "-", &number].concat());
+        match content {
+            CommandContent::Text(text) => push.text("custom_content", text),
+            CommandContent::Json(json) => push.raw("custom_content", json),
+        }
+        push.text("room_id", self.id());
+        let body = liveroom::SignalLiveCustomReq {
+            push_message: push.finish().into(),
+            to_user_list: to.into_iter().map(|id| liveroom::ToUser { id_name: id.into() }).collect(),
+        };
+        self.ask_or_reject(net, cmd::CUSTOM_COMMAND, &body, Purpose::CustomCommand { call }, cx);
+    }
+
+    /// Broadcast messages of others.
+    pub(in crate::engine) fn handle_broadcast(&self, push: liveroom::PushIm, cx: &mut Cx<'_>) {
+        let messages = push.msg_list.into_iter().map(|m| Message {
+            from_user: User { id: text(m.id_name), name: text(m.nick_name) },
+            message: text(m.msg_content),
+            send_time: m.send_time,
+            message_id: m.msg_id,
+        });
+        let messages: Vec<_> = messages.filter(|m| m.from_user.id != self.request.user.id).collect();
+        if !messages.is_empty() {
+            cx.emit(Event::BroadcastMessage { room: self.id().into(), messages });
+        }
+    }
+
+    /// Barrage messages; own ones come back too and are not reported.
+    pub(in crate::engine) fn handle_barrage(&self, push: liveroom::PushBigIm, cx: &mut Cx<'_>) {
+        let messages = push.msg_list.into_iter().map(|m| Message {
+            from_user: User { id: text(m.id_name), name: text(m.nick_name) },
+            message: text(m.msg_content),
+            send_time: m.msg_timestamp,
+            message_id: text(m.msg_id),
+        });
+        let messages: Vec<_> = messages.filter(|m| m.from_user.id != self.request.user.id).collect();
+        if !messages.is_empty() {
+            cx.emit(Event::BarrageMessage { room: self.id().into(), messages });
+        }
+    }
+
+    pub(super) fn reject_waiting_barrage(&mut self, code: Code, cx: &mut Cx<'_>) {
+        self.messages.send_at = None;
+        for (_, call, _) in core::mem::take(&mut self.messages.waiting) {
+            cx.reply(call, Err(code.into()));
+        }
+    }
+
+    fn ask_or_reject(&self, net: &mut Net, command: u32, body: &impl prost::Message, purpose: Purpose, cx: &mut Cx<'_>) {
+        let seq = net.next_seq();
+        if let Err(purpose) = net.send(seq, &self.route, command, body, purpose, cx) {
+            let code = if net.link.is_open() { QUEUE_FULL } else { SOCKET_CLOSED };
+            reject(purpose, &Error::new(code), cx);
+        }
+    }
+}
+
+/// Settles the calls that a request served; a request of the engine itself has none.
+pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>) {
+    match purpose {
+        Purpose::SetExtraInfo { call, .. }
+        | Purpose::UpdateStream { call, .. }
+        | Purpose::Broadcast { call }
+        | Purpose::CustomCommand { call } => cx.reply(call, Err(error.clone())),
+        Purpose::Barrage { calls } => {
+            for (_, call) in calls {
+                cx.reply(call, Err(error.clone()));
+            }
+        }
+        Purpose::Login
+        | Purpose::Enter
+        | Purpose::Heartbeat
+        | Purpose::UserList
+        | Purpose::StreamList
+        | Purpose::RenewToken
+        | Purpose::GetExtraInfo
+        | Purpose::AddStream { .. }
+        | Purpose::DeleteStream { .. }
+        | Purpose::Nothing => {}
+    }
+}
+
+/// Settles barrage calls with the ids that the service gave.
+pub(in crate::engine) fn resolve_barrage(calls: Vec<(u32, CallId)>, answer: liveroom::SendBigImRsp, cx: &mut Cx<'_>) {
+    let mut sent: Vec<(String, String)> = answer.msg_list.into_iter().map(|m| (text(m.msg_client_id), text(m.msg_id))).collect();
+    for (client_id, call) in calls {
+        let client_id = client_id.to_string();
+        let at = sent.iter().position(|(id, _)| *id == client_id);
+        let message_id = at.map(|at| sent.swap_remove(at).1).unwrap_or_default();
+        cx.reply(call, Ok(Reply::MessageText(message_id)));
+    }
+}
+
+/// A custom command as its sender wrote it.
+#[derive(Debug, Deserialize)]
+struct CommandPush<'a> {
+    #[serde(default)]
+    from_userid: String,
+    #[serde(default)]
+    from_username: String,
+    #[serde(default)]
+    room_id: String,
+    #[serde(borrow, default)]
+    custom_content: Option<&'a serde_json::value::RawValue>,
+}
+
+/// The event of a custom command; `None` if it is not the JSON that it should be.
+pub(in crate::engine) fn command_event(body: &[u8]) -> Option<Event> {
+    let push: CommandPush<'_> = serde_json::from_slice(body).ok()?;
+    let raw = push.custom_content.map_or("null", serde_json::value::RawValue::get);
+    let command = match serde_json::from_str(raw) {
+        Ok(text) => CommandContent::Text(text),
+        Err(_) => CommandContent::Json(raw.into()),
+    };
+    let from = User { id: push.from_userid, name: push.from_username };
+    Some(Event::CustomCommand { room: push.room_id, from, command })
+}

@@ -1,0 +1,257 @@
+//! The streams of the room, kept in step with the service by its stream sequence.
+//!
+//! Each add, delete or update raises the sequence by one. A push that continues it is applied; a gap leads to a fetch of the
+//! whole list, which then replaces the known one.
+
+use indexmap::IndexMap;
+
+use crate::engine::event::{Event, Stream, UpdateType, User};
+use crate::engine::time::{Instant, Millis};
+use crate::engine::wire::{liveroom, switch, text};
+
+/// Delay of a fetch after a heartbeat answer named a newer sequence, or after an answer was older than the known list.
+pub(super) const FETCH_DELAY_MS: Millis = 2_000;
+/// Streams of a room that are kept and reported; further ones are not.
+pub(super) const MAX_STREAMS: usize = 20_000;
+
+/// A stream as the service describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StreamInfo {
+    pub(crate) id: String,
+    pub(crate) sid: String,
+    pub(crate) user: User,
+    pub(crate) extra_info: String,
+    pub(crate) close_type: u32,
+}
+
+/// What a push says of its streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    Added,
+    Deleted,
+    Updated,
+}
+
+type List = IndexMap<String, Stream, foldhash::fast::FixedState>;
+
+#[derive(Debug)]
+pub(super) struct Streams {
+    own_id: String,
+    seq: u32,
+    list: List,
+    fetching: bool,
+    fetch_at: Option<Instant>,
+}
+
+impl Streams {
+    pub(super) fn new(own_id: &str) -> Self {
+        Self { own_id: own_id.into(), seq: 0, list: List::default(), fetching: false, fetch_at: None }
+    }
+
+    pub(super) fn reset_connection(&mut self) {
+        self.fetching = false;
+        self.fetch_at = None;
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.fetch_at
+    }
+
+    /// Whether a fetch is due; it counts as begun.
+    pub(super) fn begin_fetch(&mut self, now: Instant) -> bool {
+        let due = !self.fetching && self.fetch_at.is_some_and(|at| at <= now);
+        if due {
+            self.fetch_at = None;
+            self.fetching = true;
+        }
+        due
+    }
+
+    /// The fetch got no answer; it is tried again.
+    pub(super) fn fail_fetch(&mut self, now: Instant) {
+        self.fetching = false;
+        self.fetch_at = Some(now + FETCH_DELAY_MS);
+    }
+
+    /// The list of a login answer. It is the truth, whatever sequence was known before: the service may have begun anew.
+    /// Returns the own streams that it holds.
+    pub(super) fn handle_login(&mut self, seq: u32, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) -> Vec<StreamInfo> {
+        self.seq = seq;
+        self.replace(list, room, events)
+    }
+
+    /// The answer to a fetch.
+    pub(super) fn handle_list(&mut self, seq: u32, list: Vec<StreamInfo>, now: Instant, room: &str, events: &mut Vec<Event>) {
+        self.fetching = false;
+        if seq < self.seq {
+            self.fetch_at = Some(now + FETCH_DELAY_MS);
+        } else {
+            self.seq = seq;
+            self.fetch_at = None;
+            self.replace(list, room, events);
+        }
+    }
+
+    /// A change that the service pushed.
+    pub(super) fn handle_push(&mut self, change: Change, seq: u32, list: Vec<StreamInfo>, now: Instant, room: &str, events: &mut Vec<Event>) {
+        if seq <= self.seq {
+            return;
+        }
+        if self.seq.checked_add(1) != Some(seq) {
+            self.fetch_at = Some(now);
+            return;
+        }
+        self.seq = seq;
+        match change {
+            Change::Added => self.add(list, room, events),
+            Change::Deleted => self.delete(list, room, events),
+            Change::Updated => self.update(list, room, events),
+        }
+    }
+
+    /// The sequence after a change of an own stream.
+    pub(super) fn handle_own_change(&mut self, seq: u32, now: Instant) {
+        if self.seq.checked_add(1) == Some(seq) {
+            self.seq = seq;
+        } else if seq > self.seq {
+            self.fetch_at = Some(now);
+        }
+    }
+
+    /// What a heartbeat answer said.
+    pub(super) fn handle_heartbeat(&mut self, seq: u32, refresh: bool, now: Instant) {
+        if refresh {
+            self.fetch_at = Some(now);
+        } else if seq > self.seq && !self.fetching {
+            self.fetch_at.get_or_insert(now + FETCH_DELAY_MS);
+        }
+    }
+
+    fn is_own(&self, stream: &StreamInfo) -> bool {
+        stream.user.id == self.own_id
+    }
+
+    fn add(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
+        let mut added = Vec::new();
+        for info in list {
+            if !self.is_own(&info) && !self.list.contains_key(&info.id) && self.list.len() < MAX_STREAMS {
+                let stream = public(info);
+                self.list.insert(stream.id.clone(), stream.clone());
+                added.push(stream);
+            }
+        }
+        report_added(room, added, events);
+    }
+
+    fn delete(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
+        let (mut deleted, mut reasons) = (Vec::new(), Vec::new());
+        for info in list {
+            if let Some(stream) = self.list.shift_remove(&info.id) {
+                if info.close_type != 0 {
+                    reasons.push((stream.id.clone(), info.close_type));
+                }
+                deleted.push(stream);
+            }
+        }
+        report_deleted(room, deleted, reasons, events);
+    }
+
+    fn update(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
+        let mut changed = Vec::new();
+        for info in list {
+            if let Some(stream) = self.list.get_mut(&info.id) {
+                if stream.extra_info != info.extra_info {
+                    stream.extra_info = info.extra_info;
+                    changed.push(stream.clone());
+                }
+            }
+        }
+        report_extra_info(room, changed, events);
+    }
+
+    fn replace(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) -> Vec<StreamInfo> {
+        let mut old = core::mem::take(&mut self.list);
+        let (mut own, mut added, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        for info in list {
+            if self.is_own(&info) {
+                own.push(info);
+                continue;
+            }
+            if self.list.len() >= MAX_STREAMS || self.list.contains_key(&info.id) {
+                continue;
+            }
+            let stream = public(info);
+            match old.swap_remove(&stream.id) {
+                None => added.push(stream.clone()),
+                Some(before) if before.extra_info != stream.extra_info => changed.push(stream.clone()),
+                Some(_) => {}
+            }
+            self.list.insert(stream.id.clone(), stream);
+        }
+        report_deleted(room, old.into_values().collect(), Vec::new(), events);
+        report_added(room, added, events);
+        report_extra_info(room, changed, events);
+        own
+    }
+}
+
+impl From<switch::LoginStreamInfo> for StreamInfo {
+    fn from(info: switch::LoginStreamInfo) -> Self {
+        Self {
+            id: text(info.stream_id),
+            sid: info.stream_sid,
+            user: User { id: text(info.id_name), name: text(info.nick_name) },
+            extra_info: text(info.extra_info),
+            close_type: 0,
+        }
+    }
+}
+
+impl From<liveroom::StreamInfo> for StreamInfo {
+    fn from(info: liveroom::StreamInfo) -> Self {
+        Self {
+            id: text(info.stream_id),
+            sid: info.stream_sid,
+            user: User { id: text(info.id_name), name: text(info.nick_name) },
+            extra_info: text(info.extra_info),
+            close_type: 0,
+        }
+    }
+}
+
+impl From<liveroom::PushStreamInfo> for StreamInfo {
+    fn from(info: liveroom::PushStreamInfo) -> Self {
+        Self {
+            id: text(info.stream_id),
+            sid: info.stream_sid,
+            user: User { id: text(info.id_name), name: text(info.nick_name) },
+            extra_info: text(info.extra_info),
+            close_type: info.close_type,
+        }
+    }
+}
+
+fn public(info: StreamInfo) -> Stream {
+    Stream { id: info.id, user: info.user, extra_info: info.extra_info }
+}
+
+fn report_added(room: &str, added: Vec<Stream>, events: &mut Vec<Event>) {
+    if added.is_empty() {
+        return;
+    }
+    let with_info = added.iter().filter(|s| !s.extra_info.is_empty()).cloned().collect();
+    events.push(Event::RoomStreamUpdate { room: room.into(), update: UpdateType::Add, streams: added, reasons: Vec::new() });
+    report_extra_info(room, with_info, events);
+}
+
+fn report_deleted(room: &str, streams: Vec<Stream>, reasons: Vec<(String, u32)>, events: &mut Vec<Event>) {
+    if !streams.is_empty() {
+        events.push(Event::RoomStreamUpdate { room: room.into(), update: UpdateType::Delete, streams, reasons });
+    }
+}
+
+fn report_extra_info(room: &str, streams: Vec<Stream>, events: &mut Vec<Event>) {
+    if !streams.is_empty() {
+        events.push(Event::StreamExtraInfoUpdate { room: room.into(), streams });
+    }
+}

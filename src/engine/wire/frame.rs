@@ -1,0 +1,133 @@
+//! One binary WebSocket message: a 13-byte header and one protobuf message.
+//!
+//! | offset | size | |
+//! |---|---|---|
+//! | 0 | 1 | `0xAF` |
+//! | 1 | 1 | 0 |
+//! | 2 | 2 | type |
+//! | 4 | 4 | length of the payload |
+//! | 8 | 4 | stream |
+//! | 12 | 1 | 0 |
+//!
+//! Numbers are big-endian. What arrives is read as the vendor's client reads it: bytes 0, 1, 12 and the length are not checked.
+
+use prost::Message;
+
+use super::{WireError, accesshub, decode};
+
+/// Longest frame that is decoded. A decoded message takes at most about 60 times the memory of its bytes.
+pub const MAX_FRAME_BYTES: usize = 2 * 1024 * 1024;
+
+const HEADER_BYTES: usize = 13;
+const FIRST_BYTE: u8 = 0xAF;
+
+/// Type number in the frame header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+#[repr(u16)]
+pub enum FrameType {
+    StreamClosed = 2,
+    CloseConnection = 3,
+    HttpRequest = 4,
+    HttpResponse = 5,
+    HbRequest = 12,
+    HbResponse = 13,
+    GetConfigRequest = 14,
+    GetConfigResponse = 15,
+    PcUpward = 17,
+    PcEstablished = 19,
+    PcBroken = 20,
+    PcDownward = 21,
+    GetAppConfigRequest = 23,
+    GetAppConfigResponse = 24,
+    PushException = 30,
+    Redirect = 34,
+    DispatchRequest = 35,
+    DispatchResponse = 36,
+}
+
+/// A decoded frame from the server.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub enum Frame {
+    StreamClosed(accesshub::StreamClosed),
+    CloseConnection(accesshub::CloseConnection),
+    HttpResponse(accesshub::HttpResponse),
+    HbResponse(accesshub::HbResponse),
+    GetConfigResponse(accesshub::GetConfigResponse),
+    PcEstablished,
+    PcBroken,
+    PcDownward(accesshub::PcDownwardMessage),
+    GetAppConfigResponse(accesshub::GetAppConfigResponse),
+    PushException(accesshub::PushException),
+    Redirect(accesshub::Redirect),
+    DispatchResponse(accesshub::DispatchResponse),
+    /// A type that this client has no use for.
+    Other(u16),
+}
+
+/// Decodes one WebSocket message. Returns the stream and the frame.
+pub fn decode_frame(bytes: &[u8]) -> Result<(u32, Frame), WireError> {
+    if bytes.len() > MAX_FRAME_BYTES {
+        return Err(WireError::TooLong);
+    }
+    let (header, payload) = bytes.split_at_checked(HEADER_BYTES).ok_or(WireError::Truncated)?;
+    let [_, _, t1, t0, _, _, _, _, s3, s2, s1, s0, _] = header else { return Err(WireError::Truncated) };
+    let stream = u32::from_be_bytes([*s3, *s2, *s1, *s0]);
+    let frame = match u16::from_be_bytes([*t1, *t0]) {
+        2 => Frame::StreamClosed(decode(payload)?),
+        3 => Frame::CloseConnection(decode(payload)?),
+        5 => Frame::HttpResponse(decode(payload)?),
+        13 => Frame::HbResponse(decode(payload)?),
+        15 => Frame::GetConfigResponse(decode(payload)?),
+        19 => Frame::PcEstablished,
+        20 => Frame::PcBroken,
+        21 => Frame::PcDownward(decode(payload)?),
+        24 => Frame::GetAppConfigResponse(decode(payload)?),
+        30 => Frame::PushException(decode(payload)?),
+        34 => Frame::Redirect(decode(payload)?),
+        36 => Frame::DispatchResponse(decode(payload)?),
+        other => Frame::Other(other),
+    };
+    Ok((stream, frame))
+}
+
+/// Encodes one message as a frame on `stream`.
+pub fn encode_frame(kind: FrameType, stream: u32, message: &impl Message) -> Vec<u8> {
+    let length = message.encoded_len();
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + length);
+    bytes.extend_from_slice(&[FIRST_BYTE, 0]);
+    bytes.extend_from_slice(&(kind as u16).to_be_bytes());
+    bytes.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
+    bytes.extend_from_slice(&stream.to_be_bytes());
+    bytes.push(0);
+    message.encode_raw(&mut bytes);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_prefix_of_a_frame_gives_a_value_or_an_error() {
+        let whole = encode_frame(FrameType::StreamClosed, 7, &accesshub::StreamClosed { code: Some(0), msg: Some("bye".into()) });
+        assert_eq!(decode_frame(&whole).map(|(stream, _)| stream), Ok(7));
+        for end in 0..HEADER_BYTES {
+            assert_eq!(decode_frame(&whole[..end]), Err(WireError::Truncated));
+        }
+        assert_eq!(decode_frame(&whole[..whole.len() - 1]), Err(WireError::Malformed));
+    }
+
+    #[test]
+    fn a_length_prefix_beyond_the_frame_is_refused_without_reserving_memory() {
+        let mut bytes = encode_frame(FrameType::StreamClosed, 1, &accesshub::StreamClosed::default());
+        bytes.extend_from_slice(&[0x12, 0xff, 0xff, 0xff, 0xff, 0x0f, b'x']);
+        assert_eq!(decode_frame(&bytes), Err(WireError::Malformed));
+    }
+
+    #[test]
+    fn an_oversized_frame_is_refused_before_it_is_decoded() {
+        assert_eq!(decode_frame(&vec![0; MAX_FRAME_BYTES + 1]), Err(WireError::TooLong));
+    }
+}

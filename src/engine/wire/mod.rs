@@ -1,0 +1,71 @@
+//! Bytes to values and back: the only module that knows how the protocol looks on the wire.
+//!
+//! Three layers lie inside one another: a [`frame`] is one WebSocket message and holds one message of [`accesshub`];
+//! the proxied connection's messages hold a room [`packet`]: a header of [`switch`] and a body of [`switch`] or [`liveroom`].
+//!
+//! Decoding is total. Any bytes give a value or a [`WireError`]; memory is bounded by [`frame::MAX_FRAME_BYTES`], which is
+//! checked before anything is decoded.
+
+pub mod frame;
+pub mod packet;
+
+pub use frame::{Frame, FrameType};
+pub use packet::{Body, Packet, Push};
+
+/// Messages of the outer protocol, generated from `proto/accesshub.proto`.
+#[allow(missing_docs, clippy::derive_partial_eq_without_eq)]
+pub mod accesshub {
+    include!(concat!(env!("OUT_DIR"), "/accesshub.rs"));
+}
+
+/// Application configuration, generated from `proto/initconfig.proto`.
+#[allow(missing_docs)]
+pub mod initconfig {
+    include!(concat!(env!("OUT_DIR"), "/initconfig.rs"));
+}
+
+/// Room bodies, generated from `proto/liveroom.proto`.
+#[allow(missing_docs)]
+pub mod liveroom {
+    include!(concat!(env!("OUT_DIR"), "/liveroom.rs"));
+}
+
+/// Session layer of the room protocol, generated from `proto/switch.proto`.
+#[allow(missing_docs)]
+pub mod switch {
+    include!(concat!(env!("OUT_DIR"), "/switch.rs"));
+}
+
+/// Why bytes were refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WireError {
+    /// Longer than [`frame::MAX_FRAME_BYTES`].
+    TooLong,
+    /// Shorter than its own header, or than the header says.
+    Truncated,
+    /// A room packet that does not start with `0x31`.
+    NotAPacket,
+    /// A protobuf message that cannot be decoded.
+    Malformed,
+}
+
+impl WireError {
+    /// One sentence for the log.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::TooLong => "frame is too long",
+            Self::Truncated => "frame is cut short",
+            Self::NotAPacket => "room packet has an unknown start byte",
+            Self::Malformed => "message cannot be decoded",
+        }
+    }
+}
+
+/// Text of a `bytes` field. Bytes that are not UTF-8 become U+FFFD.
+pub fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+}
+
+fn decode<M: prost::Message + Default>(bytes: &[u8]) -> Result<M, WireError> {
+    M::decode(bytes).map_err(|_| WireError::Malformed)
+}

@@ -1,0 +1,190 @@
+//! A room packet, the payload of the proxied connection.
+//!
+//! | offset | size | |
+//! |---|---|---|
+//! | 0 | 1 | `0x31` |
+//! | 1 | 2 | length h of the header |
+//! | 3 | 4 | length of the body |
+//! | 7 | h | [`switch::Header`] |
+//! | 7+h | | body |
+
+use prost::Message;
+
+use super::{WireError, decode, liveroom, switch};
+
+const PREFIX_BYTES: usize = 7;
+const FIRST_BYTE: u8 = 0x31;
+
+/// Command numbers of requests.
+#[allow(missing_docs)]
+pub mod cmd {
+    pub const LOGIN: u32 = 1001;
+    pub const LOGOUT: u32 = 1003;
+    pub const PUSH_ACK: u32 = 1102;
+    pub const MERGE_PUSH_ACK: u32 = 1104;
+    pub const ENTER_ROOM: u32 = 301_001;
+    pub const QUIT_ROOM: u32 = 301_003;
+    pub const HEARTBEAT: u32 = 301_005;
+    pub const RENEW_TOKEN: u32 = 301_007;
+    pub const SET_TRANS: u32 = 301_011;
+    pub const GET_TRANS: u32 = 301_013;
+    pub const ADD_STREAM: u32 = 302_001;
+    pub const DELETE_STREAM: u32 = 302_003;
+    pub const UPDATE_STREAM: u32 = 302_005;
+    pub const GET_STREAM_LIST: u32 = 302_007;
+    pub const SEND_IM: u32 = 303_001;
+    pub const SEND_BIG_IM: u32 = 303_005;
+    pub const CUSTOM_COMMAND: u32 = 303_017;
+    pub const GET_USER_LIST: u32 = 304_001;
+}
+
+/// A decoded packet from the server.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct Packet {
+    pub header: switch::Header,
+    pub body: Body,
+}
+
+/// Body of a packet from the server, by command.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub enum Body {
+    Login(switch::LoginRoomRsp),
+    EnterRoom(liveroom::EnterRoomRsp),
+    Heartbeat(liveroom::HbRsp),
+    RenewToken(liveroom::RenewTokenRsp),
+    SetTrans(liveroom::SetTransRsp),
+    GetTrans(liveroom::GetTransRsp),
+    AddStream(liveroom::AddStreamRsp),
+    /// Answers to DeleteStream and UpdateStream.
+    StreamSeq(liveroom::StreamSeqRsp),
+    StreamList(liveroom::GetStreamListRsp),
+    SendIm(liveroom::SendImRsp),
+    SendBigIm(liveroom::SendBigImRsp),
+    UserList(liveroom::GetUserlistRsp),
+    /// An answer that only has a head: logout, quit, custom command.
+    Common(liveroom::CommonRsp),
+    Push { head: switch::PushReqHead, push: Push },
+    MergePush { head: switch::MergePushHead, pushes: Vec<(switch::MergePushRspInfo, Push)> },
+    Kickout(switch::PushKickout),
+    Other,
+}
+
+/// What a push says, by its `sub_cmd`.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub enum Push {
+    Users(liveroom::PushUserInfoUpdated),
+    Kickout(liveroom::PushUserKickout),
+    CustomCommand(Vec<u8>),
+    StreamsAdded(liveroom::PushStream),
+    StreamsDeleted(liveroom::PushStream),
+    StreamsUpdated(liveroom::PushStream),
+    Broadcast(liveroom::PushIm),
+    Barrage(liveroom::PushBigIm),
+    RoomExtraInfo(liveroom::PushTrans),
+    /// A push without a public effect, or one whose body could not be decoded.
+    Ignored { malformed: bool },
+}
+
+/// Decodes one room packet.
+pub fn decode_packet(bytes: &[u8]) -> Result<Packet, WireError> {
+    let (prefix, rest) = bytes.split_at_checked(PREFIX_BYTES).ok_or(WireError::Truncated)?;
+    let [first, h1, h0, b3, b2, b1, b0] = prefix else { return Err(WireError::Truncated) };
+    if *first != FIRST_BYTE {
+        return Err(WireError::NotAPacket);
+    }
+    let header_bytes = usize::from(u16::from_be_bytes([*h1, *h0]));
+    let body_bytes = usize::try_from(u32::from_be_bytes([*b3, *b2, *b1, *b0])).map_err(|_| WireError::Truncated)?;
+    let (header, rest) = rest.split_at_checked(header_bytes).ok_or(WireError::Truncated)?;
+    let body = rest.get(..body_bytes).ok_or(WireError::Truncated)?;
+    let header: switch::Header = decode(header)?;
+    let body = decode_body(header.cmd, body)?;
+    Ok(Packet { header, body })
+}
+
+/// Encodes one room packet.
+pub fn encode_packet(header: &switch::Header, body: &impl Message) -> Vec<u8> {
+    let (header_bytes, body_bytes) = (header.encoded_len(), body.encoded_len());
+    let mut bytes = Vec::with_capacity(PREFIX_BYTES + header_bytes + body_bytes);
+    bytes.push(FIRST_BYTE);
+    bytes.extend_from_slice(&u16::try_from(header_bytes).unwrap_or(u16::MAX).to_be_bytes());
+    bytes.extend_from_slice(&u32::try_from(body_bytes).unwrap_or(u32::MAX).to_be_bytes());
+    header.encode_raw(&mut bytes);
+    body.encode_raw(&mut bytes);
+    bytes
+}
+
+/// Code and text of an answer. An answer without a head counts as failed, as in the vendor's client, with code `u32::MAX`.
+pub fn answer_head(body: &Body) -> (u32, &str) {
+    fn room(head: &Option<liveroom::RspHead>) -> (u32, &str) {
+        head.as_ref().map_or((u32::MAX, "answer without a head"), |h| (h.code, h.message.as_str()))
+    }
+    match body {
+        Body::Login(m) => m.rsp_head.as_ref().map_or((u32::MAX, "answer without a head"), |h| (h.code, h.message.as_str())),
+        Body::EnterRoom(m) => room(&m.rsp_head),
+        Body::Heartbeat(m) => room(&m.rsp_head),
+        Body::RenewToken(m) => room(&m.rsp_head),
+        Body::SetTrans(m) => room(&m.rsp_head),
+        Body::GetTrans(m) => room(&m.rsp_head),
+        Body::AddStream(m) => room(&m.rsp_head),
+        Body::StreamSeq(m) => room(&m.rsp_head),
+        Body::StreamList(m) => room(&m.rsp_head),
+        Body::SendIm(m) => room(&m.rsp_head),
+        Body::SendBigIm(m) => room(&m.rsp_head),
+        Body::UserList(m) => room(&m.rsp_head),
+        Body::Common(m) => room(&m.rsp_head),
+        Body::Push { .. } | Body::MergePush { .. } | Body::Kickout(_) | Body::Other => (0, ""),
+    }
+}
+
+fn decode_body(cmd: u32, bytes: &[u8]) -> Result<Body, WireError> {
+    Ok(match cmd {
+        1002 => Body::Login(decode(bytes)?),
+        1004 | 301_004 | 303_018 => Body::Common(decode(bytes)?),
+        1101 => {
+            let push: switch::PushReq = decode(bytes)?;
+            let head = push.head.unwrap_or_default();
+            Body::Push { push: decode_push(head.sub_cmd, push.msg_body), head }
+        }
+        1103 => {
+            let merged: switch::MergePushReq = decode(bytes)?;
+            let pushes = merged.message_list.into_iter().map(|m| {
+                let id = switch::MergePushRspInfo { sub_cmd: m.sub_cmd, sub_seq: m.sub_seq };
+                (id, decode_push(m.sub_cmd, m.msg_body))
+            });
+            Body::MergePush { pushes: pushes.collect(), head: merged.head.unwrap_or_default() }
+        }
+        1105 => Body::Kickout(decode(bytes)?),
+        301_002 => Body::EnterRoom(decode(bytes)?),
+        301_006 => Body::Heartbeat(decode(bytes)?),
+        301_008 => Body::RenewToken(decode(bytes)?),
+        301_012 => Body::SetTrans(decode(bytes)?),
+        301_014 => Body::GetTrans(decode(bytes)?),
+        302_002 => Body::AddStream(decode(bytes)?),
+        302_004 | 302_006 => Body::StreamSeq(decode(bytes)?),
+        302_008 => Body::StreamList(decode(bytes)?),
+        303_002 => Body::SendIm(decode(bytes)?),
+        303_006 => Body::SendBigIm(decode(bytes)?),
+        304_002 => Body::UserList(decode(bytes)?),
+        _ => Body::Other,
+    })
+}
+
+/// A push whose body is damaged is still acknowledged, so its envelope must survive.
+fn decode_push(sub_cmd: u32, body: Vec<u8>) -> Push {
+    let push = match sub_cmd {
+        10_001 => decode(&body).map(Push::Users),
+        10_002 => decode(&body).map(Push::Kickout),
+        11_005 => Ok(Push::CustomCommand(body)),
+        12_001 => decode(&body).map(Push::StreamsAdded),
+        12_002 => decode(&body).map(Push::StreamsDeleted),
+        12_003 => decode(&body).map(Push::StreamsUpdated),
+        13_001 => decode(&body).map(Push::Broadcast),
+        14_001 => decode(&body).map(Push::Barrage),
+        15_001 => decode(&body).map(Push::RoomExtraInfo),
+        _ => Ok(Push::Ignored { malformed: false }),
+    };
+    push.unwrap_or(Push::Ignored { malformed: true })
+}

@@ -1,37 +1,19 @@
 // The module's bytes as a JavaScript module: `exports.bytes()` and `exports.size` (src/shim/GLUE.md).
 import { build } from 'esbuild';
-import { dirname } from 'node:path';
+import lzma from 'lzma';
 import { fileURLToPath } from 'node:url';
-import { deflateRawSync } from 'node:zlib';
 
-/** The source text of engine-wasm.js. Form and sizes of the alternatives: docs/size.md. */
+const unpacker = fileURLToPath(new URL('../../src/bindings/', import.meta.url));
+
+/** The source text of engine-wasm.js. The form and what the alternatives cost: docs/size.md. */
 export async function wasmModule(wasm) {
-  const packed = deflateRawSync(wasm, { level: 9, memLevel: 9 }).toString('base64');
   const result = await build({
     stdin: {
       contents: `
-        import { inflateSync } from 'fflate';
-        const text = ${JSON.stringify(packed)};
-        const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-        function decode() {
-          const value = new Uint8Array(128);
-          for (let i = 0; i < 64; i++) value[alphabet.charCodeAt(i)] = i;
-          const out = new Uint8Array(${Buffer.from(packed, 'base64').length});
-          let bits = 0;
-          let held = 0;
-          let o = 0;
-          for (let i = 0; o < out.length; i++) {
-            bits = (bits << 6) | value[text.charCodeAt(i)];
-            held += 6;
-            if (held >= 8) out[o++] = bits >> (held -= 8);
-          }
-          return out;
-        }
+        import { unpack } from './unpack.js';
         export const size = ${wasm.length};
-        export function bytes() {
-          return inflateSync(decode(), { out: new Uint8Array(size) });
-        }`,
-      resolveDir: dirname(fileURLToPath(import.meta.url)),
+        export const bytes = () => unpack(${JSON.stringify(pack(wasm).toString('base64'))}, size);`,
+      resolveDir: unpacker,
     },
     bundle: true,
     format: 'cjs',
@@ -41,4 +23,11 @@ export async function wasmModule(wasm) {
     logLevel: 'warning',
   });
   return result.outputFiles[0].text;
+}
+
+/** An LZMA stream without its header, whose properties are fixed and whose size is written into the module. */
+export function pack(bytes) {
+  const packed = Buffer.from(lzma.compress(Array.from(bytes), 9));
+  if (packed[0] !== 0x5d) throw new Error(`the packer chose other properties than unpack.js reads: ${packed[0]}`);
+  return packed.subarray(13);
 }

@@ -98,7 +98,9 @@ build_package() {
 compile_module() {
     step 'cargo build (wasm, release)'
     local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp" prefix
-    for prefix in "$root/" "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/ "$("${RUSTC:-rustc}" --print sysroot)/"; do
+    local registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
+    # The last prefix that matches counts.
+    for prefix in "$root/" "$registry/" "$registry"/*/ "$("${RUSTC:-rustc}" --print sysroot)/"; do
         flags+=" --remap-path-prefix=$prefix="
     done
     RUSTFLAGS=$flags cargo build --locked -q --release --lib -p zego-express-alipay --target $wasm_target

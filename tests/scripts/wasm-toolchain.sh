@@ -15,6 +15,7 @@
 set -euo pipefail
 
 target=wasm32-unknown-unknown
+revision=1 # raise it when a toolchain made by an older version of this script must not be used any more
 cache=${WASM_TOOLCHAIN_DIR:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/wasm-toolchain}
 forced=${WASM_TOOLCHAIN:-}
 
@@ -35,7 +36,7 @@ print_env() { # toolchain folder
 
 use_private_toolchain() {
     local ok
-    for ok in $(ls -t "$cache"/*/ok 2>/dev/null); do
+    for ok in $(ls -t "$cache"/*-r$revision/ok 2>/dev/null); do
         if has_target "${ok%/ok}/bin/rustc"; then
             print_env "${ok%/ok}"
             return 0
@@ -107,9 +108,12 @@ SCRIPT
 }
 
 # Cargo can build std, but only as part of some crate, so an empty one asks for it. Done once here, no later build needs
-# an unstable flag. Bitcode is embedded for the link-time optimisation of the release profile.
+# an unstable flag. Bitcode is embedded for the link-time optimisation of the release profile; paths, which end up in
+# panic texts, are written as they are in the official builds.
 compile_std() { # toolchain folder
-    local work=$1/std libdir
+    local work=$1/std libdir flags='-Cembed-bitcode=yes' registry
+    flags+=" --remap-path-prefix=$1/root/usr/lib/rustlib/src/rust=/rustc"
+    for registry in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/{,*/}; do flags+=" --remap-path-prefix=$registry="; done
     mkdir -p "$work"
     cat >"$work/Cargo.toml" <<'TOML'
 [package]
@@ -127,7 +131,7 @@ TOML
     (
         cd "$work"
         env -u CARGO_TARGET_DIR -u CARGO_BUILD_TARGET -u CARGO_ENCODED_RUSTFLAGS PATH="$1/bin:$PATH" RUSTC="$1/bin/rustc" \
-            RUSTC_BOOTSTRAP=1 RUSTFLAGS='-Cembed-bitcode=yes' "$1/bin/cargo" build -q --release \
+            RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" "$1/bin/cargo" build -q --release \
             -Zbuild-std=std,panic_abort,test --target "$target" --target-dir t >&2
     )
     libdir=$("$1/bin/rustc" --print target-libdir --target "$target")
@@ -148,7 +152,7 @@ make_from_packages() {
         "$compiler=$version" 2>/dev/null | sed -n 's/^libllvm\([0-9]*\).*/\1/p' | head -1)
     [ -n "$llvm" ] || die "cannot tell which LLVM $compiler $version uses"
 
-    final=$cache/$compiler-$version
+    final=$cache/$compiler-$version-r$revision
     staging=$final.tmp.$$
     say "making a private toolchain of $compiler $version in $cache (once, about a minute)"
     rm -rf "$staging"

@@ -67,7 +67,7 @@ run_wasm() (
     export PATH=$tools_dir:$PATH
     unset RUSTFLAGS
     if find_wasm_pack; then
-        "$wasm_pack" test --mode no-install --node . -- --locked --lib --test wasm
+        "$wasm_pack" test --mode no-install --node . --locked --lib --test wasm
     else
         echo "wasm-pack is not installed (cargo install wasm-pack --locked); using the test runner of wasm-bindgen itself"
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \

@@ -47,7 +47,8 @@ Decoder.prototype.decode = function (bytes) {
   let i = 0;
   while (i < bytes.length) {
     let code = bytes[i++];
-    if (code >= 0xf0) code = ((code & 7) << 18) | ((bytes[i++] & 63) << 12) | ((bytes[i++] & 63) << 6) | (bytes[i++] & 63);
+    if (code >= 0xf0)
+      code = ((code & 7) << 18) | ((bytes[i++] & 63) << 12) | ((bytes[i++] & 63) << 6) | (bytes[i++] & 63);
     else if (code >= 0xe0) code = ((code & 15) << 12) | ((bytes[i++] & 63) << 6) | (bytes[i++] & 63);
     else if (code >= 0xc0) code = ((code & 31) << 6) | (bytes[i++] & 63);
     if (code > 0xffff) {

@@ -8,7 +8,13 @@ import { analyze } from 'eslint-scope';
  *   the use is a `typeof name` or stands under a condition that contains one
  */
 export function freeGlobals(source) {
-  const ast = parse(source, { ecmaVersion: 2017, sourceType: 'script', allowReturnOutsideFunction: true, locations: true, ranges: true });
+  const ast = parse(source, {
+    ecmaVersion: 2017,
+    sourceType: 'script',
+    allowReturnOutsideFunction: true,
+    locations: true,
+    ranges: true,
+  });
   const parents = new Map();
   connect(ast, undefined, parents);
   const scopes = analyze(ast, { ecmaVersion: 2017, sourceType: 'commonjs' });
@@ -22,7 +28,12 @@ export function freeGlobals(source) {
 /** Constructs that Alipay's remote debugger, an interpreter written in JavaScript, carries out wrongly. */
 export function forbiddenSyntax(source) {
   const found = [];
-  const ast = parse(source, { ecmaVersion: 2017, sourceType: 'script', allowReturnOutsideFunction: true, locations: true });
+  const ast = parse(source, {
+    ecmaVersion: 2017,
+    sourceType: 'script',
+    allowReturnOutsideFunction: true,
+    locations: true,
+  });
   visit(ast, (node) => {
     if (node.type === 'LabeledStatement') found.push({ what: 'label', line: node.loc.start.line });
     if (node.type === 'WithStatement') found.push({ what: 'with', line: node.loc.start.line });
@@ -31,7 +42,8 @@ export function forbiddenSyntax(source) {
 }
 
 function isGuarded(identifier, parents) {
-  const isTypeof = (node) => node.type === 'UnaryExpression' && node.operator === 'typeof' && node.argument.name === identifier.name;
+  const isTypeof = (node) =>
+    node.type === 'UnaryExpression' && node.operator === 'typeof' && node.argument.name === identifier.name;
   let child = identifier;
   for (let node = parents.get(child); node; child = node, node = parents.get(node)) {
     if (isTypeof(node)) return true;

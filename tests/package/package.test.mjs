@@ -9,8 +9,36 @@ import { freeGlobals, forbiddenSyntax } from './globals.mjs';
 
 // What every supported runtime has. Any other global name must stand behind a `typeof` of that name.
 const known = new Set([
-  ...['undefined', 'NaN', 'Infinity', 'Object', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'Error', 'TypeError', 'RangeError'],
-  ...['Math', 'JSON', 'Date', 'RegExp', 'Promise', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Proxy', 'Reflect', 'isNaN', 'parseInt', 'parseFloat'],
+  ...[
+    'undefined',
+    'NaN',
+    'Infinity',
+    'Object',
+    'Array',
+    'String',
+    'Number',
+    'Boolean',
+    'Symbol',
+    'Error',
+    'TypeError',
+    'RangeError',
+  ],
+  ...[
+    'Math',
+    'JSON',
+    'Date',
+    'RegExp',
+    'Promise',
+    'Map',
+    'Set',
+    'WeakMap',
+    'WeakSet',
+    'Proxy',
+    'Reflect',
+    'isNaN',
+    'parseInt',
+    'parseFloat',
+  ],
   ...['ArrayBuffer', 'DataView', 'Uint8Array', 'Int8Array', 'Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array'],
   ...['Float32Array', 'Float64Array', 'encodeURIComponent', 'decodeURIComponent', 'arguments'],
   ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'console'],
@@ -48,7 +76,12 @@ test('the module imports what it may and nothing more', () => {
   });
   const list = [...new Set(actual)].sort();
   if (process.env.UPDATE_IMPORTS === '1') writeFileSync(file, `${header}\n\n${list.join('\n')}\n`);
-  else assert.deepEqual(list, allowed.trimEnd().split('\n'), 'the module imports other functions than tests/package/imports.txt lists');
+  else
+    assert.deepEqual(
+      list,
+      allowed.trimEnd().split('\n'),
+      'the module imports other functions than tests/package/imports.txt lists',
+    );
 });
 
 test('no function of the border passes a 64-bit integer', async () => {
@@ -64,7 +97,8 @@ test('no function of the border passes a 64-bit integer', async () => {
     const info = binaryen.getExportInfo(module.getExportByIndex(i));
     if (info.kind !== binaryen.ExternalFunction) continue;
     const { params, results } = binaryen.getFunctionInfo(module.getFunction(info.value));
-    if ([...binaryen.expandType(params), ...binaryen.expandType(results)].includes(binaryen.i64)) wide.push(`export ${info.name}`);
+    if ([...binaryen.expandType(params), ...binaryen.expandType(results)].includes(binaryen.i64))
+      wide.push(`export ${info.name}`);
   }
   module.dispose();
   assert.deepEqual(wide, []);
@@ -91,7 +125,8 @@ test('engine-wasm.js unpacks to engine.wasm', () => {
 
 test('every file that package.json promises is there', () => {
   const { files, main, types } = JSON.parse(textOf('package.json'));
-  for (const name of [...files.filter((file) => !file.includes('*')), main, types]) assert.ok(bytesOf(name).length > 0, name);
+  for (const name of [...files.filter((file) => !file.includes('*')), main, types])
+    assert.ok(bytesOf(name).length > 0, name);
 });
 
 function buildPaths(text) {

@@ -9,7 +9,9 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 const files = ['index.js', 'engine-wasm.js', 'engine.wasm', 'index.d.ts'];
 const inline = { files: ['index.js', 'engine-wasm.js'], raw: 225_000, brotli: 60_000 };
 
-const sizes = new Map(files.map((name) => [name, measure(readFileSync(new URL(`../../pkg/${name}`, import.meta.url)))]));
+const sizes = new Map(
+  files.map((name) => [name, measure(readFileSync(new URL(`../../pkg/${name}`, import.meta.url)))]),
+);
 const total = { raw: 0, gzip: 0, brotli: 0 };
 for (const name of inline.files) for (const form of Object.keys(total)) total[form] += sizes.get(name)[form];
 
@@ -24,7 +26,11 @@ if (process.argv.includes('--check') && over.length > 0) process.exitCode = 1;
 
 function measure(bytes) {
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, { params }).length };
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params }).length,
+  };
 }
 
 function print(name, { raw, gzip, brotli }) {

@@ -22,7 +22,14 @@ const { version, license, name } = JSON.parse(readFileSync(join(root, 'pkg/packa
 const banner = `/*! ${name} ${version} | ${license} */`;
 
 // ES2017 is the newest that Alipay's default compiler reads.
-const common = { bundle: true, format: 'cjs', target: 'es2017', minifySyntax: true, minifyWhitespace: true, logLevel: 'warning' };
+const common = {
+  bundle: true,
+  format: 'cjs',
+  target: 'es2017',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: 'warning',
+};
 
 mkdirSync(out, { recursive: true });
 const glue = join(generated, 'engine-glue.js');

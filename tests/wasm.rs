@@ -12,5 +12,8 @@ fn a_new_engine_has_nothing_to_say() {
     assert_eq!(engine.drain().length(), 0);
     assert_eq!(engine.deadline(), None);
     engine.input(JsValue::from_str("x"), 1.0, 1.0);
-    assert_eq!(engine.drain().to_vec(), Array::of1(&JsValue::from_str("x")).to_vec());
+    assert_eq!(
+        engine.drain().to_vec(),
+        Array::of1(&JsValue::from_str("x")).to_vec()
+    );
 }

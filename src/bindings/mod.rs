@@ -16,7 +16,11 @@ impl Engine {
     /// Keeps the configuration.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, _mono: f64, _wall: f64) -> Self {
-        Self { config, inputs: Vec::new(), bytes: 0 }
+        Self {
+            config,
+            inputs: Vec::new(),
+            bytes: 0,
+        }
     }
 
     /// Answers with the arguments.

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Builds, tests and packs the engine. `./build.sh --help` lists what it can do; docs/build.md explains every step.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+. tests/scripts/common.sh
+
+usage() {
+    cat <<'TEXT'
+usage: ./build.sh [command]
+
+  build               build the package into pkg/ (default)
+  test [--list] [--only GROUP]...
+                      run every check, or only the named groups
+  demo [ARGUMENT]...  build, then make a call between two simulated mini programs (tests/demo/run.mjs)
+  pack                build, then write the package as a .tgz into .artifacts/
+  fmt                 format Rust and JavaScript sources
+  clean               remove everything the other commands made inside this folder
+
+The first build prepares its tools and takes some minutes; later ones take seconds. Needed beforehand: rustc and
+cargo 1.88 or newer, a C linker, Node 20 or newer with npm, and access to the Rust and npm package registries. The
+wasm32-unknown-unknown target is added by itself: through rustup, or on Debian from its packages.
+
+  WASM_TOOLCHAIN=debian     take the wasm target from Debian's packages even where rustup has it
+  WASM_TOOLCHAIN_DIR=DIR    keep the toolchain made from Debian's packages in DIR
+  CI=true                   also install what only tests need (wasm-pack; ffmpeg and a font, as root)
+TEXT
+}
+
+case ${1:-build} in
+build)
+    build_package
+    ;;
+test)
+    shift
+    exec tests/scripts/test.sh "$@"
+    ;;
+demo)
+    shift
+    build_package
+    step 'the room server'
+    cargo build --locked -q -p room-server
+    step_done
+    exec node tests/demo/run.mjs "$@"
+    ;;
+pack)
+    build_package
+    mkdir -p .artifacts
+    step 'npm pack'
+    tarball=$(cd pkg && npm pack --silent --pack-destination ../.artifacts)
+    step_done ".artifacts/$tarball"
+    ;;
+fmt)
+    cargo fmt --all
+    cargo fmt --manifest-path tests/tools/Cargo.toml
+    node_tools
+    node_modules/.bin/prettier --write --log-level warn .
+    ;;
+clean)
+    rm -rf "$target_dir" node_modules .artifacts miniprogram/pkg
+    for file in "${generated_files[@]}"; do rm -f "pkg/$file"; done
+    echo "Removed build output. A toolchain made from Debian's packages stays in ${XDG_CACHE_HOME:-$HOME/.cache}/wasm-toolchain."
+    ;;
+-h | --help | help)
+    usage
+    ;;
+*)
+    echo "build.sh: unknown command '$1'" >&2
+    usage >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,13 @@
+// Where the built package is and what it consists of.
+import { readFileSync } from 'node:fs';
+
+const pkg = new URL('../../pkg/', import.meta.url);
+
+/** JavaScript that mini programs load. */
+export const scripts = ['index.js', 'engine-wasm.js'];
+
+/** One file of the package, as bytes. */
+export const bytesOf = (name) => readFileSync(new URL(name, pkg));
+
+/** One file of the package, as text. */
+export const textOf = (name) => readFileSync(new URL(name, pkg), 'utf8');

@@ -1,0 +1,134 @@
+// What the built package may contain, so that it runs in Alipay's logic thread.
+import { parse } from 'acorn';
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { bytesOf, scripts, textOf } from './files.mjs';
+import { freeGlobals, forbiddenSyntax } from './globals.mjs';
+
+// What every supported runtime has. Any other global name must stand behind a `typeof` of that name.
+const known = new Set([
+  ...[
+    'undefined',
+    'NaN',
+    'Infinity',
+    'Object',
+    'Array',
+    'String',
+    'Number',
+    'Boolean',
+    'Symbol',
+    'Error',
+    'TypeError',
+    'RangeError',
+  ],
+  ...[
+    'Math',
+    'JSON',
+    'Date',
+    'RegExp',
+    'Promise',
+    'Map',
+    'Set',
+    'WeakMap',
+    'WeakSet',
+    'Proxy',
+    'Reflect',
+    'isNaN',
+    'parseInt',
+    'parseFloat',
+  ],
+  ...['ArrayBuffer', 'DataView', 'Uint8Array', 'Int8Array', 'Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array'],
+  ...['Float32Array', 'Float64Array', 'encodeURIComponent', 'decodeURIComponent', 'arguments'],
+  ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'console'],
+  ...['module', 'exports', 'require'],
+]);
+
+for (const name of scripts) {
+  test(`${name} is written in ES2017`, () => {
+    parse(textOf(name), { ecmaVersion: 2017, sourceType: 'script' });
+  });
+
+  test(`${name} uses no global that a runtime may lack`, () => {
+    const uses = freeGlobals(textOf(name)).filter((use) => !use.guarded && !known.has(use.name));
+    assert.deepEqual(uses, []);
+  });
+
+  test(`${name} has no construct that the remote debugger carries out wrongly`, () => {
+    assert.deepEqual(forbiddenSyntax(textOf(name)), []);
+  });
+
+  test(`${name} names nothing of the machine that built it`, () => {
+    assert.deepEqual(buildPaths(textOf(name)), []);
+  });
+}
+
+const wasm = bytesOf('engine.wasm');
+const compiled = new WebAssembly.Module(wasm);
+
+test('the module imports what it may and nothing more', () => {
+  const file = new URL('imports.txt', import.meta.url);
+  const [header, allowed] = readFileSync(file, 'utf8').split('\n\n');
+  const actual = WebAssembly.Module.imports(compiled).map(({ module, name, kind }) => {
+    // wasm-bindgen ends names with a hash of what they stand for, or counts them.
+    return `${kind} ${module} ${name.replace(/_[0-9a-f]{16}$/, '_*')}`;
+  });
+  const list = [...new Set(actual)].sort();
+  if (process.env.UPDATE_IMPORTS === '1') writeFileSync(file, `${header}\n\n${list.join('\n')}\n`);
+  else
+    assert.deepEqual(
+      list,
+      allowed.trimEnd().split('\n'),
+      'the module imports other functions than tests/package/imports.txt lists',
+    );
+});
+
+test('no function of the border passes a 64-bit integer', async () => {
+  const { default: binaryen } = await import('binaryen');
+  const module = binaryen.readBinary(wasm);
+  const wide = [];
+  for (let i = 0; i < module.getNumFunctions(); i++) {
+    const info = binaryen.getFunctionInfo(module.getFunctionByIndex(i));
+    const types = [...binaryen.expandType(info.params), ...binaryen.expandType(info.results)];
+    if (info.module && types.includes(binaryen.i64)) wide.push(`import ${info.base}`);
+  }
+  for (let i = 0; i < module.getNumExports(); i++) {
+    const info = binaryen.getExportInfo(module.getExportByIndex(i));
+    if (info.kind !== binaryen.ExternalFunction) continue;
+    const { params, results } = binaryen.getFunctionInfo(module.getFunction(info.value));
+    if ([...binaryen.expandType(params), ...binaryen.expandType(results)].includes(binaryen.i64))
+      wide.push(`export ${info.name}`);
+  }
+  module.dispose();
+  assert.deepEqual(wide, []);
+});
+
+test('the module needs no WebAssembly feature newer than the first release', async () => {
+  const { default: binaryen } = await import('binaryen');
+  const module = binaryen.readBinary(wasm);
+  module.setFeatures(binaryen.Features.MVP);
+  assert.equal(module.validate(), 1);
+  module.dispose();
+  assert.deepEqual(WebAssembly.Module.customSections(compiled, 'target_features'), []);
+});
+
+test('the module names nothing of the machine that built it', () => {
+  assert.deepEqual(buildPaths(wasm.toString('latin1')), []);
+});
+
+test('engine-wasm.js unpacks to engine.wasm', () => {
+  const { bytes, size } = createRequire(import.meta.url)('../../pkg/engine-wasm.js');
+  assert.equal(size, wasm.length);
+  assert.equal(Buffer.compare(Buffer.from(bytes()), wasm), 0);
+});
+
+test('every file that package.json promises is there', () => {
+  const { files, main, types } = JSON.parse(textOf('package.json'));
+  for (const name of [...files.filter((file) => !file.includes('*')), main, types])
+    assert.ok(bytesOf(name).length > 0, name);
+});
+
+function buildPaths(text) {
+  return text.match(/\/(?:home|root|Users|tmp)\/[\w./-]+/g) ?? [];
+}

@@ -1,0 +1,39 @@
+// Sizes of what ships, and the limits it must stay under.
+//
+//   node tests/package/size.mjs [--check]
+//
+// An application that carries the module inside its code ships index.js and engine-wasm.js.
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const files = ['index.js', 'engine-wasm.js', 'engine.wasm', 'index.d.ts'];
+const inline = { files: ['index.js', 'engine-wasm.js'], raw: 225_000, brotli: 60_000 };
+
+const sizes = new Map(
+  files.map((name) => [name, measure(readFileSync(new URL(`../../pkg/${name}`, import.meta.url)))]),
+);
+const total = { raw: 0, gzip: 0, brotli: 0 };
+for (const name of inline.files) for (const form of Object.keys(total)) total[form] += sizes.get(name)[form];
+
+print('file', { raw: 'raw', gzip: 'gzip', brotli: 'brotli' });
+for (const [name, size] of sizes) print(name, size);
+print('inline application', total);
+print('  limit', { raw: inline.raw, gzip: '', brotli: inline.brotli });
+
+const over = ['raw', 'brotli'].filter((form) => total[form] > inline[form]);
+for (const form of over) console.error(`too large: ${total[form]} bytes ${form}, the limit is ${inline[form]}`);
+if (process.argv.includes('--check') && over.length > 0) process.exitCode = 1;
+
+function measure(bytes) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params }).length,
+  };
+}
+
+function print(name, { raw, gzip, brotli }) {
+  const column = (value) => String(value).padStart(10);
+  console.log(`    ${name.padEnd(20)}${column(raw)}${column(gzip)}${column(brotli)}`);
+}

@@ -1,0 +1,148 @@
+# Sourced by build.sh and test.sh, with the repository's root as the working folder: the build and what it needs.
+# shellcheck shell=bash
+
+root=$PWD
+target_dir=${CARGO_TARGET_DIR:-$root/target}
+export CARGO_TARGET_DIR=$target_dir
+tools_dir=$target_dir/tools/debug
+generated_files=(index.js index.d.ts engine.wasm engine-wasm.js LICENSE)
+wasm_target=wasm32-unknown-unknown
+
+# --- saying what happens -------------------------------------------------------------------------------------------
+
+now_ms() { date +%s%3N; }
+seconds() { awk -v ms="$(($(now_ms) - $1))" 'BEGIN { printf "%.1f s", ms / 1000 }'; }
+
+step() { # what
+    step_start=$(now_ms)
+    printf -- '- %s\n' "$1"
+}
+step_done() { # [remark]
+    printf '    %s  %s\n' "$(seconds "$step_start")" "${1:-}"
+}
+die() {
+    echo "build.sh: $*" >&2
+    exit 1
+}
+
+# --- what the build needs ------------------------------------------------------------------------------------------
+
+need() { # command, how to get it
+    command -v "$1" >/dev/null || die "'$1' is missing. $2"
+}
+check_prerequisites() {
+    need cargo 'Install Rust 1.88 or newer: https://rustup.rs'
+    need rustc 'Install Rust 1.88 or newer: https://rustup.rs'
+    need cc 'Install a C compiler, which Rust uses as its linker (Debian: apt-get install gcc libc6-dev).'
+    need node 'Install Node.js 20 or newer: https://nodejs.org'
+    need npm 'Install npm; it comes with Node.js: https://nodejs.org'
+    local node_major
+    node_major=$(node -p 'process.versions.node.split(".")[0]')
+    [ "$node_major" -ge 20 ] || die "Node.js $(node --version) is too old; 20 or newer is needed: https://nodejs.org"
+    local rust
+    rust=$(rustc --version | awk '{print $2}')
+    [ "$(printf '%s\n1.88.0\n' "${rust%%-*}" | sort -V | head -1)" = 1.88.0 ] || die "rustc $rust is too old; 1.88 or newer is needed: rustup update"
+}
+
+# npm's own record of what it installed is newer than the lock file when there is nothing to do.
+node_tools() {
+    if [ node_modules/.package-lock.json -nt package-lock.json ]; then return; fi
+    step 'JavaScript tools (npm ci)'
+    npm ci --silent --no-progress --ignore-scripts || die 'npm ci failed; is the npm registry reachable?'
+    touch node_modules/.package-lock.json
+    step_done
+}
+
+# wasm-bindgen and its test runner, at the library's version.
+bindgen_tools() {
+    if [ "$tools_dir/wasm-bindgen" -nt tests/tools/Cargo.lock ] && [ "$tools_dir/wasm-bindgen" -nt tests/tools/Cargo.toml ]; then return; fi
+    step 'wasm-bindgen (tests/tools)'
+    # Never with the wasm toolchain's flags or the caller's: these run on this machine.
+    env -u RUSTFLAGS -u CARGO_BUILD_TARGET cargo build --locked -q --manifest-path tests/tools/Cargo.toml --target-dir "$target_dir/tools" 2> >(grep -v 'future version of Rust\|future-incompat' >&2)
+    touch "$tools_dir/wasm-bindgen"
+    step_done
+}
+
+# Sets PATH and RUSTC so that the wasm target is there.
+wasm_toolchain() {
+    step 'Rust with the wasm target'
+    local env
+    env=$(tests/scripts/wasm-toolchain.sh) || die 'no compiler for wasm32-unknown-unknown. Get it with: rustup target add wasm32-unknown-unknown'
+    eval "$env"
+    step_done "$("${RUSTC:-rustc}" --version)"
+}
+
+# --- the package ---------------------------------------------------------------------------------------------------
+
+build_package() {
+    local begin
+    begin=$(now_ms)
+    echo "Building pkg/"
+    check_prerequisites
+    node_tools
+    bindgen_tools
+    (
+        wasm_toolchain
+        compile_module
+    )
+    local staging=$target_dir/pkg.staging
+    rm -rf "$staging"
+    mkdir -p "$staging"
+    bind_module
+    write_package "$staging"
+    echo "Built pkg/ in $(seconds "$begin")"
+    node tests/package/size.mjs
+}
+
+# MVP code generation. Paths in panic texts are cut, so that the module is the same on every machine.
+compile_module() {
+    step 'cargo build (wasm, release)'
+    local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp" prefix
+    local registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
+    # The last prefix that matches counts.
+    for prefix in "$root/" "$registry/" "$registry"/*/ "$("${RUSTC:-rustc}" --print sysroot)/"; do
+        flags+=" --remap-path-prefix=$prefix="
+    done
+    RUSTFLAGS=$flags cargo build --locked -q --release --lib -p zego-express-alipay --target $wasm_target
+    step_done
+}
+
+# Glue and optimised module, into target/glue; nothing to do when the compiler's output is the same as last time.
+bind_module() {
+    local compiled=$target_dir/$wasm_target/release/zego_express_alipay.wasm glue=$target_dir/glue stamp
+    stamp=$(cat "$compiled" tests/scripts/common.sh package-lock.json tests/tools/Cargo.lock | sha256sum)
+    if [ -f "$glue/stamp" ] && [ "$(cat "$glue/stamp")" = "$stamp" ]; then return; fi
+    rm -rf "$glue"
+    step 'wasm-bindgen'
+    # 'bundler' is the form of glue that mentions neither WebAssembly, fetch, URL nor import.meta.
+    "$tools_dir/wasm-bindgen" --target bundler --out-name engine --out-dir "$glue" --no-typescript --remove-producers-section "$compiled"
+    step_done
+    step 'wasm-opt'
+    # std was compiled for a newer instruction set than ours: lower what it brings, shrink, then read the result back
+    # as plain MVP, which fails if anything newer is left.
+    node_modules/.bin/wasm-opt --mvp-features --enable-sign-ext --enable-nontrapping-float-to-int \
+        --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
+        --signext-lowering --llvm-nontrapping-fptoint-lowering --llvm-memory-copy-fill-lowering \
+        -Oz --strip-debug --strip-producers --strip-target-features "$glue/engine_bg.wasm" -o "$glue/engine.wasm"
+    node_modules/.bin/wasm-opt --quiet --mvp-features "$glue/engine.wasm" -o "$glue/reread.wasm"
+    rm "$glue/reread.wasm"
+    step_done
+    echo "$stamp" >"$glue/stamp"
+}
+
+# Everything is made in the staging folder and moved into pkg/ at the end: pkg/ is never half-built.
+write_package() { # staging folder
+    step 'bundle'
+    node tests/scripts/bundle.mjs --wasm "$target_dir/glue/engine.wasm" --glue "$target_dir/glue" --out "$1"
+    cp "$target_dir/glue/engine.wasm" src/shim/index.d.ts LICENSE "$1/"
+    (
+        trap '' INT TERM
+        for file in "${generated_files[@]}"; do mv -f "$1/$file" "pkg/$file"; done
+        rmdir "$1"
+        if [ -d miniprogram ]; then # the IDE cannot reach outside the project it opened
+            rm -rf miniprogram/pkg
+            cp -R pkg miniprogram/pkg
+        fi
+    )
+    step_done
+}

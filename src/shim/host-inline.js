@@ -1,0 +1,41 @@
+'use strict';
+
+/**
+ * Runs the module in the page thread with the runtime's own WebAssembly. The module is compiled once per process; every
+ * engine gets an instance of its own, so that one that stops takes no other with it.
+ * @param {() => {imports: any, start(exports: any): void, Engine: any}} createGlue
+ * @param {() => Uint8Array} loadBytes
+ * @returns {import('./hosts').Host}
+ */
+function createInlineHost(createGlue, loadBytes) {
+  /** @type {Promise<any> | undefined} */
+  let compiled;
+
+  /** @param {any} imports @returns {Promise<any>} */
+  function instantiate(imports) {
+    if (compiled) return compiled.then((module) => WebAssembly.instantiate(module, imports));
+    const first = Promise.resolve(WebAssembly.instantiate(/** @type {any} */ (loadBytes()), imports));
+    compiled = first.then((result) => result.module);
+    compiled.catch(() => {
+      compiled = undefined;
+    });
+    return first;
+  }
+
+  return {
+    name: 'inline',
+    available: () => typeof WebAssembly === 'object' && typeof WebAssembly.instantiate === 'function',
+    open: () =>
+      new Promise((resolve) => {
+        const glue = createGlue();
+        resolve(
+          instantiate(glue.imports).then((result) => {
+            glue.start((result.instance || result).exports);
+            return glue.Engine;
+          }),
+        );
+      }),
+  };
+}
+
+module.exports = { createInlineHost };

@@ -45,9 +45,7 @@ function createAdapter(my, log) {
       return undefined;
     }
     try {
-      const result = host[name](argument);
-      if (result && typeof result.then === 'function') result.then(undefined, () => undefined);
-      return result;
+      return handled(host[name](argument));
     } catch (error) {
       log('warn', `my.${name} failed: ${describe(error)}`);
       return undefined;
@@ -81,7 +79,8 @@ function createAdapter(my, log) {
         const fail = (error) =>
           reject(new ZegoError({ code: Number(error && error.error) || 1, name: 'GetSettingFailed', message: `my.getSetting: ${describe(error)}` }));
         try {
-          host.getSetting({
+          const setting = {
+            fail,
             /** @param {any} result */
             success(result) {
               const granted = (result && result.authSetting) || {};
@@ -89,8 +88,8 @@ function createAdapter(my, log) {
               const refused = ['camera', 'scope.camera', 'audioRecord', 'scope.record'].filter((scope) => granted[scope] === false);
               resolve(refused.length ? { code: 10002, msg: `not permitted: ${refused.join(', ')}` } : { code: 0, msg: '' });
             },
-            fail,
-          });
+          };
+          handled(host.getSetting(setting));
         } catch (error) {
           fail(error);
         }
@@ -159,7 +158,7 @@ function attach(host, { has, call, log }, inputs) {
     };
     try {
       if (!has('connectSocket')) throw new Error('my.connectSocket is missing: engines run in Alipay mini programs');
-      task = host.connectSocket({ url, multiple: true, fail });
+      task = handled(host.connectSocket({ url, multiple: true, fail }));
       if (!task || typeof task.onOpen !== 'function') throw new Error('my.connectSocket gave no SocketTask: update Alipay');
       if (ended) return closeQuietly(task, 1000, '');
       sockets.set(socket, { task, fail });
@@ -186,8 +185,7 @@ function attach(host, { has, call, log }, inputs) {
     if (!entry) return;
     // A frame lost on the way leaves a gap the server never learns of: the socket is no longer usable.
     try {
-      const sent = entry.task.send({ data: base64.encode(bytes), isBuffer: true, fail: entry.fail });
-      if (sent && typeof sent.then === 'function') sent.then(undefined, entry.fail);
+      handled(entry.task.send({ data: base64.encode(bytes), isBuffer: true, fail: entry.fail }), entry.fail);
     } catch (error) {
       entry.fail(error);
     }
@@ -221,11 +219,23 @@ function attach(host, { has, call, log }, inputs) {
 /** Closes a task that may be missing, closed already, or unable to. @param {any} task @param {number} code @param {string} reason */
 function closeQuietly(task, code, reason) {
   try {
-    const closed = task.close({ code, reason });
-    if (closed && typeof closed.then === 'function') closed.then(undefined, () => undefined);
+    handled(task.close({ code, reason }));
   } catch (closedAlready) {
     // nothing left to close
   }
+}
+
+/**
+ * What a host call returned. Newer base libraries return promises beside the callbacks; none is left unhandled.
+ * @template T
+ * @param {T} result
+ * @param {(error: any) => void} [fail]
+ * @returns {T}
+ */
+function handled(result, fail) {
+  const promise = /** @type {any} */ (result);
+  if (promise && typeof promise.then === 'function') promise.then(undefined, fail || (() => undefined));
+  return result;
 }
 
 /** SocketTask events wrap their content in `data`; older ones do not. @param {any} event */

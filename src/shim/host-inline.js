@@ -13,8 +13,8 @@ function createInlineHost(createGlue, loadBytes) {
 
   /** @param {any} imports @returns {Promise<any>} */
   function instantiate(imports) {
-    if (compiled) return compiled.then((module) => WebAssembly.instantiate(module, imports));
-    const first = Promise.resolve(WebAssembly.instantiate(/** @type {any} */ (loadBytes()), imports));
+    if (compiled) return compiled.then((module) => runtime().instantiate(module, imports));
+    const first = Promise.resolve(runtime().instantiate(loadBytes(), imports));
     compiled = first.then((result) => result.module);
     compiled.catch(() => {
       compiled = undefined;
@@ -24,7 +24,7 @@ function createInlineHost(createGlue, loadBytes) {
 
   return {
     name: 'inline',
-    available: () => typeof WebAssembly === 'object' && typeof WebAssembly.instantiate === 'function',
+    available: () => !!runtime() && typeof runtime().instantiate === 'function',
     open: () =>
       new Promise((resolve) => {
         const glue = createGlue();
@@ -36,6 +36,11 @@ function createInlineHost(createGlue, loadBytes) {
         );
       }),
   };
+}
+
+/** @returns {any} */
+function runtime() {
+  return typeof WebAssembly === 'object' ? WebAssembly : undefined;
 }
 
 module.exports = { createInlineHost };

@@ -102,13 +102,13 @@ class ZegoExpressEngine {
 }
 
 for (const name of ASYNC_METHODS) {
-  define(ZegoExpressEngine.prototype, name, function (/** @type {any[]} */ ...args) {
+  define(ZegoExpressEngine.prototype, name, /** @this {any} @param {any[]} args */ function (...args) {
     return driverOf(this).call(name, args);
   });
 }
 for (const name of Object.keys(SYNC_METHODS)) {
   const [early, refused] = SYNC_METHODS[name];
-  define(ZegoExpressEngine.prototype, name, function (/** @type {any[]} */ ...args) {
+  define(ZegoExpressEngine.prototype, name, /** @this {any} @param {any[]} args */ function (...args) {
     return driverOf(this).callSync(name, args, early, refused);
   });
 }

@@ -110,15 +110,12 @@ class Driver {
         return;
       }
       this.open.add(reject);
-      /** @param {(value: any) => void} settle @param {any} value */
-      const once = (settle, value) => this.open.delete(reject) && settle(value);
       this.whenReady(() => {
         const promise = this.enter((engine, mono, wall) => engine.call(method, values, mono, wall));
         if (!promise) return;
-        promise.then(
-          (/** @type {any} */ value) => once(resolve, value),
-          (/** @type {any} */ reason) => once(reject, fromEngine(reason)),
-        );
+        promise
+          .then(resolve, (/** @type {any} */ reason) => reject(fromEngine(reason)))
+          .then(() => this.open.delete(reject));
       });
     });
   }
@@ -278,9 +275,8 @@ class Driver {
     this.deadline = undefined;
     this.armedFor = undefined;
     clearTimeout(this.timer);
-    const open = Array.from(this.open);
+    for (const reject of this.open) reject(error);
     this.open.clear();
-    for (const reject of open) reject(error);
   }
 }
 

@@ -44,8 +44,7 @@ class Emitter {
   remove(event, fn) {
     const list = this.handlers.get(event);
     if (!list || (fn !== undefined && typeof fn !== 'function')) return false;
-    for (const handler of list) if (fn === undefined || handler.fn === fn) handler.removed = true;
-    this.handlers.set(event, list.filter((handler) => !handler.removed));
+    this.drop(event, (handler) => fn === undefined || handler.fn === fn);
     return true;
   }
 
@@ -57,7 +56,7 @@ class Emitter {
   emit(event, args) {
     for (const handler of (this.handlers.get(event) || []).slice()) {
       if (handler.removed) continue;
-      if (handler.once) this.forget(event, handler);
+      if (handler.once) this.drop(event, (other) => other === handler);
       try {
         handler.fn.apply(undefined, args);
       } catch (error) {
@@ -66,11 +65,11 @@ class Emitter {
     }
   }
 
-  /** @param {string} event @param {Handler} handler */
-  forget(event, handler) {
-    handler.removed = true;
+  /** @param {string} event @param {(handler: Handler) => boolean} which */
+  drop(event, which) {
     const list = this.handlers.get(event) || [];
-    this.handlers.set(event, list.filter((other) => other !== handler));
+    for (const handler of list) handler.removed = which(handler);
+    this.handlers.set(event, list.filter((handler) => !handler.removed));
   }
 
   /** Removes every handler. */

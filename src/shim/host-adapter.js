@@ -76,8 +76,10 @@ function createAdapter(my, log) {
       if (!has('getSetting')) return Promise.resolve({ code: 0, msg: '' });
       return new Promise((resolve, reject) => {
         /** @param {any} error */
-        const fail = (error) =>
-          reject(new ZegoError({ code: Number(error && error.error) || 1, name: 'GetSettingFailed', message: `my.getSetting: ${describe(error)}` }));
+        const fail = (error) => {
+          const code = Number(error && error.error) || 1;
+          reject(new ZegoError({ code, name: 'GetSettingFailed', message: `my.getSetting: ${describe(error)}`, extendedData: error }));
+        };
         try {
           const setting = {
             fail,
@@ -140,7 +142,6 @@ function attach(host, { has, call, log }, inputs) {
 
   /** @param {number} socket @param {string} url */
   function open(socket, url) {
-    if (!attached) return;
     let ended = false;
     /** @type {any} */
     let task;

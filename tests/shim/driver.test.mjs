@@ -119,6 +119,7 @@ test('a module that traps rejects the open calls, reports an error event, and st
 
   assert.equal(await zg.sendBroadcastMessage('r', 'm'), 'ok');
   assert.equal(host.engines.length, 2);
+  old.fire('Message', { data: { data: 'AAAA', isBuffer: true } });
   old.fire('Close', { data: {} });
   assert.deepEqual(host.engines[1].calls, [['sendBroadcastMessage', 'r', 'm']], 'the new engine hears nothing of old sockets');
   assert.equal(host.engines[0].freed, false, 'a stopped instance is not called again');
@@ -140,6 +141,40 @@ test('a trap inside a synchronous call, an asynchronous call or a tick is caught
   assert.equal((await reported).code, 1199002);
 });
 
+test('a trap in the middle of a batch drops what was for its sockets and keeps the events', async () => {
+  const send = { type: 'send', socket: 1, bytes: new Uint8Array(1) };
+  const script = {
+    constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
+    stopPlayingStream: (e) => e.put(event('roomStateUpdate', 'a'), send, { type: 'open', socket: 2, url: 'wss://y' }, event('roomStateUpdate', 'b')),
+    renewToken: () => {
+      throw new Error('unreachable');
+    },
+  };
+  const { zg, my, logs } = await start({ script });
+  const got = [];
+  zg.on('roomStateUpdate', (which) => got.push(which, which === 'a' && zg.renewToken('t')));
+  zg.on('error', (error) => got.push(error.code));
+  zg.stopPlayingStream('s');
+  assert.deepEqual(got, ['a', false, 'b', false, 1199002]);
+  assert.deepEqual(my.tasks.map((task) => task.sent.length), [0]);
+  assert.equal(logs.length, 1, 'only the trap itself is logged');
+});
+
+test('a trap during destroyEngine still ends the engine', async () => {
+  const { zg, my } = await start({
+    script: {
+      constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
+      destroyEngine: () => {
+        throw new Error('unreachable');
+      },
+    },
+  });
+  zg.on('error', () => assert.fail('after the end'));
+  zg.destroyEngine();
+  assert.equal(my.tasks[0].closes.length, 1);
+  assert.equal((await call(zg.loginRoom('r'))).code, 1199003);
+});
+
 test('a host that loses its module is a module that stopped', async () => {
   const { zg, host } = await start({ script: { loginRoom: () => new Promise(() => {}) } });
   const login = call(zg.loginRoom('r'));
@@ -155,7 +190,12 @@ test('one timer follows the deadline of the engine', async (t) => {
   const armed = [];
   t.mock.method(globalThis, 'setTimeout', (fn, ms) => armed.push({ fn, ms }));
   t.mock.method(globalThis, 'clearTimeout', (id) => id && (armed[id - 1].cleared = true));
-  const at = { stopPlayingStream: (e, deadline) => (e.at = deadline ?? undefined) };
+  const at = {
+    stopPlayingStream: (e, deadline) => void (e.at = deadline ?? undefined),
+    renewToken: () => {
+      throw new Error('unreachable');
+    },
+  };
   const { zg, engine } = await start({ script: at });
   assert.equal(armed.length, 0);
   zg.stopPlayingStream(1500.2);
@@ -172,7 +212,16 @@ test('one timer follows the deadline of the engine', async (t) => {
   zg.stopPlayingStream(10);
   assert.equal(armed.at(-1).ms, 0);
   zg.stopPlayingStream(null);
-  assert.ok(armed.every((x, i) => x.cleared || i === 1), 'no deadline, no timer');
+  const running = () => armed.filter((x, i) => !x.cleared && i !== 1).length;
+  assert.equal(running(), 0, 'no deadline, no timer');
+  zg.stopPlayingStream(9000);
+  assert.equal(running(), 1);
+  zg.renewToken('trap');
+  assert.equal(running(), 0, 'a stopped engine needs no timer');
+  const other = await start({ script: at });
+  other.zg.stopPlayingStream(9000);
+  other.zg.destroyEngine();
+  assert.equal(running(), 0, 'nor does a destroyed one');
 });
 
 test('outputs of another thread are carried out when it wakes the driver', async () => {
@@ -182,6 +231,7 @@ test('outputs of another thread are carried out when it wakes the driver', async
   engine().put(event('roomStateUpdate', 'late'), { type: 'log', level: 'info', message: 'x' }, { type: 'mystery' }, { type: 'event' }, event('roomStateUpdate', 'last'));
   host.hooks.wake();
   assert.deepEqual(got, ['late', 'last'], 'an output nobody knows stops nothing');
+  assert.equal(zg.stopPublishingStream('s'), true, 'no answer at once is "accepted"');
 });
 
 test('destroyEngine carries out the farewell, closes everything and refuses further use', async () => {
@@ -230,6 +280,11 @@ test('destroyEngine inside a handler waits for the outputs before it, and while 
   assert.equal((await login).code, 1199003);
   await settled();
   assert.equal(early.host.engines.length, 0);
+
+  const failing = await start({ host: { name: 'f', available: () => true, open: () => new Promise((_, reject) => setTimeout(reject)) } });
+  failing.zg.destroyEngine();
+  await turn(5);
+  assert.deepEqual(failing.logs, []);
 });
 
 test('two engines live side by side', async () => {

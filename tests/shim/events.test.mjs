@@ -79,15 +79,20 @@ test('a handler removed by another during an event is not called, one added wait
   const got = [];
   const late = () => got.push('late');
   const removed = () => got.push('removed');
-  zg.once('roomStateUpdate', () => {
-    zg.off('roomStateUpdate', removed);
+  const first = () => {
     zg.on('roomStateUpdate', late);
-  });
+    zg.off('roomStateUpdate', removed);
+    zg.off('roomStateUpdate', first);
+  };
+  zg.on('roomStateUpdate', first);
   zg.on('roomStateUpdate', removed);
   zg.updatePlayerState();
   assert.deepEqual(got, []);
   zg.updatePlayerState();
   assert.deepEqual(got, ['late']);
+  zg.on('roomStateUpdate', () => zg.on('roomStateUpdate', late));
+  zg.updatePlayerState();
+  assert.deepEqual(got, ['late', 'late']);
 });
 
 test('a handler may call the API: the call runs at once, its events wait behind those already there', async () => {

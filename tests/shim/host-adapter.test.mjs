@@ -92,6 +92,7 @@ test('an error and the close after it are one closed socket', async () => {
   const { task, engine } = await start({ script: opener() });
   task().fire('Open', {});
   task().fire('Error', { data: { error: 1, errorMessage: 'reset' } });
+  task().fire('Error', { data: { error: 1, errorMessage: 'reset' } });
   task().fire('Close', { data: { code: 1006 } });
   assert.deepEqual(inputs(engine), [['socketOpened', [1]], ['socketClosed', [1, 1006, '1 reset']]]);
   assert.equal(task().closes.length, 1);
@@ -99,10 +100,12 @@ test('an error and the close after it are one closed socket', async () => {
 
 test('a close tells code and reason where the host knows them', async () => {
   for (const [close, expected] of [[{ data: { code: 1001, reason: 'away' } }, [1, 1001, 'away']], [{ code: 4000 }, [1, 4000, '']], [undefined, [1, 1005, '']]]) {
-    const { task, engine } = await start({ script: opener() });
+    const { task, engine, zg } = await start({ script: opener({ stopPlayingStream: (e) => e.put({ type: 'send', socket: 1, bytes: new Uint8Array(1) }) }) });
     task().fire('Close', close);
     assert.deepEqual(inputs(engine), [['socketClosed', expected]]);
     assert.equal(task().closes.length, 0);
+    zg.stopPlayingStream();
+    assert.equal(task().sent.length, 0, 'a closed socket takes nothing any more');
   }
 });
 

@@ -1,0 +1,46 @@
+'use strict';
+
+/**
+ * Runs the module in the page thread with the runtime's own WebAssembly. The module is compiled once per process; every
+ * engine gets an instance of its own, so that one that stops takes no other with it.
+ * @param {() => {imports: any, start(exports: any): void, Engine: any}} createGlue
+ * @param {() => Uint8Array} loadBytes
+ * @returns {import('./hosts').Host}
+ */
+function createInlineHost(createGlue, loadBytes) {
+  /** @type {Promise<any> | undefined} */
+  let compiled;
+
+  /** @param {any} imports @returns {Promise<any>} */
+  function instantiate(imports) {
+    if (compiled) return compiled.then((module) => runtime().instantiate(module, imports));
+    const first = Promise.resolve(runtime().instantiate(loadBytes(), imports));
+    compiled = first.then((result) => result.module);
+    compiled.catch(() => {
+      compiled = undefined;
+    });
+    return first;
+  }
+
+  return {
+    name: 'inline',
+    available: () => !!runtime() && typeof runtime().instantiate === 'function',
+    open: () =>
+      new Promise((resolve) => {
+        const glue = createGlue();
+        resolve(
+          instantiate(glue.imports).then((result) => {
+            glue.start((result.instance || result).exports);
+            return glue.Engine;
+          }),
+        );
+      }),
+  };
+}
+
+/** @returns {any} */
+function runtime() {
+  return typeof WebAssembly === 'object' ? WebAssembly : undefined;
+}
+
+module.exports = { createInlineHost };

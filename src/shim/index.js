@@ -1,0 +1,137 @@
+'use strict';
+
+const { Driver } = require('./driver');
+const { ZegoError } = require('./errors');
+const version = require('./version');
+
+/** Methods that return a promise; rules and answers are the engine's. */
+const ASYNC_METHODS = [
+  'loginRoom',
+  'startPublishingStream',
+  'startPlayingStream',
+  'sendBroadcastMessage',
+  'sendBarrageMessage',
+  'sendCustomCommand',
+  'setRoomExtraInfo',
+  'setStreamExtraInfo',
+  // not on Alipay: the engine rejects them with a code
+  'startMixerTask',
+  'stopMixerTask',
+  'addPublishCdnUrl',
+  'removePublishCdnUrl',
+];
+
+/** Methods that answer at once: [answer while the module loads, answer without an engine]. @type {Record<string, [any, any]>} */
+const SYNC_METHODS = {
+  logoutRoom: [undefined, undefined],
+  stopPublishingStream: [true, false],
+  stopPlayingStream: [undefined, undefined],
+  getNextUrl: ['', ''],
+  renewToken: [true, false],
+  enableMultiRoom: [true, false],
+  updatePlayerState: [undefined, undefined],
+  updatePlayerNetStatus: [undefined, undefined],
+  updateAudioVolumeNotify: [undefined, undefined],
+  setLogConfig: [true, false],
+  setDebugVerbose: [undefined, undefined],
+};
+
+/** @type {{my?: any, host?: any, seed?: number, log?: Function}} */
+const settings = {};
+
+/** The engine of a mini program; documented in index.d.ts. */
+class ZegoExpressEngine {
+  /**
+   * @param {number} appID
+   * @param {string | string[]} server
+   */
+  constructor(appID, server) {
+    if (typeof appID !== 'number' || !(appID > 0 && appID <= 0xffffffff) || Math.floor(appID) !== appID) {
+      throw new TypeError(`appID must be a positive integer number below 2^32, not ${shown(appID)}`);
+    }
+    const servers = typeof server === 'string' ? [server] : server;
+    if (!Array.isArray(servers) || !servers.length || !servers.every((item) => typeof item === 'string')) {
+      throw new TypeError(`server must be a string or a non-empty array of strings, not ${shown(server)}`);
+    }
+    const platform = settings.my === undefined && typeof my !== 'undefined' ? my : settings.my;
+    const driver = new Driver({ appID, server: servers.filter(Boolean) }, Object.assign({}, settings, { my: platform }));
+    // A function, not the object: frameworks that watch a page's data would wrap an object in proxies.
+    Object.defineProperty(this, '_driver', { value: () => driver });
+  }
+
+  /** @param {string} event @param {Function} handler */
+  on(event, handler) {
+    return driverOf(this).events.add(event, handler, false);
+  }
+
+  /** @param {string} event @param {Function} handler */
+  once(event, handler) {
+    return driverOf(this).events.add(event, handler, true);
+  }
+
+  /** @param {string} event @param {Function} [handler] */
+  off(event, handler) {
+    return driverOf(this).events.remove(event, handler);
+  }
+
+  checkSystemRequirements() {
+    return driverOf(this).adapter.checkSystemRequirements();
+  }
+
+  getPlayerList() {
+    return driverOf(this).callSync('getPlayerList', [], undefined, undefined) || [];
+  }
+
+  getVersion() {
+    return version;
+  }
+
+  getHostInfo() {
+    const driver = driverOf(this);
+    return { host: driver.host.name, state: driver.state, version };
+  }
+
+  destroyEngine() {
+    driverOf(this).destroy();
+  }
+
+  /** @param {{my?: any, host?: any, seed?: number, log?: Function}} options */
+  static configure(options) {
+    Object.assign(settings, options);
+  }
+}
+
+for (const name of ASYNC_METHODS) {
+  define(ZegoExpressEngine.prototype, name, /** @this {any} @param {any[]} args */ function (...args) {
+    return driverOf(this).call(name, args);
+  });
+}
+for (const name of Object.keys(SYNC_METHODS)) {
+  const [early, refused] = SYNC_METHODS[name];
+  define(ZegoExpressEngine.prototype, name, /** @this {any} @param {any[]} args */ function (...args) {
+    return driverOf(this).callSync(name, args, early, refused);
+  });
+}
+define(ZegoExpressEngine, 'version', version);
+
+/** @param {any} engine @returns {Driver} */
+function driverOf(engine) {
+  return engine._driver();
+}
+
+/** @param {any} target @param {string} name @param {any} value */
+function define(target, name, value) {
+  Object.defineProperty(target, name, { value, writable: true, configurable: true });
+}
+
+/** @param {any} value */
+function shown(value) {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return value.length ? 'an array with other things in it' : 'an empty array';
+  return typeof value === 'string' || typeof value === 'number' ? `the ${typeof value} ${JSON.stringify(value)}` : `a ${typeof value}`;
+}
+
+Object.defineProperty(exports, '__esModule', { value: true });
+exports.ZegoExpressEngine = ZegoExpressEngine;
+exports.ZegoError = ZegoError;
+exports.default = ZegoExpressEngine;

@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createHost, event, settled, shim, start, turn } from './support.mjs';
+
+const call = (promise) => promise.then((value) => value, (error) => error);
+
+test('calls made while the module loads wait, in order, and lose nothing', async () => {
+  const { zg, host, engine } = await start({ wait: true, script: { loginRoom: () => true, getNextUrl: () => 'rtmp://late' } });
+  const user = { userID: 'u' };
+  const login = zg.loginRoom('r', 't', user);
+  user.userID = 'changed after the call';
+  zg.setLogConfig({ logLevel: 'info' });
+  zg.sendBroadcastMessage('r', 'hello').catch(() => {});
+  zg.stopPlayingStream('s');
+  host.release();
+  assert.equal(await login, true);
+  assert.deepEqual(engine().calls, [
+    ['loginRoom', 'r', 't', { userID: 'u' }],
+    ['setLogConfig', { logLevel: 'info' }],
+    ['sendBroadcastMessage', 'r', 'hello'],
+    ['stopPlayingStream', 's'],
+  ]);
+});
+
+test('a call made by a handler during the first events does not overtake the calls that waited', async () => {
+  const { zg, host, engine } = await start({ wait: true, script: { loginRoom: (e) => e.put(event('roomStateUpdate')) } });
+  zg.on('roomStateUpdate', () => zg.stopPlayingStream('from the handler'));
+  zg.loginRoom('r');
+  zg.stopPlayingStream('waited');
+  host.release();
+  await settled();
+  assert.deepEqual(engine().calls.map((c) => c[1]), ['r', 'waited', 'from the handler']);
+});
+
+test('synchronous calls answer "accepted" while the module loads, the truth afterwards, "refused" in the end', async () => {
+  const answers = (zg) => [
+    zg.logoutRoom('r'), zg.stopPublishingStream('s'), zg.stopPlayingStream('s'), zg.getNextUrl('s'), zg.renewToken('t'), zg.enableMultiRoom(true),
+    zg.updatePlayerState('s', {}), zg.setLogConfig({}), zg.setDebugVerbose(true), zg.getPlayerList(),
+  ];
+  const script = {
+    stopPublishingStream: () => false, getNextUrl: () => 'rtmp://x', renewToken: () => false, enableMultiRoom: () => false,
+    setLogConfig: () => false, getPlayerList: () => ['p'],
+  };
+  const { zg, host } = await start({ wait: true, script });
+  assert.deepEqual(answers(zg), [undefined, true, undefined, '', true, true, undefined, true, undefined, []]);
+  host.release();
+  await settled();
+  assert.deepEqual(answers(zg), [undefined, false, undefined, 'rtmp://x', false, false, undefined, false, undefined, ['p']]);
+  zg.destroyEngine();
+  assert.deepEqual(answers(zg), [undefined, false, undefined, '', false, false, undefined, false, undefined, []]);
+});
+
+test('a module that cannot load rejects every waiting call with a code and advice; the next call tries again', async () => {
+  let healthy = false;
+  const good = createHost({ loginRoom: () => true });
+  good.release();
+  const host = { name: 'odd', available: () => true, open: (hooks) => (healthy ? good.open(hooks) : Promise.reject(new Error('no memory'))) };
+  const { zg, logs } = await start({ host });
+  const events = [];
+  zg.on('error', (error) => events.push(error.code));
+  const errors = await Promise.all([call(zg.loginRoom('r')), call(zg.sendBroadcastMessage('r', 'm'))]);
+  for (const error of errors) {
+    assert.ok(error instanceof shim.ZegoError);
+    assert.equal(error.code, 1199001);
+    assert.match(error.message, /no memory/);
+    assert.ok(error.advice.length > 20);
+  }
+  assert.deepEqual(events, [1199001]);
+  assert.ok(logs.some((line) => line.startsWith('error: ')));
+  assert.equal(zg.renewToken('t'), false);
+  assert.equal(zg.getHostInfo().state, 'failed');
+  healthy = true;
+  assert.equal(await zg.loginRoom('r'), true);
+});
+
+test('a host that throws, an Engine that cannot be made and an unknown host name end the same way', async () => {
+  class Broken {
+    constructor() {
+      throw new Error('unreachable');
+    }
+  }
+  const hosts = [
+    { name: 'a', available: () => true, open: () => { throw new Error('sync'); } },
+    { name: 'b', available: () => true, open: () => Promise.resolve(Broken) },
+    { name: 'c', available: () => true, open: () => Promise.reject(undefined) },
+    'nonsense',
+  ];
+  for (const host of hosts) {
+    const { zg } = await start({ host });
+    assert.equal((await call(zg.loginRoom('r'))).code, 1199001);
+  }
+});
+
+test('a module that traps rejects the open calls, reports an error event, and starts anew at the next call', async () => {
+  const never = new Promise(() => {});
+  const script = {
+    constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
+    loginRoom: () => never,
+    sendBroadcastMessage: () => 'ok',
+    frame: (e, socket, text) => {
+      e.put(event('roomStateUpdate', text));
+      if (text === 'bad') throw new Error('unreachable executed');
+    },
+  };
+  const { zg, host, my, logs } = await start({ script });
+  const got = [];
+  zg.on('roomStateUpdate', (text) => got.push(text));
+  zg.on('error', (error) => got.push(error.code, error.name));
+  const login = call(zg.loginRoom('r'));
+  const old = my.tasks[0];
+  old.fire('Message', { data: { data: Buffer.from('good').toString('base64'), isBuffer: true } });
+  old.fire('Message', { data: { data: Buffer.from('bad').toString('base64'), isBuffer: true } });
+  assert.equal((await login).code, 1199002);
+  assert.deepEqual(got, ['good', 1199002, 'EngineStopped']);
+  assert.equal(old.closes.length, 1, 'its sockets are closed');
+  assert.equal(my.listeners.network.length, 0);
+  assert.match(logs.join('\n'), /unreachable executed/);
+  assert.equal(zg.stopPublishingStream('s'), false);
+
+  assert.equal(await zg.sendBroadcastMessage('r', 'm'), 'ok');
+  assert.equal(host.engines.length, 2);
+  old.fire('Message', { data: { data: 'AAAA', isBuffer: true } });
+  old.fire('Close', { data: {} });
+  assert.deepEqual(host.engines[1].calls, [['sendBroadcastMessage', 'r', 'm']], 'the new engine hears nothing of old sockets');
+  assert.equal(host.engines[0].freed, false, 'a stopped instance is not called again');
+});
+
+test('a trap inside a synchronous call, an asynchronous call or a tick is caught', async () => {
+  const trap = () => {
+    throw new Error('unreachable');
+  };
+  const script = { constructor: (e) => (e.at = e.config.appID === 0 ? 0 : undefined), loginRoom: trap, renewToken: trap, tick: trap, stopPlayingStream: (e) => (e.at = 0) };
+  const a = await start({ script });
+  assert.equal((await call(a.zg.loginRoom('r'))).code, 1199002);
+  const b = await start({ script });
+  assert.equal(b.zg.renewToken('t'), false);
+  assert.equal(b.zg.getHostInfo().state, 'failed');
+  const c = await start({ script });
+  const reported = new Promise((resolve) => c.zg.on('error', resolve));
+  c.zg.stopPlayingStream('s');
+  assert.equal((await reported).code, 1199002);
+});
+
+test('a trap in the middle of a batch drops what was for its sockets and keeps the events', async () => {
+  const send = { type: 'send', socket: 1, bytes: new Uint8Array(1) };
+  const script = {
+    constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
+    stopPlayingStream: (e) => e.put(event('roomStateUpdate', 'a'), send, { type: 'open', socket: 2, url: 'wss://y' }, event('roomStateUpdate', 'b')),
+    renewToken: () => {
+      throw new Error('unreachable');
+    },
+  };
+  const { zg, my, logs } = await start({ script });
+  const got = [];
+  zg.on('roomStateUpdate', (which) => got.push(which, which === 'a' && zg.renewToken('t')));
+  zg.on('error', (error) => got.push(error.code));
+  zg.stopPlayingStream('s');
+  assert.deepEqual(got, ['a', false, 'b', false, 1199002]);
+  assert.deepEqual(my.tasks.map((task) => task.sent.length), [0]);
+  assert.equal(logs.length, 1, 'only the trap itself is logged');
+});
+
+test('a trap during destroyEngine still ends the engine', async () => {
+  const { zg, my } = await start({
+    script: {
+      constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
+      destroyEngine: () => {
+        throw new Error('unreachable');
+      },
+    },
+  });
+  zg.on('error', () => assert.fail('after the end'));
+  zg.destroyEngine();
+  assert.equal(my.tasks[0].closes.length, 1);
+  assert.equal((await call(zg.loginRoom('r'))).code, 1199003);
+});
+
+test('a host that loses its module is a module that stopped', async () => {
+  const { zg, host } = await start({ script: { loginRoom: () => new Promise(() => {}) } });
+  const login = call(zg.loginRoom('r'));
+  host.hooks.lost(new Error('worker killed'));
+  const error = await login;
+  assert.equal(error.code, 1199002);
+  assert.match(error.message, /worker killed/);
+});
+
+test('one timer follows the deadline of the engine', async (t) => {
+  let now = 1000;
+  t.mock.method(performance, 'now', () => now);
+  const armed = [];
+  t.mock.method(globalThis, 'setTimeout', (fn, ms) => armed.push({ fn, ms }));
+  t.mock.method(globalThis, 'clearTimeout', (id) => id && (armed[id - 1].cleared = true));
+  const at = {
+    stopPlayingStream: (e, deadline) => void (e.at = deadline ?? undefined),
+    renewToken: () => {
+      throw new Error('unreachable');
+    },
+  };
+  const { zg, engine } = await start({ script: at });
+  assert.equal(armed.length, 0);
+  zg.stopPlayingStream(1500.2);
+  zg.stopPlayingStream(1500.2);
+  assert.deepEqual(armed.map((x) => x.ms), [501], 'the same deadline arms once, rounded up');
+  zg.stopPlayingStream(3000);
+  assert.deepEqual(armed.map((x) => [x.ms, !!x.cleared]), [[501, true], [2000, false]]);
+  now = 3000;
+  armed[1].fn();
+  assert.deepEqual(engine().calls.at(-1), ['tick']);
+  assert.deepEqual(armed.at(-1).ms, 0, 'a deadline that stays is armed again');
+  zg.stopPlayingStream(5e12);
+  assert.equal(armed.at(-1).ms, 0x7fffffff);
+  zg.stopPlayingStream(10);
+  assert.equal(armed.at(-1).ms, 0);
+  zg.stopPlayingStream(null);
+  const running = () => armed.filter((x, i) => !x.cleared && i !== 1).length;
+  assert.equal(running(), 0, 'no deadline, no timer');
+  zg.stopPlayingStream(9000);
+  assert.equal(running(), 1);
+  zg.renewToken('trap');
+  assert.equal(running(), 0, 'a stopped engine needs no timer');
+  const other = await start({ script: at });
+  other.zg.stopPlayingStream(9000);
+  other.zg.destroyEngine();
+  assert.equal(running(), 0, 'nor does a destroyed one');
+});
+
+test('outputs of another thread are carried out when it wakes the driver', async () => {
+  const { zg, host, engine } = await start();
+  const got = [];
+  zg.on('roomStateUpdate', (text) => got.push(text));
+  engine().put(event('roomStateUpdate', 'late'), { type: 'log', level: 'info', message: 'x' }, { type: 'mystery' }, { type: 'event' }, event('roomStateUpdate', 'last'));
+  host.hooks.wake();
+  assert.deepEqual(got, ['late', 'last'], 'an output nobody knows stops nothing');
+  assert.equal(zg.stopPublishingStream('s'), true, 'no answer at once is "accepted"');
+});
+
+test('destroyEngine carries out the farewell, closes everything and refuses further use', async () => {
+  const script = {
+    constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
+    loginRoom: () => new Promise(() => {}),
+    destroyEngine: (e) => e.put(event('roomStateUpdate', 'DISCONNECTED'), { type: 'send', socket: 1, bytes: new Uint8Array([1]) }, { type: 'event', name: 'playerStateUpdate', args: [], deferred: true }),
+  };
+  const { zg, my, engine } = await start({ script });
+  const got = [];
+  zg.on('playerStateUpdate', () => assert.fail('after the end'));
+  zg.on('roomStateUpdate', (state) => {
+    got.push(state);
+    zg.destroyEngine();
+  });
+  const login = call(zg.loginRoom('r'));
+  zg.destroyEngine();
+  assert.equal((await login).code, 1199003);
+  assert.deepEqual(got, ['DISCONNECTED']);
+  assert.deepEqual(my.tasks[0].sent.map((m) => m.data), ['AQ==']);
+  assert.equal(my.tasks[0].closes.length, 1);
+  assert.deepEqual([my.listeners.network, my.listeners.show, my.listeners.hide], [[], [], []]);
+  assert.ok(engine().freed);
+  const calls = engine().calls.length;
+  my.tasks[0].fire('Close', { data: {} });
+  assert.equal((await call(zg.loginRoom('r'))).code, 1199003);
+  await turn(5);
+  assert.equal(engine().calls.length, calls);
+});
+
+test('destroyEngine inside a handler waits for the outputs before it, and while loading rejects what waits', async () => {
+  const { zg, engine } = await start({ script: { updatePlayerState: (e) => e.put(event('roomStateUpdate', 1), event('roomStateUpdate', 2)) } });
+  const got = [];
+  zg.on('roomStateUpdate', (n) => {
+    got.push(n);
+    zg.destroyEngine();
+  });
+  zg.updatePlayerState();
+  assert.deepEqual(got, [1, 2]);
+  assert.ok(engine().freed);
+
+  const early = await start({ wait: true });
+  const login = call(early.zg.loginRoom('r'));
+  early.zg.destroyEngine();
+  early.host.release();
+  assert.equal((await login).code, 1199003);
+  await settled();
+  assert.equal(early.host.engines.length, 0);
+
+  const failing = await start({ host: { name: 'f', available: () => true, open: () => new Promise((_, reject) => setTimeout(reject)) } });
+  failing.zg.destroyEngine();
+  await turn(5);
+  assert.deepEqual(failing.logs, []);
+});
+
+test('two engines live side by side', async () => {
+  const a = await start({ script: { loginRoom: () => 'a' } });
+  const b = await start({ script: { loginRoom: () => 'b' } });
+  a.zg.on('roomStateUpdate', () => assert.fail('event of another engine'));
+  b.engine().put(event('roomStateUpdate'));
+  b.host.hooks.wake();
+  a.zg.destroyEngine();
+  assert.equal(await b.zg.loginRoom('r'), 'b');
+});
+
+test('a log that throws stops nothing', async () => {
+  const { zg, host, engine } = await start({ configure: { log: () => { throw new Error('full'); } }, script: { loginRoom: () => true } });
+  engine().put({ type: 'log', level: 'info', message: 'x' });
+  host.hooks.wake();
+  assert.equal(await zg.loginRoom('r'), true);
+});

@@ -14,15 +14,22 @@ export const RTMP = { PUSHED: 3800, PUSH_FAILED: 3801, PLAYED: 3802, PLAY_FAILED
 
 /** How long a play may take to deliver media before it has failed, in ms. */
 const PLAY_LIMIT_MS = 10_000;
+/**
+ * How long a stream that ended may take to come back before its play has failed, in ms. The remote component pauses its
+ * push whenever it is created again; without this, one phone's new component would end the other's play, whose new
+ * component would end the first one's, and so on.
+ */
+const PAUSE_LIMIT_MS = 3_000;
 
 /**
  * The part of a phone that shows components: one per user.
  * @param {object} options
  * @param {import('./media-server.mjs').MediaServer} options.mediaServer the server both urls lead to
  * @param {object} [options.camera] `name`, `hue` and `tone` of this phone's camera
- * @param {number} [options.playLimit] in ms, 10 s by default
+ * @param {number} [options.playLimit] ms for a play to deliver media, 10 s by default
+ * @param {number} [options.pauseLimit] ms for a stream that ended to come back, 3 s by default
  */
-export function createRtcRoomHost({ mediaServer, camera = {}, playLimit = PLAY_LIMIT_MS }) {
+export function createRtcRoomHost({ mediaServer, camera = {}, playLimit = PLAY_LIMIT_MS, pauseLimit = PAUSE_LIMIT_MS }) {
   const rooms = new Map();
   let idle = Promise.resolve();
   return {
@@ -32,7 +39,7 @@ export function createRtcRoomHost({ mediaServer, camera = {}, playLimit = PLAY_L
      * @returns {RtcRoom}
      */
     mount(attributes) {
-      const room = new RtcRoom(attributes, { mediaServer, camera, playLimit });
+      const room = new RtcRoom(attributes, { mediaServer, camera, playLimit, pauseLimit });
       rooms.set(room.id, room);
       // The phone has one camera: a new component gets it when the old one has let it go.
       idle = idle.then(() => room.start());
@@ -77,8 +84,8 @@ export class RtcRoom {
   #stopped = false;
   #wanted;
   #endings = [];
-  #push;
-  #play;
+  #camera;
+  #viewers = [];
 
   constructor(attributes, host) {
     this.#attributes = attributes;
@@ -94,12 +101,17 @@ export class RtcRoom {
 
   /** The running camera, if any. */
   get camera() {
-    return this.#push?.camera;
+    return this.#camera;
   }
 
-  /** The running viewer, if any; it keeps what it received until the component has gone. */
+  /** The present viewer, if any; what it received can be asked for until the component stops. */
   get viewer() {
-    return this.#play?.viewer;
+    return this.#viewers.at(-1);
+  }
+
+  /** Pictures received until now. */
+  get frames() {
+    return this.#viewers.reduce((sum, { frames }) => sum + frames, 0);
   }
 
   /** What setData does: camera, microphone and handlers follow; other urls are taken note of and ignored. */
@@ -128,20 +140,19 @@ export class RtcRoom {
       if (this.urls.pull) await this.#startPlay(this.urls.pull);
     } catch (error) {
       this.#attributes.onError?.({ type: 'error', detail: { error: -1, errorMessage: error.message } });
-      if (this.urls.push && !this.#push) this.#report(RTMP.PUSH_FAILED);
-      if (this.urls.pull && !this.#play) this.#report(RTMP.PLAY_FAILED);
+      if (this.urls.push && !this.camera) this.#report(RTMP.PUSH_FAILED);
+      if (this.urls.pull && !this.viewer) this.#report(RTMP.PLAY_FAILED);
     }
   }
 
   /** Ends push and play. Their ends are reported as 3801 and 3803, if they ran. */
   async stop() {
     this.#stopped = true;
-    const [push, play] = [this.#push, this.#play];
-    await Promise.all([push?.camera.stop(), play?.viewer.stop()]);
+    await Promise.all([this.camera?.stop(), this.viewer?.stop()]);
     await Promise.all(this.#endings);
-    await play?.viewer.dispose();
-    this.#push = undefined;
-    this.#play = undefined;
+    await Promise.all(this.#viewers.map((viewer) => viewer.dispose()));
+    this.#camera = undefined;
+    this.#viewers = [];
   }
 
   /** Reports nothing from now on. */
@@ -152,51 +163,38 @@ export class RtcRoom {
   #startPush(url) {
     const { width, height } = RESOLUTIONS[this.#attributes.resolution ?? 0] ?? RESOLUTIONS[0];
     const camera = startCamera({ url, name: this.id, ...this.#host.camera, width, height, fps: this.#attributes.fps ?? 15, ...this.#wanted });
-    this.#push = { camera };
-    const events = { started: 'publish', refused: 'publishRefused', ended: 'publishEnd' };
-    this.#endings.push(this.#follow(url, events, camera.exited, { ok: RTMP.PUSHED, failed: RTMP.PUSH_FAILED }));
+    this.#camera = camera;
+    const push = follow(this.#host.mediaServer, url, { started: 'publish', refused: 'publishRefused', ended: 'publishEnd' }, camera);
+    push.started.then((started) => started && this.#report(RTMP.PUSHED));
+    this.#endings.push(push.ended.then(() => this.#report(RTMP.PUSH_FAILED)));
   }
 
   async #startPlay(url) {
-    const viewer = await startViewer({ url });
-    this.#play = { viewer };
-    const events = { started: 'play', ended: 'playEnd' };
-    const timer = setTimeout(() => viewer.stop(), this.#host.playLimit);
-    const started = () => clearTimeout(timer);
-    this.#endings.push(
-      this.#follow(url, events, viewer.exited, { ok: RTMP.PLAYED, failed: RTMP.PLAY_FAILED, started }).finally(started),
-    );
+    this.#viewers = [await startViewer({ url })];
+    this.#endings.push(this.#watch(url));
   }
 
-  /**
-   * Reports `ok` when the server says that the connection for `url` started, and `failed` once, when it was refused
-   * or has ended. Resolves after the end.
-   */
-  async #follow(url, events, exited, { ok, failed, started }) {
-    const { mediaServer } = this.#host;
-    const own = matcher(url);
-    const listeners = [];
-    const listen = (name, listener) => {
-      if (name === undefined) return;
-      mediaServer.on(name, listener);
-      listeners.push([name, listener]);
-    };
-    let connection;
-    const over = new Promise((resolve) => {
-      listen(events.started, (event) => {
-        if (connection !== undefined || !own(event)) return;
-        connection = event.id;
-        started?.();
-        this.#report(ok);
-      });
-      listen(events.refused, (event) => connection === undefined && own(event) && resolve());
-      listen(events.ended, (event) => event.id === connection && resolve());
-      exited.then(resolve);
-    });
-    await over;
-    this.#report(failed);
-    for (const [name, listener] of listeners) mediaServer.off(name, listener);
-    await exited;
+  /** Plays until the stream is away for too long or the component stops. */
+  async #watch(url) {
+    let limit = this.#host.playLimit;
+    for (let round = 0; ; round += 1) {
+      const viewer = this.#viewers.at(-1);
+      const timer = setTimeout(() => viewer.stop(), limit);
+      const play = follow(this.#host.mediaServer, url, { started: 'play', ended: 'playEnd' }, viewer);
+      const started = await play.started;
+      clearTimeout(timer);
+      if (started && round === 0) this.#report(RTMP.PLAYED);
+      await play.ended;
+      if (this.#stopped || !started) break;
+      limit = this.#host.pauseLimit;
+      const next = await startViewer({ url });
+      if (this.#stopped) {
+        await next.dispose();
+        break;
+      }
+      this.#viewers.push(next);
+    }
+    this.#report(RTMP.PLAY_FAILED);
   }
 
   #report(code) {
@@ -204,6 +202,39 @@ export class RtcRoom {
     this.codes.push(code);
     this.#attributes.onRtmpEvent?.({ type: 'rtmpEvent', timeStamp: Date.now(), detail: { code } });
   }
+}
+
+/**
+ * What the server says about the connection that `program` (a camera or viewer) makes for `url`: `started` resolves with
+ * true when it was accepted and false when it was not; `ended` resolves when it has gone, and the program with it.
+ */
+function follow(mediaServer, url, names, program) {
+  const own = matcher(url);
+  const listeners = [];
+  const listen = (name, listener) => {
+    if (name === undefined) return;
+    mediaServer.on(name, listener);
+    listeners.push([name, listener]);
+  };
+  let connection;
+  let begin;
+  const started = new Promise((resolve) => (begin = resolve));
+  const over = new Promise((resolve) => {
+    listen(names.started, (event) => {
+      if (connection !== undefined || !own(event)) return;
+      connection = event.id;
+      begin(true);
+    });
+    listen(names.refused, (event) => connection === undefined && own(event) && resolve());
+    listen(names.ended, (event) => event.id === connection && resolve());
+    program.exited.then(resolve);
+  });
+  const ended = over.then(async () => {
+    begin(false);
+    for (const [name, listener] of listeners) mediaServer.off(name, listener);
+    await program.stop();
+  });
+  return { started, ended };
 }
 
 /** Tells the server's events about `url` from those about other connections: same path, same query. */

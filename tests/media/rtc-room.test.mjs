@@ -67,6 +67,20 @@ test('a component created again takes the camera over without a failure in betwe
   assert.equal(second.codes.includes(3801), false);
 });
 
+test('a play survives the pause in which the remote component is created again', media(limit), async (t) => {
+  const { hosts: [a, b], url } = await phones(t, ['A', 'B']);
+  const push = url('sa');
+  await mount(a, 'r1', { rtmpPushUrl: push }).code(3800);
+  const watcher = mount(b, 'r', { rtmpPullUrl: url('sa') });
+  await watcher.code(3802);
+  await until(() => watcher.frames > 5);
+  a.unmount('r1');
+  await mount(a, 'r2', { rtmpPushUrl: push }).code(3800);
+  const before = watcher.frames;
+  await until(() => watcher.frames > before + 15);
+  assert.deepEqual(watcher.codes, [3802]);
+});
+
 test('a refused push is 3801', media(limit), async (t) => {
   const { hosts: [a], url } = await phones(t, ['A']);
   const room = mount(a, 'r', { rtmpPushUrl: url('forbidden') });

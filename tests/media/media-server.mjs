@@ -68,6 +68,10 @@ export class MediaServer extends EventEmitter {
     this.rtmpPort = 0;
     /** @type {number} */
     this.httpPort = 0;
+    /** Streams being published, as "app/stream". @type {Set<string>} */
+    this.publishing = new Set();
+    this.on('publish', ({ app, stream }) => this.publishing.add(`${app}/${stream}`));
+    this.on('publishEnd', ({ app, stream }) => this.publishing.delete(`${app}/${stream}`));
     child.once('exit', (code, signal) => this.#closing || this.emit('exit', { code, signal }));
   }
 

@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+// The call as a demonstration in the terminal; `./build.sh demo` runs it after a build.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { mediaProblem } from '../media/processes.mjs';
+import { KINDS, clientProblem } from '../support/clients.mjs';
+import { roomServerProblem } from '../support/room-server.mjs';
+import { makeCall } from './call.mjs';
+import { openStage } from './stage.mjs';
+import { Timeline } from './timeline.mjs';
+import { problemsOf } from './verdict.mjs';
+
+const FOLDER = fileURLToPath(new URL('../../.artifacts/demo/', import.meta.url));
+const LIMIT_MS = 55_000;
+const USAGE = `usage: node tests/demo/run.mjs [--client ${KINDS.join('|')}] [--keep]
+
+Makes a call between two simulated mini programs: real signalling over a local room server, real H.264 and AAC over a
+local RTMP server. Ends by itself within a minute.
+
+  --client KIND   ours (the package, default), vendor (the vendor's public client), or one for each side: ours,vendor
+  --keep          leave both servers running afterwards, and say how to connect to them
+`;
+
+const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+const print = (text) => process.stdout.write(`${text}\n`);
+const stop = new AbortController();
+
+process.exitCode = await main().catch((error) => {
+  process.stderr.write(`\nThe demo did not work: ${error.message}\n`);
+  return error.exitCode ?? 1;
+});
+
+async function main() {
+  const { values } = parseArgs({ options: { client: { type: 'string', default: 'ours' }, keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  const kinds = values.client.split(',');
+  for (const problem of [...kinds.map(clientProblem), mediaProblem(), roomServerProblem()]) if (problem) throw new Error(problem);
+  for (const [signal, exitCode] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+    process.on(signal, () => stop.abort(Object.assign(new Error('interrupted'), { exitCode })));
+  }
+  const timeline = new Timeline({ write: print, colour });
+  const stage = await openStage();
+  try {
+    const problems = await demonstrate(stage, kinds, timeline);
+    if (values.keep && !stop.signal.aborted) await keep(stage);
+    return problems.length === 0 ? 0 : 1;
+  } finally {
+    timeline.end();
+    await stage.close();
+  }
+}
+
+async function demonstrate(stage, kind, timeline) {
+  print(`Room server ${stage.room.ws}, media server rtmp://${stage.media.rtmpHost}, client: ${kind.join(' and ')}\n`);
+  print('    ms  who     what       ');
+  const late = setTimeout(() => stop.abort(new Error(`the call was not over after ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+  let call;
+  try {
+    call = await makeCall({ stage, folder: FOLDER, kind, timeline, signal: stop.signal });
+  } finally {
+    clearTimeout(late);
+    timeline.end();
+    await mkdir(FOLDER, { recursive: true });
+    await writeFile(join(FOLDER, 'timeline.txt'), timeline.text);
+  }
+  const problems = problemsOf(call);
+  print(summary(call, problems, timeline));
+  return problems;
+}
+
+function summary({ sides, together }, problems, timeline) {
+  const rows = sides.map(({ who, events, received: { video, audio, frames } }) => {
+    const [login, playing] = [eventAt(events, 'roomStateUpdate', 'CONNECTING'), eventAt(events, 'playerStateUpdate', 'PLAYING')];
+    return [
+      `  ${who} received`,
+      `${video?.codec} ${video?.profile}, ${video?.width}x${video?.height}, ${video?.fps} pictures/s`,
+      `${audio?.codec} ${audio?.sampleRate} Hz`,
+      `${frames} pictures`,
+      `first one ${playing - login} ms after login`,
+    ].join('  |  ');
+  });
+  const verdict = problems.length === 0 ? 'The call worked.' : `The call did not work:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
+  const painted = colour ? `\x1b[1;${problems.length === 0 ? 32 : 31}m${verdict}\x1b[0m` : verdict;
+  const files = `  what A and B saw: ${short(together)}   every line above: ${short(join(FOLDER, 'timeline.txt'))}`;
+  return `\n${rows.join('\n')}\n${files}\n\n${painted} ${timeline.lines.length} lines, ${(timeline.now / 1000).toFixed(1)} s.`;
+}
+
+function eventAt(events, name, state) {
+  return events.find((event) => event.name === name && (event.args[1] === state || event.args[0]?.state === state))?.t;
+}
+
+const short = (file) => relative(process.cwd(), file);
+
+async function keep({ room, media }) {
+  print(`
+Both servers stay until Ctrl-C.
+  engine        new ZegoExpressEngine(${room.appID}, '${room.ws}')
+  token         ${room.tokenHint}
+  publish       ffmpeg -re -f lavfi -i testsrc2 -pix_fmt yuv420p -f flv "rtmp://${media.rtmpHost}/${room.appID}/STREAM" (a stream the room server gave out)
+  watch         ffplay ${media.flvUrl(room.appID, 'STREAM')}
+  control       ${room.http}/control/...`);
+  await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
+}

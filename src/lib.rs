@@ -25,3 +25,5 @@ pub mod engine;
 
 #[cfg(target_arch = "wasm32")]
 mod bindings;
+#[cfg(target_arch = "wasm32")]
+pub use bindings::Engine;

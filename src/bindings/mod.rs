@@ -1,62 +1,158 @@
-//! The `Engine` class for JavaScript. Stand-in with the agreed methods, so that the build has something to build.
-use js_sys::{Array, Promise};
-use wasm_bindgen::prelude::*;
+//! The `Engine` class for JavaScript: conversions, no rules.
+//!
+//! JavaScript is never called while the engine is borrowed: outputs wait until the shim drains them, and promises settle in
+//! a microtask of their own.
 
-/// One engine.
+use std::collections::HashMap;
+
+use futures_channel::oneshot;
+use js_sys::{Array, Promise};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::engine::{self, CallId, Config, Input, Now, Output, Value};
+
+type Outcome = Result<JsValue, JsValue>;
+
+/// One engine. `mono` is a clock that never goes back, `wall` is `Date.now()`, both in milliseconds.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Engine {
-    config: JsValue,
-    inputs: Vec<JsValue>,
-    bytes: usize,
+    inner: engine::Engine,
+    last_call: CallId,
+    open: HashMap<CallId, oneshot::Sender<Outcome>>,
+    outputs: Array,
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// Keeps the configuration.
+    /// `config` is `{appID, server, seed, deviceID}`. Throws an `Error` that names the wrong member.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: JsValue, _mono: f64, _wall: f64) -> Self {
-        Self {
-            config,
-            inputs: Vec::new(),
-            bytes: 0,
-        }
+    pub fn new(config: JsValue, mono: f64, wall: f64) -> Result<Self, JsError> {
+        console_error_panic_hook::set_once();
+        let config = Config::from_host(&value(config)).map_err(JsError::new)?;
+        let inner = engine::Engine::new(config, now(mono, wall));
+        let mut engine = Self {
+            inner,
+            last_call: 0,
+            open: HashMap::new(),
+            outputs: Array::new(),
+        };
+        engine.collect();
+        Ok(engine)
     }
 
-    /// Answers with the arguments.
-    pub fn call(&mut self, method: &str, args: JsValue, _mono: f64, _wall: f64) -> Promise {
-        if method == "panic" {
-            panic!("asked to");
-        }
-        Promise::resolve(&args)
+    /// An asynchronous method of the page. Rejects with `{code, name, message, advice, errorCode, msg, extendedData}`.
+    pub fn call(&mut self, method: &str, args: JsValue, mono: f64, wall: f64) -> Promise {
+        let (sender, receiver) = oneshot::channel();
+        let id = self.begin(sender);
+        self.handle(
+            Input::Call {
+                id,
+                method: method.into(),
+                args: list(args),
+            },
+            mono,
+            wall,
+        );
+        future_to_promise(async { receiver.await.unwrap_or(Err(JsValue::UNDEFINED)) })
     }
 
-    /// Answers with the configuration.
+    /// A synchronous method of the page; `undefined` where it failed.
     #[wasm_bindgen(js_name = callSync)]
-    pub fn call_sync(&mut self, _method: &str, _args: JsValue, _mono: f64, _wall: f64) -> JsValue {
-        self.config.clone()
+    pub fn call_sync(&mut self, method: &str, args: JsValue, mono: f64, wall: f64) -> JsValue {
+        let (sender, mut receiver) = oneshot::channel();
+        let id = self.begin(sender);
+        self.handle(
+            Input::Call {
+                id,
+                method: method.into(),
+                args: list(args),
+            },
+            mono,
+            wall,
+        );
+        receiver
+            .try_recv()
+            .ok()
+            .flatten()
+            .and_then(Result::ok)
+            .unwrap_or_default()
     }
 
-    /// Keeps the input.
-    pub fn input(&mut self, input: JsValue, _mono: f64, _wall: f64) {
-        self.inputs.push(input);
+    /// Something that happened to the host: see `Input::from_host`.
+    pub fn input(&mut self, input: JsValue, mono: f64, wall: f64) {
+        if let Some(input) = Input::from_host(&value(input)) {
+            self.handle(input, mono, wall);
+        }
     }
 
-    /// Counts the bytes.
-    pub fn frame(&mut self, _socket: f64, bytes: &[u8], _mono: f64, _wall: f64) {
-        self.bytes += bytes.len();
+    /// A binary message of a socket.
+    pub fn frame(&mut self, socket: u32, bytes: Vec<u8>, mono: f64, wall: f64) {
+        self.handle(Input::SocketMessage(socket, bytes), mono, wall);
     }
 
-    /// Does nothing.
-    pub fn tick(&mut self, _mono: f64, _wall: f64) {}
+    /// A timer fired.
+    pub fn tick(&mut self, mono: f64, wall: f64) {
+        self.handle(Input::Timeout, mono, wall);
+    }
 
-    /// Gives the inputs back.
+    /// What there is to do, in order. Take it after every other call.
     pub fn drain(&mut self) -> Array {
-        self.inputs.drain(..).collect()
+        core::mem::replace(&mut self.outputs, Array::new())
     }
 
-    /// No deadline.
+    /// `mono` of the next `tick`.
+    #[allow(clippy::cast_precision_loss)]
     pub fn deadline(&self) -> Option<f64> {
-        None
+        self.inner.next_deadline().map(|deadline| deadline.0 as f64)
     }
+
+    fn begin(&mut self, sender: oneshot::Sender<Outcome>) -> CallId {
+        self.last_call = self.last_call.wrapping_add(1);
+        self.open.insert(self.last_call, sender);
+        self.last_call
+    }
+
+    fn handle(&mut self, input: Input, mono: f64, wall: f64) {
+        self.inner.handle(input, now(mono, wall));
+        self.collect();
+    }
+
+    fn collect(&mut self) {
+        while let Some(output) = self.inner.poll_output() {
+            if let Output::Reply { id, result } = output {
+                if let Some(sender) = self.open.remove(&id) {
+                    let outcome = result.map(|reply| js(&reply)).map_err(|error| js(&error));
+                    // Nobody waits for a synchronous method that took too long; there is none.
+                    let _unheard = sender.send(outcome);
+                }
+            } else {
+                self.outputs.push(&js(&output));
+            }
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn now(mono: f64, wall: f64) -> Now {
+    Now::at(mono as u64, wall as i64)
+}
+
+/// What is not a plain value counts as missing; the shim has replaced it before.
+fn value(js: JsValue) -> Value {
+    Value::deserialize(serde_wasm_bindgen::Deserializer::from(js)).unwrap_or_default()
+}
+
+fn list(args: JsValue) -> Vec<Value> {
+    match value(args) {
+        Value::List(list) => list,
+        _ => Vec::new(),
+    }
+}
+
+fn js(value: &impl Serialize) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
+    value.serialize(&serializer).unwrap_or_default()
 }

@@ -2,9 +2,10 @@
 //! before a call passed these checks.
 
 use super::error::{
-    Code, Error, MESSAGE_EMPTY, MESSAGE_TOO_LONG, PARAMETER, PLAY_PARAMETER, PUBLISH_PARAMETER, ROOM_ID_CHARACTERS, ROOM_ID_EMPTY,
-    ROOM_ID_TOO_LONG, STREAM_ID_CHARACTERS, STREAM_ID_EMPTY, STREAM_ID_TOO_LONG, UNSUPPORTED, USER_ID_CHARACTERS, USER_ID_EMPTY,
-    USER_ID_TOO_LONG, USER_NAME_TOO_LONG,
+    Code, Error, MESSAGE_EMPTY, MESSAGE_TOO_LONG, PARAMETER, PLAY_PARAMETER, PUBLISH_PARAMETER,
+    ROOM_ID_CHARACTERS, ROOM_ID_EMPTY, ROOM_ID_TOO_LONG, STREAM_ID_CHARACTERS, STREAM_ID_EMPTY,
+    STREAM_ID_TOO_LONG, UNSUPPORTED, USER_ID_CHARACTERS, USER_ID_EMPTY, USER_ID_TOO_LONG,
+    USER_NAME_TOO_LONG,
 };
 use super::event::{AudioQuality, CommandContent, Quality, User, VideoQuality};
 use super::room::LoginRequest;
@@ -35,21 +36,65 @@ const ID_PUNCTUATION: &[u8] = b"!#$%&'()*+,-.;<=>@\\^_`~";
 #[derive(Debug, Clone)]
 pub(super) enum Command {
     LoginRoom(LoginRequest),
-    LogoutRoom { room: Option<String> },
-    RenewToken { token: String, room: Option<String> },
+    LogoutRoom {
+        room: Option<String>,
+    },
+    RenewToken {
+        token: String,
+        room: Option<String>,
+    },
     EnableMultiRoom(bool),
-    StartPublishing { stream: String, room: Option<String>, params: String, extra_info: String, cdn: bool },
-    StopPublishing { stream: String },
-    StartPlaying { stream: String, params: String, cdn: bool },
-    StopPlaying { stream: String },
-    NextUrl { stream: String },
-    ComponentEvent { stream: String, code: u32 },
-    ComponentQuality { stream: String, quality: Quality },
-    SetStreamExtraInfo { stream: String, text: String },
-    Broadcast { room: String, message: String },
-    Barrage { room: String, message: String },
-    CustomCommand { room: String, content: CommandContent, to: Vec<String> },
-    SetRoomExtraInfo { room: String, key: String, value: String },
+    StartPublishing {
+        stream: String,
+        room: Option<String>,
+        params: String,
+        extra_info: String,
+        cdn: bool,
+    },
+    StopPublishing {
+        stream: String,
+    },
+    StartPlaying {
+        stream: String,
+        params: String,
+        cdn: bool,
+    },
+    StopPlaying {
+        stream: String,
+    },
+    NextUrl {
+        stream: String,
+    },
+    ComponentEvent {
+        stream: String,
+        code: u32,
+    },
+    ComponentQuality {
+        stream: String,
+        quality: Quality,
+    },
+    SetStreamExtraInfo {
+        stream: String,
+        text: String,
+    },
+    Broadcast {
+        room: String,
+        message: String,
+    },
+    Barrage {
+        room: String,
+        message: String,
+    },
+    CustomCommand {
+        room: String,
+        content: CommandContent,
+        to: Vec<String>,
+    },
+    SetRoomExtraInfo {
+        room: String,
+        key: String,
+        value: String,
+    },
     Destroy,
     Ignore,
     PlayerList,
@@ -60,8 +105,13 @@ pub(super) fn parse(method: &str, args: &[Value]) -> Result<Command, Error> {
     let arg = |n: usize| args.get(n).unwrap_or(&Value::Undefined);
     Ok(match method {
         "loginRoom" => Command::LoginRoom(login(arg(0), arg(1), arg(2), arg(3))?),
-        "logoutRoom" => Command::LogoutRoom { room: optional_text(arg(0), "roomID")? },
-        "renewToken" => Command::RenewToken { token: token(arg(0))?, room: optional_text(arg(1), "roomID")? },
+        "logoutRoom" => Command::LogoutRoom {
+            room: optional_text(arg(0), "roomID")?,
+        },
+        "renewToken" => Command::RenewToken {
+            token: token(arg(0))?,
+            room: optional_text(arg(1), "roomID")?,
+        },
         "enableMultiRoom" => match arg(0) {
             Value::Bool(enable) => Command::EnableMultiRoom(*enable),
             other => return Err(wrong_type(PARAMETER, "enable", "a boolean", other)),
@@ -88,27 +138,55 @@ pub(super) fn parse(method: &str, args: &[Value]) -> Result<Command, Error> {
                 cdn: source == "CDN" || (is_mix && source != "BGP"),
             }
         }
-        "stopPublishingStream" => Command::StopPublishing { stream: any_text(arg(0)) },
-        "stopPlayingStream" => Command::StopPlaying { stream: any_text(arg(0)) },
-        "getNextUrl" => Command::NextUrl { stream: any_text(arg(0)) },
+        "stopPublishingStream" => Command::StopPublishing {
+            stream: any_text(arg(0)),
+        },
+        "stopPlayingStream" => Command::StopPlaying {
+            stream: any_text(arg(0)),
+        },
+        "getNextUrl" => Command::NextUrl {
+            stream: any_text(arg(0)),
+        },
         "updatePlayerState" => match component_code(arg(1)) {
-            Some(code) => Command::ComponentEvent { stream: any_text(arg(0)), code },
+            Some(code) => Command::ComponentEvent {
+                stream: any_text(arg(0)),
+                code,
+            },
             None => Command::Ignore,
         },
-        "updatePlayerNetStatus" => Command::ComponentQuality { stream: any_text(arg(0)), quality: quality(arg(1)) },
+        "updatePlayerNetStatus" => Command::ComponentQuality {
+            stream: any_text(arg(0)),
+            quality: quality(arg(1)),
+        },
         "updateAudioVolumeNotify" | "setLogConfig" | "setDebugVerbose" => Command::Ignore,
         "setStreamExtraInfo" => match arg(1) {
             Value::Text(text) if !text.is_empty() && text.len() <= MAX_TEXT => {
-                Command::SetStreamExtraInfo { stream: stream_id(arg(0), PARAMETER)?, text: text.clone() }
+                Command::SetStreamExtraInfo {
+                    stream: stream_id(arg(0), PARAMETER)?,
+                    text: text.clone(),
+                }
             }
-            Value::Text(_) => return Err(Error::with(PARAMETER, "extraInfo is empty or longer than 65536 bytes")),
+            Value::Text(_) => {
+                return Err(Error::with(
+                    PARAMETER,
+                    "extraInfo is empty or longer than 65536 bytes",
+                ));
+            }
             other => return Err(wrong_type(PARAMETER, "extraInfo", "a string", other)),
         },
-        "sendBroadcastMessage" => Command::Broadcast { room: message_room(arg(0))?, message: message(arg(1))? },
-        "sendBarrageMessage" => Command::Barrage { room: message_room(arg(0))?, message: message(arg(1))? },
-        "sendCustomCommand" => {
-            Command::CustomCommand { room: message_room(arg(0))?, content: command_content(arg(1))?, to: receivers(arg(2))? }
-        }
+        "sendBroadcastMessage" => Command::Broadcast {
+            room: message_room(arg(0))?,
+            message: message(arg(1))?,
+        },
+        "sendBarrageMessage" => Command::Barrage {
+            room: message_room(arg(0))?,
+            message: message(arg(1))?,
+        },
+        "sendCustomCommand" => Command::CustomCommand {
+            room: message_room(arg(0))?,
+            content: command_content(arg(1))?,
+            to: receivers(arg(2))?,
+        },
         "setRoomExtraInfo" => Command::SetRoomExtraInfo {
             room: message_room(arg(0))?,
             key: limited(arg(1), "key", MAX_EXTRA_INFO_KEY)?,
@@ -120,11 +198,35 @@ pub(super) fn parse(method: &str, args: &[Value]) -> Result<Command, Error> {
     })
 }
 
-fn login(room: &Value, token_value: &Value, user: &Value, config: &Value) -> Result<LoginRequest, Error> {
-    let room_id = id(room, "roomID", PARAMETER, [ROOM_ID_EMPTY, ROOM_ID_TOO_LONG, ROOM_ID_CHARACTERS], MAX_ROOM_ID)?;
+fn login(
+    room: &Value,
+    token_value: &Value,
+    user: &Value,
+    config: &Value,
+) -> Result<LoginRequest, Error> {
+    let room_id = id(
+        room,
+        "roomID",
+        PARAMETER,
+        [ROOM_ID_EMPTY, ROOM_ID_TOO_LONG, ROOM_ID_CHARACTERS],
+        MAX_ROOM_ID,
+    )?;
     let token = token(token_value)?;
-    let Value::Map(_) = user else { return Err(wrong_type(PARAMETER, "user", "an object {userID, userName}", user)) };
-    let user_id = id(user.get("userID"), "userID", PARAMETER, [USER_ID_EMPTY, USER_ID_TOO_LONG, USER_ID_CHARACTERS], MAX_USER_ID)?;
+    let Value::Map(_) = user else {
+        return Err(wrong_type(
+            PARAMETER,
+            "user",
+            "an object {userID, userName}",
+            user,
+        ));
+    };
+    let user_id = id(
+        user.get("userID"),
+        "userID",
+        PARAMETER,
+        [USER_ID_EMPTY, USER_ID_TOO_LONG, USER_ID_CHARACTERS],
+        MAX_USER_ID,
+    )?;
     let user_name = match user.get("userName") {
         Value::Undefined => String::new(),
         Value::Text(name) if name.len() <= MAX_USER_NAME => name.clone(),
@@ -134,12 +236,20 @@ fn login(room: &Value, token_value: &Value, user: &Value, config: &Value) -> Res
     let config = options(config, PARAMETER)?;
     let max_members = match config.get("maxMemberCount") {
         Value::Undefined => 0,
-        value => value.as_u32().ok_or_else(|| Error::with(PARAMETER, "maxMemberCount is not a whole number of 0 or more"))?,
+        value => value.as_u32().ok_or_else(|| {
+            Error::with(
+                PARAMETER,
+                "maxMemberCount is not a whole number of 0 or more",
+            )
+        })?,
     };
     Ok(LoginRequest {
         room_id,
         token,
-        user: User { id: user_id, name: user_name },
+        user: User {
+            id: user_id,
+            name: user_name,
+        },
         user_update: matches!(config.get("userUpdate"), Value::Bool(true)),
         max_members,
     })
@@ -148,24 +258,46 @@ fn login(room: &Value, token_value: &Value, user: &Value, config: &Value) -> Res
 fn token(value: &Value) -> Result<String, Error> {
     match value {
         Value::Text(token) if !token.is_empty() && token.len() <= MAX_TEXT => Ok(token.clone()),
-        Value::Text(_) => Err(Error::with(PARAMETER, "token is empty or longer than 65536 bytes")),
+        Value::Text(_) => Err(Error::with(
+            PARAMETER,
+            "token is empty or longer than 65536 bytes",
+        )),
         other => Err(wrong_type(PARAMETER, "token", "a string", other)),
     }
 }
 
 /// An id with the codes for empty, too long and characters.
-fn id(value: &Value, name: &str, type_code: Code, codes: [Code; 3], limit: usize) -> Result<String, Error> {
+fn id(
+    value: &Value,
+    name: &str,
+    type_code: Code,
+    codes: [Code; 3],
+    limit: usize,
+) -> Result<String, Error> {
     let [empty, too_long, characters] = codes;
-    let Value::Text(id) = value else { return Err(wrong_type(type_code, name, "a string", value)) };
+    let Value::Text(id) = value else {
+        return Err(wrong_type(type_code, name, "a string", value));
+    };
     if id.is_empty() {
         return Err(empty.into());
     }
     if id.len() > limit {
         return Err(too_long.into());
     }
-    match id.chars().find(|c| !c.is_ascii_alphanumeric() && !(c.is_ascii() && ID_PUNCTUATION.contains(&(*c as u8)))) {
+    match id.chars().find(|c| {
+        !c.is_ascii_alphanumeric() && !(c.is_ascii() && ID_PUNCTUATION.contains(&(*c as u8)))
+    }) {
         None => Ok(id.clone()),
-        Some(c) => Err(Error::with(characters, [name, " may not contain \"", c.encode_utf8(&mut [0; 4]), "\""].concat())),
+        Some(c) => Err(Error::with(
+            characters,
+            [
+                name,
+                " may not contain \"",
+                c.encode_utf8(&mut [0; 4]),
+                "\"",
+            ]
+            .concat(),
+        )),
     }
 }
 
@@ -173,7 +305,13 @@ fn stream_id(value: &Value, type_code: Code) -> Result<String, Error> {
     if value.is_missing() {
         return Err(STREAM_ID_EMPTY.into());
     }
-    id(value, "streamID", type_code, [STREAM_ID_EMPTY, STREAM_ID_TOO_LONG, STREAM_ID_CHARACTERS], MAX_STREAM_ID)
+    id(
+        value,
+        "streamID",
+        type_code,
+        [STREAM_ID_EMPTY, STREAM_ID_TOO_LONG, STREAM_ID_CHARACTERS],
+        MAX_STREAM_ID,
+    )
 }
 
 fn options(value: &Value, code: Code) -> Result<&Value, Error> {
@@ -187,7 +325,10 @@ fn option_text(options: &Value, name: &str, code: Code) -> Result<String, Error>
     match options.get(name) {
         Value::Undefined => Ok(String::new()),
         Value::Text(text) if text.len() <= MAX_TEXT => Ok(text.clone()),
-        Value::Text(_) => Err(Error::with(code, [name, " is longer than 65536 bytes"].concat())),
+        Value::Text(_) => Err(Error::with(
+            code,
+            [name, " is longer than 65536 bytes"].concat(),
+        )),
         other => Err(wrong_type(code, name, "a string", other)),
     }
 }
@@ -222,14 +363,25 @@ fn message(value: &Value) -> Result<String, Error> {
 }
 
 fn check_length(text: &str) -> Result<(), Error> {
-    if text.encode_utf16().count() > MAX_MESSAGE { Err(MESSAGE_TOO_LONG.into()) } else { Ok(()) }
+    if text.encode_utf16().count() > MAX_MESSAGE {
+        Err(MESSAGE_TOO_LONG.into())
+    } else {
+        Ok(())
+    }
 }
 
 fn command_content(value: &Value) -> Result<CommandContent, Error> {
     let content = match (value, value.get("json")) {
         (Value::Text(text), _) => CommandContent::Text(text.clone()),
         (Value::Map(_), Value::Text(json)) => CommandContent::Json(json.clone()),
-        (other, _) => return Err(wrong_type(PARAMETER, "message", "a string or a plain object", other)),
+        (other, _) => {
+            return Err(wrong_type(
+                PARAMETER,
+                "message",
+                "a string or a plain object",
+                other,
+            ));
+        }
     };
     let (CommandContent::Text(text) | CommandContent::Json(text)) = &content;
     check_length(text)?;
@@ -240,24 +392,48 @@ fn receivers(value: &Value) -> Result<Vec<String>, Error> {
     let list = match value {
         Value::Undefined => return Ok(Vec::new()),
         Value::List(list) if list.len() <= MAX_RECEIVERS => list,
-        Value::List(_) => return Err(Error::with(PARAMETER, "toUserIDList has more than 1024 users")),
-        other => return Err(wrong_type(PARAMETER, "toUserIDList", "an array of strings", other)),
+        Value::List(_) => {
+            return Err(Error::with(
+                PARAMETER,
+                "toUserIDList has more than 1024 users",
+            ));
+        }
+        other => {
+            return Err(wrong_type(
+                PARAMETER,
+                "toUserIDList",
+                "an array of strings",
+                other,
+            ));
+        }
     };
     let texts = list.iter().map(|user| user.as_text().map(str::to_owned));
-    texts.collect::<Option<_>>().ok_or_else(|| Error::with(PARAMETER, "toUserIDList holds something that is not a string"))
+    texts.collect::<Option<_>>().ok_or_else(|| {
+        Error::with(
+            PARAMETER,
+            "toUserIDList holds something that is not a string",
+        )
+    })
 }
 
 fn limited(value: &Value, name: &str, limit: usize) -> Result<String, Error> {
     match value {
         Value::Text(text) if !text.is_empty() && text.len() <= limit => Ok(text.clone()),
-        Value::Text(_) => Err(Error::with(PARAMETER, [name, " is empty or too long"].concat())),
+        Value::Text(_) => Err(Error::with(
+            PARAMETER,
+            [name, " is empty or too long"].concat(),
+        )),
         other => Err(wrong_type(PARAMETER, name, "a string", other)),
     }
 }
 
 /// `{code}` or the component's whole event, `{detail: {code}}`.
 fn component_code(event: &Value) -> Option<u32> {
-    event.get("detail").get("code").as_u32().or_else(|| event.get("code").as_u32())
+    event
+        .get("detail")
+        .get("code")
+        .as_u32()
+        .or_else(|| event.get("code").as_u32())
 }
 
 fn quality(event: &Value) -> Quality {
@@ -273,16 +449,24 @@ fn quality(event: &Value) -> Quality {
             video_width: number("videoWidth"),
             video_height: number("videoHeight"),
         },
-        audio: AudioQuality { audio_bitrate: number("audioBitrate") },
+        audio: AudioQuality {
+            audio_bitrate: number("audioBitrate"),
+        },
     }
 }
 
 fn wrong_type(code: Code, name: &str, wanted: &str, got: &Value) -> Error {
-    Error::with(code, [name, " must be ", wanted, ", not ", got.type_name()].concat())
+    Error::with(
+        code,
+        [name, " must be ", wanted, ", not ", got.type_name()].concat(),
+    )
 }
 
 fn unsupported(method: &str) -> Error {
-    Error::with(UNSUPPORTED, [method, " is not available in Alipay mini programs"].concat())
+    Error::with(
+        UNSUPPORTED,
+        [method, " is not available in Alipay mini programs"].concat(),
+    )
 }
 
 #[cfg(test)]
@@ -302,24 +486,65 @@ mod tests {
         let none = Value::Undefined;
         let ok = |room: Value| login_code(room, "t".into(), user("u"), Value::Undefined);
         assert_eq!(ok("r!#$%&'()*+,-.;<=>@\\^_`~".into()), 0);
-        assert_eq!([ok("".into()), ok(Value::from(5)), ok("a".repeat(129).as_str().into()), ok("a b".into()), ok("房".into())], [
-            1_002_011, 1_100_001, 1_002_013, 1_002_012, 1_002_012
-        ]);
-        assert_eq!(login_code("r".into(), "".into(), user("u"), none.clone()), 1_100_001);
+        assert_eq!(
+            [
+                ok("".into()),
+                ok(Value::from(5)),
+                ok("a".repeat(129).as_str().into()),
+                ok("a b".into()),
+                ok("房".into())
+            ],
+            [1_002_011, 1_100_001, 1_002_013, 1_002_012, 1_002_012]
+        );
+        assert_eq!(
+            login_code("r".into(), "".into(), user("u"), none.clone()),
+            1_100_001
+        );
         let by_user = |u: Value| login_code("r".into(), "t".into(), u, Value::Undefined);
-        assert_eq!([by_user(user("")), by_user(user(&"u".repeat(65))), by_user(user("a/b")), by_user(none.clone())], [
-            1_002_005, 1_002_007, 1_002_006, 1_100_001
-        ]);
-        let named = |name: Value| by_user(Value::from([("userID", "u".into()), ("userName", name)]));
-        assert_eq!([named("n".repeat(257).as_str().into()), named(Value::from(1)), named(none.clone())], [1_002_010, 1_100_001, 0]);
-        let limit = |n: Value| login_code("r".into(), "t".into(), user("u"), Value::from([("maxMemberCount", n)]));
-        assert_eq!([limit(Value::Number(-1.0)), limit(Value::Number(1.5)), limit(Value::from(2))], [1_100_001, 1_100_001, 0]);
+        assert_eq!(
+            [
+                by_user(user("")),
+                by_user(user(&"u".repeat(65))),
+                by_user(user("a/b")),
+                by_user(none.clone())
+            ],
+            [1_002_005, 1_002_007, 1_002_006, 1_100_001]
+        );
+        let named =
+            |name: Value| by_user(Value::from([("userID", "u".into()), ("userName", name)]));
+        assert_eq!(
+            [
+                named("n".repeat(257).as_str().into()),
+                named(Value::from(1)),
+                named(none.clone())
+            ],
+            [1_002_010, 1_100_001, 0]
+        );
+        let limit = |n: Value| {
+            login_code(
+                "r".into(),
+                "t".into(),
+                user("u"),
+                Value::from([("maxMemberCount", n)]),
+            )
+        };
+        assert_eq!(
+            [
+                limit(Value::Number(-1.0)),
+                limit(Value::Number(1.5)),
+                limit(Value::from(2))
+            ],
+            [1_100_001, 1_100_001, 0]
+        );
     }
 
     #[test]
     fn stream_ids_are_checked_before_anything_is_sent() {
         let code = |method: &str, id: Value| parse(method, &[id]).map_or_else(|e| e.code.0, |_| 0);
-        for (method, type_code) in [("startPublishingStream", 1_103_001), ("startPlayingStream", 1_104_001)] {
+        for (method, type_code) in [
+            ("startPublishingStream", 1_103_001),
+            ("startPlayingStream", 1_104_001),
+        ] {
             assert_eq!(code(method, "".into()), 1_000_015);
             assert_eq!(code(method, Value::Undefined), 1_000_015);
             assert_eq!(code(method, "s".repeat(256).as_str().into()), 1_000_014);
@@ -330,8 +555,14 @@ mod tests {
 
     #[test]
     fn a_message_counts_utf16_units() {
-        let code = |text: &str| parse("sendBroadcastMessage", &["r".into(), text.into()]).map_or_else(|e| e.code.0, |_| 0);
-        assert_eq!([code(""), code(&"界".repeat(1_024)), code(&"😀".repeat(513))], [1_009_001, 0, 1_009_002]);
+        let code = |text: &str| {
+            parse("sendBroadcastMessage", &["r".into(), text.into()])
+                .map_or_else(|e| e.code.0, |_| 0)
+        };
+        assert_eq!(
+            [code(""), code(&"界".repeat(1_024)), code(&"😀".repeat(513))],
+            [1_009_001, 0, 1_009_002]
+        );
     }
 
     #[test]
@@ -339,6 +570,12 @@ mod tests {
         let error = parse("loginRoom", &[Value::from(true)]).unwrap_err();
         assert_eq!(error.message, "roomID must be a string, not a boolean");
         let error = parse("startMixerTask", &[]).unwrap_err();
-        assert_eq!((error.code, error.message.as_str()), (UNSUPPORTED, "startMixerTask is not available in Alipay mini programs"));
+        assert_eq!(
+            (error.code, error.message.as_str()),
+            (
+                UNSUPPORTED,
+                "startMixerTask is not available in Alipay mini programs"
+            )
+        );
     }
 }

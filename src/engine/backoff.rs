@@ -35,7 +35,11 @@ mod tests {
     fn the_first_delay_is_random_within_its_range() {
         let mut random = Random::new(7);
         let delays: Vec<u64> = (0..50).map(|_| delay(1, &mut random)).collect();
-        assert!(delays.iter().all(|d| (FIRST_DELAY_MS.0..=FIRST_DELAY_MS.1).contains(d)));
+        assert!(
+            delays
+                .iter()
+                .all(|d| (FIRST_DELAY_MS.0..=FIRST_DELAY_MS.1).contains(d))
+        );
         assert!(delays.iter().any(|d| *d != delays[0]));
     }
 }

@@ -1,5 +1,7 @@
 //! What the engine is made with.
 
+use super::value::Value;
+
 /// Hubs of the public service, in the order in which they are tried.
 pub const PUBLIC_HUBS: [&str; 3] = [
     "wss://accesshub-wss.zego.im/accesshub",
@@ -28,7 +30,39 @@ impl Config {
         if hubs.is_empty() {
             hubs = PUBLIC_HUBS.iter().map(|hub| (*hub).into()).collect();
         }
-        Self { app_id, hubs, seed: 0, device_id: String::new() }
+        Self {
+            app_id,
+            hubs,
+            seed: 0,
+            device_id: String::new(),
+        }
+    }
+}
+
+impl Config {
+    /// What the host passes: `{appID, server, seed, deviceID}`. The error names what is wrong.
+    pub fn from_host(config: &Value) -> Result<Self, &'static str> {
+        let app_id = config
+            .get("appID")
+            .as_u32()
+            .filter(|id| *id > 0)
+            .ok_or("appID must be a positive integer below 2^32")?;
+        let servers = match config.get("server") {
+            Value::Text(server) => vec![server.clone()],
+            Value::List(list) => list
+                .iter()
+                .filter_map(Value::as_text)
+                .map(str::to_owned)
+                .collect(),
+            _ => return Err("server must be a string or an array of strings"),
+        };
+        let seed = config.get("seed").as_number().unwrap_or(0.0).to_bits();
+        let device_id = config.get("deviceID").as_text().unwrap_or_default().into();
+        Ok(Self {
+            seed,
+            device_id,
+            ..Self::new(app_id, servers)
+        })
     }
 }
 
@@ -43,13 +77,21 @@ mod tests {
 
     #[test]
     fn an_address_of_a_hub_is_used_as_given_and_in_order() {
-        let servers = vec!["ws://127.0.0.1:1/accesshub".to_owned(), "wss://b.example/x/accesshub".to_owned()];
+        let servers = vec![
+            "ws://127.0.0.1:1/accesshub".to_owned(),
+            "wss://b.example/x/accesshub".to_owned(),
+        ];
         assert_eq!(Config::new(1, servers.clone()).hubs, servers);
     }
 
     #[test]
     fn any_other_address_means_the_public_service() {
-        for server in ["", "wss://webliveroom1.example.com/ws", "https://x/accesshub", "ws://a/accesshubs"] {
+        for server in [
+            "",
+            "wss://webliveroom1.example.com/ws",
+            "https://x/accesshub",
+            "ws://a/accesshubs",
+        ] {
             assert_eq!(Config::new(1, vec![server.into()]).hubs, PUBLIC_HUBS);
         }
     }

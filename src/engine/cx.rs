@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::error::Error;
 use super::event::Event;
 use super::io::{CallId, LogLevel, Output, Reply};
 use super::random::Random;
 use super::time::Now;
-use super::error::Error;
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -32,6 +32,9 @@ impl Cx<'_> {
 
     /// Writes to the log. The line must not hold a token.
     pub fn log(&mut self, level: LogLevel, message: &str) {
-        self.out.push_back(Output::Log { level, message: message.into() });
+        self.out.push_back(Output::Log {
+            level,
+            message: message.into(),
+        });
     }
 }

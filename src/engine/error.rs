@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 macro_rules! codes {
     ($($const:ident = $number:literal, $name:literal, $text:literal, $advice:literal;)*) => {
@@ -17,7 +17,7 @@ macro_rules! codes {
 }
 
 /// Number of an error, as in the vendor's documentation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct Code(pub u32);
 
@@ -98,7 +98,8 @@ impl Code {
 
     /// What the code means.
     pub fn text(self) -> &'static str {
-        self.info().map_or("error reported by the service", |info| info.text)
+        self.info()
+            .map_or("error reported by the service", |info| info.text)
     }
 }
 
@@ -114,12 +115,34 @@ pub struct Error {
 impl Error {
     /// An error with the table's text.
     pub fn new(code: Code) -> Self {
-        Self { code, message: code.text().into() }
+        Self {
+            code,
+            message: code.text().into(),
+        }
     }
 
     /// An error with a text of its own.
     pub fn with(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// With the names of the vendor's newer clients and of its older ones, so that code written for either works.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let info = self.code.info();
+        let mut error = serializer.serialize_struct("Error", 7)?;
+        error.serialize_field("code", &self.code)?;
+        error.serialize_field("name", info.map_or("serviceError", |info| info.name))?;
+        error.serialize_field("message", &self.message)?;
+        error.serialize_field("advice", info.map_or("", |info| info.advice))?;
+        error.serialize_field("errorCode", &self.code)?;
+        error.serialize_field("msg", &self.message)?;
+        error.serialize_field("extendedData", &self.message)?;
+        error.end()
     }
 }
 
@@ -162,7 +185,11 @@ pub fn from_room_answer(c: u32, text: &str) -> Error {
 }
 
 fn short_code(c: u32) -> u32 {
-    if (200_001..300_000).contains(&c) { c - 200_000 } else { c }
+    if (200_001..300_000).contains(&c) {
+        c - 200_000
+    } else {
+        c
+    }
 }
 
 fn format_unknown(c: u32) -> String {
@@ -195,6 +222,9 @@ mod tests {
         assert_eq!([map(205_022), map(205_030)], [TOO_MANY_ROOMS, BLACKLISTED]);
         assert_eq!(map(203_001), Code(203_001));
         assert_eq!(map(7), ROOM_ERROR);
-        assert_eq!(from_room_answer(203_001, "x").message, "unknown error code:203001");
+        assert_eq!(
+            from_room_answer(203_001, "x").message,
+            "unknown error code:203001"
+        );
     }
 }

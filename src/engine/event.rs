@@ -100,7 +100,7 @@ pub struct StreamState<S> {
 }
 
 /// A message of another user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message<Id> {
     /// The sender.
@@ -108,10 +108,17 @@ pub struct Message<Id> {
     /// The text.
     pub message: String,
     /// Unix time in milliseconds.
+    #[serde(serialize_with = "as_number")]
     pub send_time: i64,
     /// Given by the service; a number for broadcast messages, a text for barrage messages.
     #[serde(rename = "messageID")]
     pub message_id: Id,
+}
+
+/// JavaScript numbers are exact to 2^53; a larger one loses digits rather than the event.
+#[allow(clippy::cast_precision_loss)]
+fn as_number<S: Serializer>(value: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(*value as f64)
 }
 
 /// A room extra info.
@@ -125,6 +132,7 @@ pub struct RoomExtraInfo {
     /// Who set it.
     pub update_user: User,
     /// Unix time in milliseconds.
+    #[serde(serialize_with = "as_number")]
     pub update_time: i64,
 }
 
@@ -186,21 +194,67 @@ impl Serialize for CommandContent {
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub enum Event {
-    RoomStateUpdate { room: String, state: RoomState, code: Code, extended_data: Option<String> },
-    RoomStateChanged { room: String, reason: RoomReason, code: Code, extended_data: Option<String> },
-    RoomUserUpdate { room: String, update: UpdateType, users: Vec<User> },
-    RoomOnlineUserCountUpdate { room: String, count: u32 },
-    RoomStreamUpdate { room: String, update: UpdateType, streams: Vec<Stream>, reasons: Vec<(String, u32)> },
-    StreamExtraInfoUpdate { room: String, streams: Vec<Stream> },
-    RoomExtraInfoUpdate { room: String, infos: Vec<RoomExtraInfo> },
-    BroadcastMessage { room: String, messages: Vec<Message<u64>> },
-    BarrageMessage { room: String, messages: Vec<Message<String>> },
-    CustomCommand { room: String, from: User, command: CommandContent },
+    RoomStateUpdate {
+        room: String,
+        state: RoomState,
+        code: Code,
+        extended_data: Option<String>,
+    },
+    RoomStateChanged {
+        room: String,
+        reason: RoomReason,
+        code: Code,
+        extended_data: Option<String>,
+    },
+    RoomUserUpdate {
+        room: String,
+        update: UpdateType,
+        users: Vec<User>,
+    },
+    RoomOnlineUserCountUpdate {
+        room: String,
+        count: u32,
+    },
+    RoomStreamUpdate {
+        room: String,
+        update: UpdateType,
+        streams: Vec<Stream>,
+        reasons: Vec<(String, u32)>,
+    },
+    StreamExtraInfoUpdate {
+        room: String,
+        streams: Vec<Stream>,
+    },
+    RoomExtraInfoUpdate {
+        room: String,
+        infos: Vec<RoomExtraInfo>,
+    },
+    BroadcastMessage {
+        room: String,
+        messages: Vec<Message<f64>>,
+    },
+    BarrageMessage {
+        room: String,
+        messages: Vec<Message<String>>,
+    },
+    CustomCommand {
+        room: String,
+        from: User,
+        command: CommandContent,
+    },
     PublisherStateUpdate(StreamState<PublisherState>),
     PlayerStateUpdate(StreamState<PlayerState>),
-    PublishQualityUpdate { stream_id: String, quality: Quality },
-    PlayQualityUpdate { stream_id: String, quality: Quality },
-    TokenWillExpire { room: String },
+    PublishQualityUpdate {
+        stream_id: String,
+        quality: Quality,
+    },
+    PlayQualityUpdate {
+        stream_id: String,
+        quality: Quality,
+    },
+    TokenWillExpire {
+        room: String,
+    },
 }
 
 impl Event {
@@ -257,22 +311,49 @@ struct Args<'a>(&'a Event);
 impl Serialize for Args<'_> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         match self.0 {
-            Event::RoomStateUpdate { room, state, code, extended_data } => (room, state, code, extended_data).serialize(s),
-            Event::RoomStateChanged { room, reason, code, extended_data } => (room, reason, code, extended_data).serialize(s),
-            Event::RoomUserUpdate { room, update, users } => (room, update, users).serialize(s),
+            Event::RoomStateUpdate {
+                room,
+                state,
+                code,
+                extended_data,
+            } => (room, state, code, extended_data).serialize(s),
+            Event::RoomStateChanged {
+                room,
+                reason,
+                code,
+                extended_data,
+            } => (room, reason, code, extended_data).serialize(s),
+            Event::RoomUserUpdate {
+                room,
+                update,
+                users,
+            } => (room, update, users).serialize(s),
             Event::RoomOnlineUserCountUpdate { room, count } => (room, count).serialize(s),
-            Event::RoomStreamUpdate { room, update, streams, reasons } if reasons.is_empty() => (room, update, streams).serialize(s),
-            Event::RoomStreamUpdate { room, update, streams, reasons } => (room, update, streams, DeleteReasons(reasons)).serialize(s),
+            Event::RoomStreamUpdate {
+                room,
+                update,
+                streams,
+                reasons,
+            } if reasons.is_empty() => (room, update, streams).serialize(s),
+            Event::RoomStreamUpdate {
+                room,
+                update,
+                streams,
+                reasons,
+            } => (room, update, streams, DeleteReasons(reasons)).serialize(s),
             Event::StreamExtraInfoUpdate { room, streams } => (room, streams).serialize(s),
             Event::RoomExtraInfoUpdate { room, infos } => (room, infos).serialize(s),
             Event::BroadcastMessage { room, messages } => (room, messages).serialize(s),
             Event::BarrageMessage { room, messages } => (room, messages).serialize(s),
-            Event::CustomCommand { room, from, command } => (room, from, command).serialize(s),
+            Event::CustomCommand {
+                room,
+                from,
+                command,
+            } => (room, from, command).serialize(s),
             Event::PublisherStateUpdate(state) => one(s, state),
             Event::PlayerStateUpdate(state) => one(s, state),
-            Event::PublishQualityUpdate { stream_id, quality } | Event::PlayQualityUpdate { stream_id, quality } => {
-                (stream_id, quality).serialize(s)
-            }
+            Event::PublishQualityUpdate { stream_id, quality }
+            | Event::PlayQualityUpdate { stream_id, quality } => (stream_id, quality).serialize(s),
             Event::TokenWillExpire { room } => one(s, room),
         }
     }
@@ -295,7 +376,14 @@ impl Serialize for DeleteReasons<'_> {
             stream_id: &'a str,
             code: u32,
         }
-        let reasons: Vec<Reason<'_>> = self.0.iter().map(|(stream_id, code)| Reason { stream_id, code: *code }).collect();
+        let reasons: Vec<Reason<'_>> = self
+            .0
+            .iter()
+            .map(|(stream_id, code)| Reason {
+                stream_id,
+                code: *code,
+            })
+            .collect();
         let mut map = serializer.serialize_map(Some(1))?;
         map.serialize_entry("stream_delete_reason", &reasons)?;
         map.end()
@@ -304,5 +392,10 @@ impl Serialize for DeleteReasons<'_> {
 
 /// A state without an error.
 pub fn stream_state<S>(state: S, stream_id: &str) -> StreamState<S> {
-    StreamState { state, stream_id: stream_id.into(), error_code: OK, extended_data: String::new() }
+    StreamState {
+        state,
+        stream_id: stream_id.into(),
+        error_code: OK,
+        extended_data: String::new(),
+    }
 }

@@ -44,6 +44,26 @@ pub enum Input {
     Timeout,
 }
 
+impl Input {
+    /// What the host reports as `{type, ...}`: `socketOpened` and `socketClosed` with `socket`, `network` with `online` and
+    /// `networkType`, `visibility` with `visible`. `None` for anything else, and where there is nothing to do.
+    pub fn from_host(report: &Value) -> Option<Self> {
+        let socket = report.get("socket").as_u32();
+        Some(match report.get("type").as_text()? {
+            "socketOpened" => Self::SocketOpened(socket?),
+            "socketClosed" => Self::SocketClosed(socket?),
+            "network" => Self::Network {
+                online: *report.get("online") != Value::Bool(false),
+                kind: NetworkKind::from_host(
+                    report.get("networkType").as_text().unwrap_or_default(),
+                ),
+            },
+            "visibility" if *report.get("visible") == Value::Bool(true) => Self::Shown,
+            _ => return None,
+        })
+    }
+}
+
 /// Kind of network, with the number that the service uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(missing_docs)]
@@ -125,6 +145,51 @@ pub enum LogLevel {
     Error,
 }
 
+/// As JavaScript gets it: `{type, ...}`. A reply has no such form; it settles a promise.
+impl Serialize for Output {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = match self {
+            Self::Event(event) => return event.serialize(serializer),
+            _ => serializer.serialize_map(None)?,
+        };
+        match self {
+            Self::OpenSocket { socket, url } => {
+                map.serialize_entry("type", "open")?;
+                map.serialize_entry("socket", socket)?;
+                map.serialize_entry("url", url)?;
+            }
+            Self::Send { socket, bytes } => {
+                map.serialize_entry("type", "send")?;
+                map.serialize_entry("socket", socket)?;
+                map.serialize_entry("bytes", &Bytes(bytes))?;
+            }
+            Self::CloseSocket { socket } => {
+                map.serialize_entry("type", "close")?;
+                map.serialize_entry("socket", socket)?;
+                map.serialize_entry("code", &NORMAL_CLOSURE)?;
+                map.serialize_entry("reason", "")?;
+            }
+            Self::Log { level, message } => {
+                map.serialize_entry("type", "log")?;
+                map.serialize_entry("level", level)?;
+                map.serialize_entry("message", message)?;
+            }
+            Self::Event(_) | Self::Reply { .. } => {}
+        }
+        map.end()
+    }
+}
+
+const NORMAL_CLOSURE: u32 = 1_000;
+
+struct Bytes<'a>(&'a [u8]);
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
 /// What a call returns or resolves with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
@@ -163,7 +228,10 @@ impl Serialize for Reply {
             Self::Text(text) => serializer.serialize_str(text),
             Self::EmptyList => [(); 0].serialize(serializer),
             Self::Url { stream_id, url } => pair(serializer, ("streamID", stream_id), ("url", url)),
-            Self::MessageNumber(id) => pair(serializer, ("errorCode", &0), ("messageID", id)),
+            #[allow(clippy::cast_precision_loss)]
+            Self::MessageNumber(id) => {
+                pair(serializer, ("errorCode", &0), ("messageID", &(*id as f64)))
+            }
             Self::MessageText(id) => pair(serializer, ("errorCode", &0), ("messageID", id)),
             Self::Done => pair(serializer, ("errorCode", &0), ("extendedData", "")),
             Self::Seq(seq) => pair(serializer, ("seq", seq), ("errorCode", &0)),

@@ -14,7 +14,8 @@ impl Object {
     pub(super) fn text(&mut self, key: &str, value: &str) {
         self.key(key);
         // Writing a text cannot fail: there is no IO and no key that is not a text.
-        self.0.push_str(&serde_json::to_string(value).unwrap_or_default());
+        self.0
+            .push_str(&serde_json::to_string(value).unwrap_or_default());
     }
 
     /// A member whose value is JSON already.

@@ -33,18 +33,29 @@ impl Addresses {
     /// On the media hosts that the service named.
     pub(super) fn on_hosts(hosts: Vec<String>, app_id: u32, stream_id: &str) -> Self {
         let app_id = app_id.to_string();
-        let bases = hosts.into_iter().take(MAX_HOSTS).map(|host| ["rtmp://", &host, "/", &app_id, "/", stream_id].concat());
-        Self { bases: bases.collect(), current: 0 }
+        let bases = hosts
+            .into_iter()
+            .take(MAX_HOSTS)
+            .map(|host| ["rtmp://", &host, "/", &app_id, "/", stream_id].concat());
+        Self {
+            bases: bases.collect(),
+            current: 0,
+        }
     }
 
     /// From a template of the application configuration.
     pub(super) fn on_cdn(template: &str, stream_id: &str) -> Self {
-        Self { bases: vec![template.replace(STREAM_NAME, stream_id)], current: 0 }
+        Self {
+            bases: vec![template.replace(STREAM_NAME, stream_id)],
+            current: 0,
+        }
     }
 
     /// Moves to the next address, after the last one to the first.
     pub(super) fn advance(&mut self) {
-        self.current = (self.current + 1).checked_rem(self.bases.len()).unwrap_or(0);
+        self.current = (self.current + 1)
+            .checked_rem(self.bases.len())
+            .unwrap_or(0);
     }
 
     /// The address in use with its parameters: those of the application, then the time and the user's session.
@@ -65,16 +76,35 @@ impl Addresses {
 }
 
 /// Path of the request for media hosts.
-pub(super) fn dispatch_path(app_id: u32, stream_id: &str, direction: Direction, outer_ip: &str) -> String {
+pub(super) fn dispatch_path(
+    app_id: u32,
+    stream_id: &str,
+    direction: Direction,
+    outer_ip: &str,
+) -> String {
     let direction = match direction {
         Direction::Push => "push",
         Direction::Pull => "pull",
     };
-    ["/v1/jsrtmp/dispatch/", &app_id.to_string(), "/", stream_id, "/", direction, "/", outer_ip].concat()
+    [
+        "/v1/jsrtmp/dispatch/",
+        &app_id.to_string(),
+        "/",
+        stream_id,
+        "/",
+        direction,
+        "/",
+        outer_ip,
+    ]
+    .concat()
 }
 
 /// Headers of the request for media hosts.
-pub(super) fn dispatch_headers(app_id: u32, token: &str, user_id: &str) -> Vec<(&'static str, String)> {
+pub(super) fn dispatch_headers(
+    app_id: u32,
+    token: &str,
+    user_id: &str,
+) -> Vec<(&'static str, String)> {
     vec![
         ("Token-Appid", app_id.to_string()),
         ("Token-Str", token.into()),
@@ -94,7 +124,11 @@ pub(super) fn parse_dispatch(body: &[u8]) -> Result<Vec<String>, Code> {
     }
     let answer: Answer = serde_json::from_slice(body).map_err(|_| DISPATCH_ERROR)?;
     match answer.code {
-        0 if answer.hosts.iter().any(|host| !host.is_empty()) => Ok(answer.hosts.into_iter().filter(|host| !host.is_empty()).collect()),
+        0 if answer.hosts.iter().any(|host| !host.is_empty()) => Ok(answer
+            .hosts
+            .into_iter()
+            .filter(|host| !host.is_empty())
+            .collect()),
         STREAM_NOT_FOUND => Err(PLAY_NOT_FOUND),
         _ => Err(DISPATCH_ERROR),
     }
@@ -110,10 +144,16 @@ pub(super) struct CdnTemplates {
 impl CdnTemplates {
     /// Reads an application configuration; what it lacks stays as it was.
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        let Ok(config) = <initconfig::InitConfig as prost::Message>::decode(bytes) else { return };
+        let Ok(config) = <initconfig::InitConfig as prost::Message>::decode(bytes) else {
+            return;
+        };
         let media = config.media_config.unwrap_or_default();
-        let publish = media.publish_config.and_then(|c| rtmp_template(c.resource_info));
-        let play = media.play_config.and_then(|c| rtmp_template(c.resource_info));
+        let publish = media
+            .publish_config
+            .and_then(|c| rtmp_template(c.resource_info));
+        let play = media
+            .play_config
+            .and_then(|c| rtmp_template(c.resource_info));
         self.publish = publish.or(self.publish.take());
         self.play = play.or(self.play.take());
     }
@@ -128,8 +168,12 @@ impl CdnTemplates {
 }
 
 fn rtmp_template(resources: Vec<initconfig::ResourceInfo>) -> Option<String> {
-    let cdn = resources.into_iter().filter(|r| r.resource_type == RESOURCE_CDN);
-    let rtmp = cdn.flat_map(|r| r.service_info).find(|s| s.protocol == PROTOCOL_RTMP);
+    let cdn = resources
+        .into_iter()
+        .filter(|r| r.resource_type == RESOURCE_CDN);
+    let rtmp = cdn
+        .flat_map(|r| r.service_info)
+        .find(|s| s.protocol == PROTOCOL_RTMP);
     rtmp.map(|s| s.url_template)
 }
 
@@ -143,20 +187,43 @@ mod tests {
 
     #[test]
     fn a_url_has_the_parameters_of_the_application_first() {
-        let mut addresses = Addresses::on_hosts(vec!["h1.example".into(), "10.0.0.1:1935".into()], 1_739_272_706, "st");
+        let mut addresses = Addresses::on_hosts(
+            vec!["h1.example".into(), "10.0.0.1:1935".into()],
+            1_739_272_706,
+            "st",
+        );
         let now = Now::at(0, 1_795_330_383_481);
-        assert_eq!(addresses.url("k=v", 1003, now), "rtmp://h1.example/1739272706/st?k=v&zgseq=1795330383481&zgdid=1003");
+        assert_eq!(
+            addresses.url("k=v", 1003, now),
+            "rtmp://h1.example/1739272706/st?k=v&zgseq=1795330383481&zgdid=1003"
+        );
         addresses.advance();
-        assert_eq!(addresses.url("", 1003, now), "rtmp://10.0.0.1:1935/1739272706/st?zgseq=1795330383481&zgdid=1003");
+        assert_eq!(
+            addresses.url("", 1003, now),
+            "rtmp://10.0.0.1:1935/1739272706/st?zgseq=1795330383481&zgdid=1003"
+        );
         addresses.advance();
         assert!(addresses.url("", 1, now).starts_with("rtmp://h1.example/"));
     }
 
     #[test]
     fn the_answer_of_the_dispatch_is_read_or_refused() {
-        assert_eq!(parse_dispatch(br#"{"code":0,"message":"ok","hosts":["a","","b:1"]}"#), Ok(vec!["a".into(), "b:1".into()]));
-        assert_eq!(parse_dispatch(br#"{"code":1900001004}"#), Err(PLAY_NOT_FOUND));
-        for bad in [&br#"{"code":0}"#[..], br#"{"code":0,"hosts":[]}"#, br#"{"code":5,"hosts":["a"]}"#, b"<html>", b"", br#"{"hosts":7}"#] {
+        assert_eq!(
+            parse_dispatch(br#"{"code":0,"message":"ok","hosts":["a","","b:1"]}"#),
+            Ok(vec!["a".into(), "b:1".into()])
+        );
+        assert_eq!(
+            parse_dispatch(br#"{"code":1900001004}"#),
+            Err(PLAY_NOT_FOUND)
+        );
+        for bad in [
+            &br#"{"code":0}"#[..],
+            br#"{"code":0,"hosts":[]}"#,
+            br#"{"code":5,"hosts":["a"]}"#,
+            b"<html>",
+            b"",
+            br#"{"hosts":7}"#,
+        ] {
             assert_eq!(parse_dispatch(bad), Err(DISPATCH_ERROR));
         }
     }

@@ -94,13 +94,18 @@ impl Engine {
 
     /// Takes one input. Afterwards take the outputs.
     pub fn handle(&mut self, input: Input, now: Now) {
-        let now = Now { mono: now.mono.max(self.last_now), ..now };
+        let now = Now {
+            mono: now.mono.max(self.last_now),
+            ..now
+        };
         self.last_now = now.mono;
         self.with_cx(now, |engine, cx| {
             match input {
                 Input::Call { id, method, args } => engine.call(id, &method, &args, cx),
                 Input::SocketOpened(socket) => engine.net.link.handle_opened(socket, cx),
-                Input::SocketMessage(socket, bytes) => engine.net.link.handle_message(socket, &bytes, cx),
+                Input::SocketMessage(socket, bytes) => {
+                    engine.net.link.handle_message(socket, &bytes, cx)
+                }
                 Input::SocketClosed(socket) => engine.net.link.handle_closed(socket, cx),
                 Input::Network { online, kind } => {
                     engine.net.network = kind;
@@ -121,7 +126,10 @@ impl Engine {
     /// When to give [`Input::Timeout`] at the latest; `None` for never.
     pub fn next_deadline(&self) -> Option<Instant> {
         let rooms = self.rooms.iter().filter_map(Room::next_deadline).min();
-        earliest(self.net.link.next_deadline(), earliest(self.net.next_deadline(), rooms))
+        earliest(
+            self.net.link.next_deadline(),
+            earliest(self.net.next_deadline(), rooms),
+        )
     }
 
     /// Fires what is due and passes on what the parts have to say, until all is quiet.
@@ -130,7 +138,10 @@ impl Engine {
             while let Some(event) = self.net.link.poll_event() {
                 self.handle_link_event(event, cx);
             }
-            if !self.next_deadline().is_some_and(|deadline| deadline <= cx.now.mono) {
+            if !self
+                .next_deadline()
+                .is_some_and(|deadline| deadline <= cx.now.mono)
+            {
                 return;
             }
             self.net.link.handle_timeout(cx);
@@ -150,7 +161,14 @@ impl Engine {
     fn with_cx(&mut self, now: Now, act: impl FnOnce(&mut Self, &mut Cx<'_>)) {
         let mut out = core::mem::take(&mut self.out);
         let mut random = self.random.clone();
-        act(self, &mut Cx { now, random: &mut random, out: &mut out });
+        act(
+            self,
+            &mut Cx {
+                now,
+                random: &mut random,
+                out: &mut out,
+            },
+        );
         self.random = random;
         self.out = out;
     }

@@ -38,13 +38,32 @@ pub(super) enum Purpose {
     StreamList,
     RenewToken,
     GetExtraInfo,
-    SetExtraInfo { call: CallId, key: String, value: String },
-    AddStream { stream_id: String },
-    DeleteStream { stream_id: String, stream_sid: String },
-    UpdateStream { call: CallId, stream_id: String, extra_info: String },
-    Broadcast { call: CallId },
-    Barrage { calls: Vec<(u32, CallId)> },
-    CustomCommand { call: CallId },
+    SetExtraInfo {
+        call: CallId,
+        key: String,
+        value: String,
+    },
+    AddStream {
+        stream_id: String,
+    },
+    DeleteStream {
+        stream_id: String,
+        stream_sid: String,
+    },
+    UpdateStream {
+        call: CallId,
+        stream_id: String,
+        extra_info: String,
+    },
+    Broadcast {
+        call: CallId,
+    },
+    Barrage {
+        calls: Vec<(u32, CallId)>,
+    },
+    CustomCommand {
+        call: CallId,
+    },
     /// Nobody waits.
     Nothing,
 }
@@ -78,7 +97,14 @@ pub(super) struct Net {
 impl Net {
     /// No request yet.
     pub(super) fn new(link: Link, app_id: u32, device_id: String) -> Self {
-        Self { link, app_id, device_id, network: NetworkKind::default(), last_seq: 0, pending: Vec::new() }
+        Self {
+            link,
+            app_id,
+            device_id,
+            network: NetworkKind::default(),
+            last_seq: 0,
+            pending: Vec::new(),
+        }
     }
 
     /// The number of the next packet.
@@ -102,7 +128,12 @@ impl Net {
         }
         if purpose != Purpose::Nothing {
             let deadline = cx.now.mono + ROOM_REQUEST_TIMEOUT_MS;
-            self.pending.push(Pending { seq, room: route.room, purpose, deadline });
+            self.pending.push(Pending {
+                seq,
+                room: route.room,
+                purpose,
+                deadline,
+            });
         }
         Ok(())
     }
@@ -127,7 +158,9 @@ impl Net {
 
     /// Takes every request of a room.
     pub(super) fn take_room(&mut self, room: RoomKey) -> Vec<Pending> {
-        let (taken, kept) = core::mem::take(&mut self.pending).into_iter().partition(|p| p.room == room);
+        let (taken, kept) = core::mem::take(&mut self.pending)
+            .into_iter()
+            .partition(|p| p.room == room);
         self.pending = kept;
         taken
     }
@@ -137,7 +170,14 @@ impl Net {
         self.pending.iter().map(|p| p.deadline).min()
     }
 
-    fn transmit(&mut self, seq: u32, route: &Route, cmd: u32, body: &impl Message, cx: &mut Cx<'_>) -> bool {
+    fn transmit(
+        &mut self,
+        seq: u32,
+        route: &Route,
+        cmd: u32,
+        body: &impl Message,
+        cx: &mut Cx<'_>,
+    ) -> bool {
         let header = switch::Header {
             cmd,
             seq,

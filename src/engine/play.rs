@@ -38,9 +38,24 @@ pub(super) struct Player {
 
 impl Player {
     /// Playing begins: tells the application; the addresses follow.
-    pub(super) fn new(stream_id: String, room: RoomKey, params: String, call: CallId, cx: &mut Cx<'_>) -> Self {
-        cx.emit(Event::PlayerStateUpdate(stream_state(PlayerState::PlayRequesting, &stream_id)));
-        Self { stream_id, room, params, addresses: Addresses::default(), phase: Phase::Dispatching { call, key: None } }
+    pub(super) fn new(
+        stream_id: String,
+        room: RoomKey,
+        params: String,
+        call: CallId,
+        cx: &mut Cx<'_>,
+    ) -> Self {
+        cx.emit(Event::PlayerStateUpdate(stream_state(
+            PlayerState::PlayRequesting,
+            &stream_id,
+        )));
+        Self {
+            stream_id,
+            room,
+            params,
+            addresses: Addresses::default(),
+            phase: Phase::Dispatching { call, key: None },
+        }
     }
 
     pub(super) fn set_request(&mut self, request: HttpKey) {
@@ -54,12 +69,25 @@ impl Player {
     }
 
     /// The addresses are known: the application gets the URL.
-    pub(super) fn set_addresses(&mut self, addresses: Addresses, user_session_id: u64, cx: &mut Cx<'_>) {
-        let Phase::Dispatching { call, .. } = self.phase else { return };
+    pub(super) fn set_addresses(
+        &mut self,
+        addresses: Addresses,
+        user_session_id: u64,
+        cx: &mut Cx<'_>,
+    ) {
+        let Phase::Dispatching { call, .. } = self.phase else {
+            return;
+        };
         self.addresses = addresses;
         self.phase = Phase::Ready;
         let url = self.addresses.url(&self.params, user_session_id, cx.now);
-        cx.reply(call, Ok(Reply::Url { stream_id: self.stream_id.clone(), url }));
+        cx.reply(
+            call,
+            Ok(Reply::Url {
+                stream_id: self.stream_id.clone(),
+                url,
+            }),
+        );
     }
 
     /// There is no address. The player stays until it is stopped.
@@ -77,7 +105,10 @@ impl Player {
             return String::new();
         }
         self.addresses.advance();
-        cx.emit(Event::PlayerStateUpdate(stream_state(PlayerState::PlayRequesting, &self.stream_id)));
+        cx.emit(Event::PlayerStateUpdate(stream_state(
+            PlayerState::PlayRequesting,
+            &self.stream_id,
+        )));
         self.addresses.url(&self.params, user_session_id, cx.now)
     }
 
@@ -85,7 +116,10 @@ impl Player {
     pub(super) fn handle_played(&mut self, cx: &mut Cx<'_>) {
         if !matches!(self.phase, Phase::Dispatching { .. } | Phase::Failed) {
             self.phase = Phase::Playing;
-            cx.emit(Event::PlayerStateUpdate(stream_state(PlayerState::Playing, &self.stream_id)));
+            cx.emit(Event::PlayerStateUpdate(stream_state(
+                PlayerState::Playing,
+                &self.stream_id,
+            )));
         }
     }
 
@@ -101,7 +135,13 @@ impl Player {
     pub(super) fn stop(&self, cx: &mut Cx<'_>) {
         match self.phase {
             Phase::Dispatching { call, .. } => {
-                cx.reply(call, Err(Error::with(STOPPED, "playing was stopped before its URL was known")));
+                cx.reply(
+                    call,
+                    Err(Error::with(
+                        STOPPED,
+                        "playing was stopped before its URL was known",
+                    )),
+                );
                 cx.emit(self.no_play(Code(0), ""));
             }
             Phase::Ready | Phase::Playing => cx.emit(self.no_play(Code(0), "")),
@@ -113,7 +153,13 @@ impl Player {
     pub(super) fn end(&self, code: Code, cx: &mut Cx<'_>) {
         if let Phase::Dispatching { call, .. } = self.phase {
             let code = if code.0 == 0 { STOPPED } else { code };
-            cx.reply(call, Err(Error::with(code, "the room was left before the URL was known")));
+            cx.reply(
+                call,
+                Err(Error::with(
+                    code,
+                    "the room was left before the URL was known",
+                )),
+            );
         }
     }
 

@@ -8,7 +8,10 @@
 //! not exist.
 
 use super::cx::Cx;
-use super::error::{Code, DISPATCH_ERROR, Error, PUBLISH_FAILED, PUBLISH_NOT_FOUND, SOCKET_CLOSED, STOPPED, STREAM_UPDATE_FAILED, TOKEN_EXPIRED};
+use super::error::{
+    Code, DISPATCH_ERROR, Error, PUBLISH_FAILED, PUBLISH_NOT_FOUND, SOCKET_CLOSED, STOPPED,
+    STREAM_UPDATE_FAILED, TOKEN_EXPIRED,
+};
 use super::event::{Event, PublisherState, StreamState, stream_state};
 use super::io::{CallId, Reply};
 use super::link::HttpKey;
@@ -25,7 +28,10 @@ const TOKEN_EXPIRED_CODES: [u32; 2] = [1_011, 1_000_002_002];
 
 #[derive(Debug)]
 enum Phase {
-    Dispatching { call: CallId, key: Option<HttpKey> },
+    Dispatching {
+        call: CallId,
+        key: Option<HttpKey>,
+    },
     Ready,
     /// The component pushes; the service is being told, or will be when the room is online again.
     Announcing,
@@ -48,8 +54,18 @@ pub(super) struct Publisher {
 
 impl Publisher {
     /// Publishing begins: tells the application; the addresses follow.
-    pub(super) fn new(stream_id: String, room: RoomKey, params: String, extra_info: String, call: CallId, cx: &mut Cx<'_>) -> Self {
-        cx.emit(Event::PublisherStateUpdate(stream_state(PublisherState::PublishRequesting, &stream_id)));
+    pub(super) fn new(
+        stream_id: String,
+        room: RoomKey,
+        params: String,
+        extra_info: String,
+        call: CallId,
+        cx: &mut Cx<'_>,
+    ) -> Self {
+        cx.emit(Event::PublisherStateUpdate(stream_state(
+            PublisherState::PublishRequesting,
+            &stream_id,
+        )));
         Self {
             stream_id,
             room,
@@ -72,18 +88,35 @@ impl Publisher {
     }
 
     /// The addresses are known: the application gets the URL.
-    pub(super) fn set_addresses(&mut self, addresses: Addresses, user_session_id: u64, cx: &mut Cx<'_>) {
-        let Phase::Dispatching { call, .. } = self.phase else { return };
+    pub(super) fn set_addresses(
+        &mut self,
+        addresses: Addresses,
+        user_session_id: u64,
+        cx: &mut Cx<'_>,
+    ) {
+        let Phase::Dispatching { call, .. } = self.phase else {
+            return;
+        };
         self.addresses = addresses;
         self.phase = Phase::Ready;
         let url = self.addresses.url(&self.params, user_session_id, cx.now);
-        cx.reply(call, Ok(Reply::Url { stream_id: self.stream_id.clone(), url }));
+        cx.reply(
+            call,
+            Ok(Reply::Url {
+                stream_id: self.stream_id.clone(),
+                url,
+            }),
+        );
     }
 
     /// There is no address. The caller forgets the publisher.
     pub(super) fn fail(&self, code: Code, cx: &mut Cx<'_>) {
         if let Phase::Dispatching { call, .. } = self.phase {
-            let code = if code == SOCKET_CLOSED { code } else { DISPATCH_ERROR };
+            let code = if code == SOCKET_CLOSED {
+                code
+            } else {
+                DISPATCH_ERROR
+            };
             cx.reply(call, Err(code.into()));
         }
     }
@@ -94,7 +127,10 @@ impl Publisher {
             return String::new();
         }
         self.addresses.advance();
-        cx.emit(Event::PublisherStateUpdate(stream_state(PublisherState::PublishRequesting, &self.stream_id)));
+        cx.emit(Event::PublisherStateUpdate(stream_state(
+            PublisherState::PublishRequesting,
+            &self.stream_id,
+        )));
         self.addresses.url(&self.params, user_session_id, cx.now)
     }
 
@@ -102,7 +138,10 @@ impl Publisher {
     pub(super) fn handle_pushed(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
         match self.phase {
             Phase::Ready => self.announce(room, net, cx),
-            Phase::Published => cx.emit(Event::PublisherStateUpdate(stream_state(PublisherState::Publishing, &self.stream_id))),
+            Phase::Published => cx.emit(Event::PublisherStateUpdate(stream_state(
+                PublisherState::Publishing,
+                &self.stream_id,
+            ))),
             Phase::Dispatching { .. } | Phase::Announcing | Phase::Refused => {}
         }
     }
@@ -117,9 +156,15 @@ impl Publisher {
     /// The application stops it. The caller forgets the publisher.
     pub(super) fn stop(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
         if matches!(self.phase, Phase::Dispatching { .. }) {
-            self.reject_call(&Error::with(STOPPED, "publishing was stopped before its URL was known"), cx);
+            self.reject_call(
+                &Error::with(STOPPED, "publishing was stopped before its URL was known"),
+                cx,
+            );
         } else {
-            cx.emit(Event::PublisherStateUpdate(stream_state(PublisherState::NoPublish, &self.stream_id)));
+            cx.emit(Event::PublisherStateUpdate(stream_state(
+                PublisherState::NoPublish,
+                &self.stream_id,
+            )));
             self.withdraw(room, net, cx);
         }
     }
@@ -127,18 +172,33 @@ impl Publisher {
     /// The room is over. The caller forgets the publisher.
     pub(super) fn end(&self, code: Code, text: &str, cx: &mut Cx<'_>) {
         if matches!(self.phase, Phase::Dispatching { .. }) {
-            self.reject_call(&Error::with(if code.0 == 0 { STOPPED } else { code }, "the room was left before the URL was known"), cx);
+            self.reject_call(
+                &Error::with(
+                    if code.0 == 0 { STOPPED } else { code },
+                    "the room was left before the URL was known",
+                ),
+                cx,
+            );
         }
         cx.emit(self.no_publish(code, if code.0 == 0 { "" } else { text }));
     }
 
     /// The room is online, perhaps again. `on_server` is the stream as the service still has it.
-    pub(super) fn handle_online(&mut self, on_server: Option<&StreamInfo>, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
+    pub(super) fn handle_online(
+        &mut self,
+        on_server: Option<&StreamInfo>,
+        room: &Room,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         match (&self.phase, on_server) {
             (Phase::Announcing, Some(info)) => {
                 self.stream_sid.clone_from(&info.sid);
                 self.phase = Phase::Published;
-                cx.emit(Event::PublisherStateUpdate(stream_state(PublisherState::Publishing, &self.stream_id)));
+                cx.emit(Event::PublisherStateUpdate(stream_state(
+                    PublisherState::Publishing,
+                    &self.stream_id,
+                )));
             }
             (Phase::Announcing | Phase::Published, None) => self.announce(room, net, cx),
             _ => {}
@@ -150,14 +210,21 @@ impl Publisher {
         self.stream_sid = stream_sid;
         if matches!(self.phase, Phase::Announcing) {
             self.phase = Phase::Published;
-            cx.emit(Event::PublisherStateUpdate(stream_state(PublisherState::Publishing, &self.stream_id)));
+            cx.emit(Event::PublisherStateUpdate(stream_state(
+                PublisherState::Publishing,
+                &self.stream_id,
+            )));
         }
     }
 
     /// The service refused the stream.
     pub(super) fn handle_refused(&mut self, c: u32, text: &str, cx: &mut Cx<'_>) {
         self.phase = Phase::Refused;
-        let code = if TOKEN_EXPIRED_CODES.contains(&c) { TOKEN_EXPIRED } else { Code(c) };
+        let code = if TOKEN_EXPIRED_CODES.contains(&c) {
+            TOKEN_EXPIRED
+        } else {
+            Code(c)
+        };
         cx.emit(self.no_publish(code, if text.is_empty() { code.text() } else { text }));
     }
 
@@ -174,7 +241,9 @@ impl Publisher {
             client_req_seq: seq,
             third_token: room.request.token.clone().into(),
         };
-        let purpose = Purpose::AddStream { stream_id: self.stream_id.clone() };
+        let purpose = Purpose::AddStream {
+            stream_id: self.stream_id.clone(),
+        };
         // If it could not be sent the link is gone, and the stream is announced when the room is back.
         let _unsent = net.send(seq, &room.route, cmd::ADD_STREAM, &body, purpose, cx);
     }
@@ -184,7 +253,14 @@ impl Publisher {
     }
 
     /// `setStreamExtraInfo`, already checked.
-    pub(super) fn set_extra_info(&mut self, call: CallId, text: String, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
+    pub(super) fn set_extra_info(
+        &mut self,
+        call: CallId,
+        text: String,
+        room: Option<&Room>,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         let room = match (&self.phase, room) {
             (Phase::Published, Some(room)) => room,
             _ => {
@@ -204,8 +280,15 @@ impl Publisher {
             extra_info: text.clone().into(),
             client_req_seq: seq,
         };
-        let purpose = Purpose::UpdateStream { call, stream_id: self.stream_id.clone(), extra_info: text };
-        if net.send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx).is_err() {
+        let purpose = Purpose::UpdateStream {
+            call,
+            stream_id: self.stream_id.clone(),
+            extra_info: text,
+        };
+        if net
+            .send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx)
+            .is_err()
+        {
             cx.reply(call, Err(STREAM_UPDATE_FAILED.into()));
         }
     }
@@ -239,10 +322,23 @@ impl Publisher {
 }
 
 /// Tells the service that a stream is gone.
-pub(super) fn send_delete(stream_id: &str, stream_sid: &str, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
+pub(super) fn send_delete(
+    stream_id: &str,
+    stream_sid: &str,
+    room: &Room,
+    net: &mut Net,
+    cx: &mut Cx<'_>,
+) {
     let seq = net.next_seq();
-    let body = liveroom::DeleteStreamReq { stream_sid: stream_sid.into(), stream_id: stream_id.into(), client_req_seq: seq };
-    let purpose = Purpose::DeleteStream { stream_id: stream_id.into(), stream_sid: stream_sid.into() };
+    let body = liveroom::DeleteStreamReq {
+        stream_sid: stream_sid.into(),
+        stream_id: stream_id.into(),
+        client_req_seq: seq,
+    };
+    let purpose = Purpose::DeleteStream {
+        stream_id: stream_id.into(),
+        stream_sid: stream_sid.into(),
+    };
     // If it could not be sent the link is gone; a stream that the service still has is deleted when the room is back.
     let _unsent = net.send(seq, &room.route, cmd::DELETE_STREAM, &body, purpose, cx);
 }

@@ -3,8 +3,9 @@
 use super::api::{self, Command};
 use super::cx::Cx;
 use super::error::{
-    ALREADY_IN_ROOM, APP_ID_INVALID, Code, DESTROYED, Error, KICKED_BY_OTHER_LOGIN, KICKED_BY_SERVER, NOT_LOGGED_IN, OK,
-    PLAY_DUPLICATE, PUBLISH_CDN, PUBLISH_DUPLICATE, PUBLISH_PARAMETER, QUEUE_FULL, ROOM_ERROR, ROOM_NOT_EXIST, TIMEOUT, TOKEN_EXPIRED,
+    ALREADY_IN_ROOM, APP_ID_INVALID, Code, DESTROYED, Error, KICKED_BY_OTHER_LOGIN,
+    KICKED_BY_SERVER, NOT_LOGGED_IN, OK, PLAY_DUPLICATE, PUBLISH_CDN, PUBLISH_DUPLICATE,
+    PUBLISH_PARAMETER, QUEUE_FULL, ROOM_ERROR, ROOM_NOT_EXIST, TIMEOUT, TOKEN_EXPIRED,
     TOO_MANY_ROOMS, from_room_answer,
 };
 use super::event::{Event, Quality, RoomReason, RoomState};
@@ -62,14 +63,24 @@ impl Engine {
                 }
                 cx.reply(id, Ok(Reply::Flag(allowed)));
             }
-            Command::StartPublishing { stream, room, params, extra_info, cdn } => {
+            Command::StartPublishing {
+                stream,
+                room,
+                params,
+                extra_info,
+                cdn,
+            } => {
                 self.start_publishing(id, stream, room.as_deref(), params, extra_info, cdn, cx);
             }
             Command::StopPublishing { stream } => {
                 let stopped = self.stop_publishing(&stream, cx);
                 cx.reply(id, Ok(Reply::Flag(stopped)));
             }
-            Command::StartPlaying { stream, params, cdn } => self.start_playing(id, stream, params, cdn, cx),
+            Command::StartPlaying {
+                stream,
+                params,
+                cdn,
+            } => self.start_playing(id, stream, params, cdn, cx),
             Command::StopPlaying { stream } => {
                 if let Some(at) = self.players.iter().position(|p| p.stream_id == stream) {
                     self.players.remove(at).stop(cx);
@@ -88,13 +99,15 @@ impl Engine {
                 self.handle_quality(&stream, quality, cx);
                 cx.reply(id, Ok(Reply::Nothing));
             }
-            Command::SetStreamExtraInfo { stream, text } => match self.publishers.iter_mut().find(|p| p.stream_id == stream) {
-                Some(publisher) => {
-                    let room = self.rooms.iter().find(|room| room.key() == publisher.room);
-                    publisher.set_extra_info(id, text, room, &mut self.net, cx);
+            Command::SetStreamExtraInfo { stream, text } => {
+                match self.publishers.iter_mut().find(|p| p.stream_id == stream) {
+                    Some(publisher) => {
+                        let room = self.rooms.iter().find(|room| room.key() == publisher.room);
+                        publisher.set_extra_info(id, text, room, &mut self.net, cx);
+                    }
+                    None => cx.reply(id, Err(publish::unknown_stream())),
                 }
-                None => cx.reply(id, Err(publish::unknown_stream())),
-            },
+            }
             Command::Broadcast { room, message } => {
                 if let Some((room, net)) = self.online_room(&room, id, cx) {
                     room.send_broadcast(id, message, net, cx);
@@ -129,17 +142,31 @@ impl Engine {
     /// What the link has to say.
     pub(super) fn handle_link_event(&mut self, event: LinkEvent, cx: &mut Cx<'_>) {
         match event {
-            LinkEvent::Up => self.rooms.iter_mut().for_each(|room| room.handle_link_up(&mut self.net, cx)),
-            LinkEvent::Down => self.rooms.iter_mut().for_each(|room| room.handle_link_down(&mut self.net, cx)),
+            LinkEvent::Up => self
+                .rooms
+                .iter_mut()
+                .for_each(|room| room.handle_link_up(&mut self.net, cx)),
+            LinkEvent::Down => self
+                .rooms
+                .iter_mut()
+                .for_each(|room| room.handle_link_down(&mut self.net, cx)),
             LinkEvent::PcBroken => {}
-            LinkEvent::PcRestored | LinkEvent::PcClosed => self.rooms.iter_mut().for_each(|room| room.log_in_later(cx)),
+            LinkEvent::PcRestored | LinkEvent::PcClosed => {
+                self.rooms.iter_mut().for_each(|room| room.log_in_later(cx))
+            }
             LinkEvent::Packet(packet) => self.handle_packet(packet, cx),
             LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
             LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
             LinkEvent::AppIdInvalid => {
-                let waiting: Vec<RoomKey> = self.rooms.iter().filter(|r| !r.is_online()).map(Room::key).collect();
+                let waiting: Vec<RoomKey> = self
+                    .rooms
+                    .iter()
+                    .filter(|r| !r.is_online())
+                    .map(Room::key)
+                    .collect();
                 for key in waiting {
-                    let signal = find_room(&mut self.rooms, key).map(|room| room.end(APP_ID_INVALID.into(), cx));
+                    let signal = find_room(&mut self.rooms, key)
+                        .map(|room| room.end(APP_ID_INVALID.into(), cx));
                     self.handle_signal(key, signal, cx);
                 }
             }
@@ -148,22 +175,35 @@ impl Engine {
     }
 
     /// What a room has to say.
-    pub(super) fn handle_signal(&mut self, key: RoomKey, signal: Option<RoomSignal>, cx: &mut Cx<'_>) {
+    pub(super) fn handle_signal(
+        &mut self,
+        key: RoomKey,
+        signal: Option<RoomSignal>,
+        cx: &mut Cx<'_>,
+    ) {
         match signal {
             None => {}
             Some(RoomSignal::Ended(end)) => self.remove_room(key, &end, cx),
             Some(RoomSignal::Online { own_streams }) => {
-                let Some(room) = self.rooms.iter().find(|room| room.key() == key) else { return };
+                let Some(room) = self.rooms.iter().find(|room| room.key() == key) else {
+                    return;
+                };
                 for publisher in self.publishers.iter_mut().filter(|p| p.room == key) {
                     let on_server = own_streams.iter().find(|s| s.id == publisher.stream_id);
                     publisher.handle_online(on_server, room, &mut self.net, cx);
                 }
                 let publishers = &self.publishers;
-                for stale in own_streams.iter().filter(|s| !publishers.iter().any(|p| p.stream_id == s.id)) {
+                for stale in own_streams
+                    .iter()
+                    .filter(|s| !publishers.iter().any(|p| p.stream_id == s.id))
+                {
                     publish::send_delete(&stale.id, &stale.sid, room, &mut self.net, cx);
                 }
                 if self.multi_room && room.is_first {
-                    self.rooms.iter_mut().filter(|room| !room.is_first && !room.is_online()).for_each(|room| room.enter_later(cx));
+                    self.rooms
+                        .iter_mut()
+                        .filter(|room| !room.is_first && !room.is_online())
+                        .for_each(|room| room.enter_later(cx));
                 }
             }
         }
@@ -171,15 +211,23 @@ impl Engine {
 
     /// A room request got no answer in time.
     pub(super) fn handle_expired(&mut self, pending: Pending, cx: &mut Cx<'_>) {
-        let Some(room) = find_room(&mut self.rooms, pending.room) else { return };
+        let Some(room) = find_room(&mut self.rooms, pending.room) else {
+            return;
+        };
         match &pending.purpose {
             Purpose::AddStream { stream_id } => {
-                let publisher = self.publishers.iter_mut().find(|p| p.stream_id == *stream_id && p.is_announcing());
+                let publisher = self
+                    .publishers
+                    .iter_mut()
+                    .find(|p| p.stream_id == *stream_id && p.is_announcing());
                 if let Some(publisher) = publisher {
                     publisher.announce(room, &mut self.net, cx);
                 }
             }
-            Purpose::DeleteStream { stream_id, stream_sid } if room.is_online() => {
+            Purpose::DeleteStream {
+                stream_id,
+                stream_sid,
+            } if room.is_online() => {
                 publish::send_delete(stream_id, stream_sid, room, &mut self.net, cx);
             }
             Purpose::SetExtraInfo { .. } => room.trans.finish_setting(),
@@ -193,7 +241,11 @@ impl Engine {
     fn login_room(&mut self, id: CallId, request: LoginRequest, cx: &mut Cx<'_>) {
         let same = self.rooms.iter().any(|room| room.id() == request.room_id);
         if same || (self.multi_room && self.rooms.len() >= MAX_ROOMS) {
-            let code = if same { ALREADY_IN_ROOM } else { TOO_MANY_ROOMS };
+            let code = if same {
+                ALREADY_IN_ROOM
+            } else {
+                TOO_MANY_ROOMS
+            };
             cx.reply(id, Err(code.into()));
             return;
         }
@@ -209,17 +261,26 @@ impl Engine {
         self.net.link.set_wanted(true);
         self.net.link.connect(cx);
         let first_is_online = self.rooms.first().is_some_and(Room::is_online);
-        let Some(room) = find_room(&mut self.rooms, key) else { return };
+        let Some(room) = find_room(&mut self.rooms, key) else {
+            return;
+        };
         if is_first || first_is_online {
             room.log_in(&mut self.net, cx);
         }
     }
 
     fn logout_room(&mut self, room_id: Option<&str>, cx: &mut Cx<'_>) {
-        let keys: Vec<RoomKey> = self.rooms.iter().filter(|r| room_id.is_none_or(|id| id == r.id())).map(Room::key).collect();
+        let keys: Vec<RoomKey> = self
+            .rooms
+            .iter()
+            .filter(|r| room_id.is_none_or(|id| id == r.id()))
+            .map(Room::key)
+            .collect();
         let leaves_all = keys.len() == self.rooms.len() && !keys.is_empty();
         for key in keys {
-            let Some(room) = find_room(&mut self.rooms, key) else { continue };
+            let Some(room) = find_room(&mut self.rooms, key) else {
+                continue;
+            };
             // Leaving the first room ends the connection of all; where others stay, it is only quit.
             let promote = room.is_first && !leaves_all;
             if room.is_online() && (room.is_first || !leaves_all) {
@@ -227,7 +288,14 @@ impl Engine {
                 room.send_logout(&mut self.net, cx);
             }
             room.end_by_application(cx);
-            self.remove_room(key, &RoomEnd { code: OK, text: String::new() }, cx);
+            self.remove_room(
+                key,
+                &RoomEnd {
+                    code: OK,
+                    text: String::new(),
+                },
+                cx,
+            );
             if promote {
                 if let Some(next) = self.rooms.first_mut() {
                     next.is_first = true;
@@ -241,7 +309,11 @@ impl Engine {
 
     fn renew_token(&mut self, token: &str, room_id: Option<&str>, cx: &mut Cx<'_>) -> bool {
         let mut renewed = false;
-        for room in self.rooms.iter_mut().filter(|r| room_id.is_none_or(|id| id == r.id())) {
+        for room in self
+            .rooms
+            .iter_mut()
+            .filter(|r| room_id.is_none_or(|id| id == r.id()))
+        {
             room.renew_token(token, &mut self.net, cx);
             renewed = true;
         }
@@ -249,12 +321,21 @@ impl Engine {
     }
 
     /// The room if it is there and online; otherwise the call is rejected.
-    fn online_room(&mut self, room_id: &str, call: CallId, cx: &mut Cx<'_>) -> Option<(&mut Room, &mut super::net::Net)> {
+    fn online_room(
+        &mut self,
+        room_id: &str,
+        call: CallId,
+        cx: &mut Cx<'_>,
+    ) -> Option<(&mut Room, &mut super::net::Net)> {
         let room = self.rooms.iter_mut().find(|room| room.id() == room_id);
         match room {
             Some(room) if room.is_online() => Some((room, &mut self.net)),
             found => {
-                let code = if found.is_some() { super::error::SOCKET_CLOSED } else { ROOM_NOT_EXIST };
+                let code = if found.is_some() {
+                    super::error::SOCKET_CLOSED
+                } else {
+                    ROOM_NOT_EXIST
+                };
                 cx.reply(call, Err(code.into()));
                 None
             }
@@ -281,25 +362,44 @@ impl Engine {
             None if self.rooms.is_empty() && room_id.is_none() => Some(NOT_LOGGED_IN),
             None => Some(PUBLISH_PARAMETER),
             Some(room) if !room.is_online() => Some(NOT_LOGGED_IN),
-            Some(_) if self.publishers.iter().any(|p| p.stream_id == stream) => Some(PUBLISH_DUPLICATE),
+            Some(_) if self.publishers.iter().any(|p| p.stream_id == stream) => {
+                Some(PUBLISH_DUPLICATE)
+            }
             Some(_) if self.publishers.len() >= MAX_PUBLISHERS => Some(QUEUE_FULL),
             Some(_) => None,
         };
         let (Some(room), None) = (room, refusal) else {
             let code = refusal.unwrap_or(NOT_LOGGED_IN);
-            let error = if code == PUBLISH_PARAMETER { Error::with(code, "roomID: not in this room") } else { code.into() };
+            let error = if code == PUBLISH_PARAMETER {
+                Error::with(code, "roomID: not in this room")
+            } else {
+                code.into()
+            };
             cx.reply(call, Err(error));
             return;
         };
         // As in the vendor's client, once published on the CDN means always.
         self.publish_on_cdn |= cdn;
-        let path = media_url::dispatch_path(self.net.app_id, &stream, Direction::Push, self.net.link.outer_ip());
-        let headers = media_url::dispatch_headers(self.net.app_id, &room.request.token, &room.request.user.id);
+        let path = media_url::dispatch_path(
+            self.net.app_id,
+            &stream,
+            Direction::Push,
+            self.net.link.outer_ip(),
+        );
+        let headers = media_url::dispatch_headers(
+            self.net.app_id,
+            &room.request.token,
+            &room.request.user.id,
+        );
         let (key, session) = (room.key(), room.user_session_id());
         let mut publisher = Publisher::new(stream, key, params, extra_info, call, cx);
         if self.publish_on_cdn {
             match self.cdn.get(Direction::Push) {
-                Some(template) => publisher.set_addresses(Addresses::on_cdn(template, &publisher.stream_id), session, cx),
+                Some(template) => publisher.set_addresses(
+                    Addresses::on_cdn(template, &publisher.stream_id),
+                    session,
+                    cx,
+                ),
                 None => {
                     cx.reply(call, Err(PUBLISH_CDN.into()));
                     return;
@@ -318,14 +418,23 @@ impl Engine {
     }
 
     fn stop_publishing(&mut self, stream: &str, cx: &mut Cx<'_>) -> bool {
-        let Some(at) = self.publishers.iter().position(|p| p.stream_id == stream) else { return false };
+        let Some(at) = self.publishers.iter().position(|p| p.stream_id == stream) else {
+            return false;
+        };
         let publisher = self.publishers.remove(at);
         let room = self.rooms.iter().find(|room| room.key() == publisher.room);
         publisher.stop(room, &mut self.net, cx);
         true
     }
 
-    fn start_playing(&mut self, call: CallId, stream: String, params: String, cdn: bool, cx: &mut Cx<'_>) {
+    fn start_playing(
+        &mut self,
+        call: CallId,
+        stream: String,
+        params: String,
+        cdn: bool,
+        cx: &mut Cx<'_>,
+    ) {
         let refusal = match self.rooms.first() {
             Some(room) if room.is_online() => {
                 if self.players.iter().any(|p| p.stream_id == stream) {
@@ -340,13 +449,26 @@ impl Engine {
             cx.reply(call, Err(refusal.unwrap_or(NOT_LOGGED_IN).into()));
             return;
         };
-        let path = media_url::dispatch_path(self.net.app_id, &stream, Direction::Pull, self.net.link.outer_ip());
-        let headers = media_url::dispatch_headers(self.net.app_id, &room.request.token, &room.request.user.id);
+        let path = media_url::dispatch_path(
+            self.net.app_id,
+            &stream,
+            Direction::Pull,
+            self.net.link.outer_ip(),
+        );
+        let headers = media_url::dispatch_headers(
+            self.net.app_id,
+            &room.request.token,
+            &room.request.user.id,
+        );
         let session = room.user_session_id();
         let mut player = Player::new(stream, room.key(), params, call, cx);
         if cdn {
             match self.cdn.get(Direction::Pull) {
-                Some(template) => player.set_addresses(Addresses::on_cdn(template, &player.stream_id), session, cx),
+                Some(template) => player.set_addresses(
+                    Addresses::on_cdn(template, &player.stream_id),
+                    session,
+                    cx,
+                ),
                 None => player.fail(super::error::DISPATCH_ERROR, cx),
             }
         } else {
@@ -359,7 +481,12 @@ impl Engine {
     }
 
     fn next_url(&mut self, stream: &str, cx: &mut Cx<'_>) -> String {
-        let session = |rooms: &[Room], key: RoomKey| rooms.iter().find(|r| r.key() == key).map_or(0, Room::user_session_id);
+        let session = |rooms: &[Room], key: RoomKey| {
+            rooms
+                .iter()
+                .find(|r| r.key() == key)
+                .map_or(0, Room::user_session_id)
+        };
         if let Some(publisher) = self.publishers.iter_mut().find(|p| p.stream_id == stream) {
             return publisher.next_url(session(&self.rooms, publisher.room), cx);
         }
@@ -374,7 +501,9 @@ impl Engine {
         let player = self.players.iter_mut().find(|p| p.stream_id == stream);
         match (code, publisher, player) {
             (PUSHED, Some(at), _) => {
-                let Some(publisher) = self.publishers.get_mut(at) else { return };
+                let Some(publisher) = self.publishers.get_mut(at) else {
+                    return;
+                };
                 if let Some(room) = self.rooms.iter().find(|room| room.key() == publisher.room) {
                     publisher.handle_pushed(room, &mut self.net, cx);
                 }
@@ -400,10 +529,21 @@ impl Engine {
     }
 
     fn handle_http(&mut self, key: HttpKey, result: Result<(i32, Vec<u8>), Code>, cx: &mut Cx<'_>) {
-        let hosts = result.map_err(|code| if code == TIMEOUT { super::error::DISPATCH_ERROR } else { code });
+        let hosts = result.map_err(|code| {
+            if code == TIMEOUT {
+                super::error::DISPATCH_ERROR
+            } else {
+                code
+            }
+        });
         let hosts = hosts.and_then(|(_, body)| media_url::parse_dispatch(&body));
         let app_id = self.net.app_id;
-        let session = |rooms: &[Room], key: RoomKey| rooms.iter().find(|r| r.key() == key).map_or(0, Room::user_session_id);
+        let session = |rooms: &[Room], key: RoomKey| {
+            rooms
+                .iter()
+                .find(|r| r.key() == key)
+                .map_or(0, Room::user_session_id)
+        };
         if let Some(at) = self.publishers.iter().position(|p| p.waits_for(key)) {
             match (hosts, self.publishers.get_mut(at)) {
                 (Ok(hosts), Some(publisher)) => {
@@ -428,7 +568,9 @@ impl Engine {
         let Packet { header, body } = packet;
         match body {
             Body::Push { head, push } => self.handle_push(header.context_key, &head, push, cx),
-            Body::MergePush { head, pushes } => self.handle_merge_push(header.context_key, &head, pushes, cx),
+            Body::MergePush { head, pushes } => {
+                self.handle_merge_push(header.context_key, &head, pushes, cx)
+            }
             Body::Kickout(kickout) => self.handle_kickout(&kickout, cx),
             Body::Other => {}
             answer => {
@@ -439,7 +581,13 @@ impl Engine {
         }
     }
 
-    fn handle_answer(&mut self, header: &switch::Header, answer: Body, pending: Pending, cx: &mut Cx<'_>) {
+    fn handle_answer(
+        &mut self,
+        header: &switch::Header,
+        answer: Body,
+        pending: Pending,
+        cx: &mut Cx<'_>,
+    ) {
         let key = pending.room;
         let Some(room) = find_room(&mut self.rooms, key) else {
             room::reject(pending.purpose, &Error::new(ROOM_NOT_EXIST), cx);
@@ -452,7 +600,8 @@ impl Engine {
             return;
         }
         let net = &mut self.net;
-        let publisher = |list: &mut Vec<Publisher>, id: &str| list.iter().position(|p| p.stream_id == id);
+        let publisher =
+            |list: &mut Vec<Publisher>, id: &str| list.iter().position(|p| p.stream_id == id);
         let mut signal = None;
         match (answer, pending.purpose) {
             (Body::Login(m), Purpose::Login) => signal = room.handle_login(header, m, net, cx),
@@ -460,29 +609,48 @@ impl Engine {
             (Body::Heartbeat(m), Purpose::Heartbeat) => room.handle_heartbeat(m, net, cx),
             (Body::UserList(m), Purpose::UserList) => room.handle_user_list(m, net, cx),
             (Body::StreamList(m), Purpose::StreamList) => room.handle_stream_list(m, net, cx),
-            (Body::RenewToken(m), Purpose::RenewToken) => room.restart_token_timer(m.token_remain_time, net, cx),
+            (Body::RenewToken(m), Purpose::RenewToken) => {
+                room.restart_token_timer(m.token_remain_time, net, cx)
+            }
             (Body::GetTrans(m), Purpose::GetExtraInfo) => room.handle_extra_info_list(m, cx),
-            (Body::SetTrans(m), Purpose::SetExtraInfo { call, key, .. }) => room.handle_extra_info_set(call, &key, header.seq, &m, cx),
+            (Body::SetTrans(m), Purpose::SetExtraInfo { call, key, .. }) => {
+                room.handle_extra_info_set(call, &key, header.seq, &m, cx)
+            }
             (Body::AddStream(m), Purpose::AddStream { stream_id }) => {
                 room.handle_own_stream_change(m.stream_seq, net, cx);
                 if m.token_remain_time > 0 {
                     room.restart_token_timer(m.token_remain_time, net, cx);
                 }
-                match publisher(&mut self.publishers, &stream_id).and_then(|at| self.publishers.get_mut(at)) {
+                match publisher(&mut self.publishers, &stream_id)
+                    .and_then(|at| self.publishers.get_mut(at))
+                {
                     Some(publisher) => publisher.handle_announced(m.stream_sid, cx),
                     // Stopped while it was being announced.
                     None => publish::send_delete(&stream_id, &m.stream_sid, room, net, cx),
                 }
             }
-            (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => room.handle_own_stream_change(m.stream_seq, net, cx),
-            (Body::StreamSeq(m), Purpose::UpdateStream { call, stream_id, extra_info }) => {
+            (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {
+                room.handle_own_stream_change(m.stream_seq, net, cx)
+            }
+            (
+                Body::StreamSeq(m),
+                Purpose::UpdateStream {
+                    call,
+                    stream_id,
+                    extra_info,
+                },
+            ) => {
                 room.handle_own_stream_change(m.stream_seq, net, cx);
-                if let Some(publisher) = publisher(&mut self.publishers, &stream_id).and_then(|at| self.publishers.get_mut(at)) {
+                if let Some(publisher) = publisher(&mut self.publishers, &stream_id)
+                    .and_then(|at| self.publishers.get_mut(at))
+                {
                     publisher.handle_extra_info_set(extra_info);
                 }
                 cx.reply(call, Ok(Reply::Done));
             }
-            (Body::SendIm(m), Purpose::Broadcast { call }) => cx.reply(call, Ok(Reply::MessageNumber(m.msg_id))),
+            (Body::SendIm(m), Purpose::Broadcast { call }) => {
+                cx.reply(call, Ok(Reply::MessageNumber(m.msg_id)))
+            }
             (Body::SendBigIm(m), Purpose::Barrage { calls }) => room::resolve_barrage(calls, m, cx),
             (Body::Common(_), Purpose::CustomCommand { call }) => cx.reply(call, Ok(Reply::Done)),
             // An answer of another kind than the request: the calls must still settle.
@@ -500,10 +668,14 @@ impl Engine {
     /// The service answered with an error.
     fn handle_refusal(&mut self, c: u32, text: &str, pending: Pending, cx: &mut Cx<'_>) {
         let key = pending.room;
-        let Some(room) = find_room(&mut self.rooms, key) else { return };
+        let Some(room) = find_room(&mut self.rooms, key) else {
+            return;
+        };
         let mut signal = None;
         match pending.purpose {
-            Purpose::Login | Purpose::Enter => signal = room.handle_login_refused(c, text, &mut self.net, cx),
+            Purpose::Login | Purpose::Enter => {
+                signal = room.handle_login_refused(c, text, &mut self.net, cx)
+            }
             Purpose::Heartbeat if HEARTBEAT_LOG_IN_AGAIN.contains(&c) => room.log_in_later(cx),
             purpose if SESSION_UNKNOWN.contains(&c) => {
                 room::reject(purpose, &from_room_answer(c, text), cx);
@@ -513,7 +685,11 @@ impl Engine {
             }
             Purpose::Heartbeat => signal = Some(room.end(from_room_answer(c, text), cx)),
             Purpose::AddStream { stream_id } => {
-                if let Some(publisher) = self.publishers.iter_mut().find(|p| p.stream_id == stream_id) {
+                if let Some(publisher) = self
+                    .publishers
+                    .iter_mut()
+                    .find(|p| p.stream_id == stream_id)
+                {
                     publisher.handle_refused(c, text, cx);
                 }
             }
@@ -527,8 +703,18 @@ impl Engine {
         self.handle_signal(key, signal, cx);
     }
 
-    fn handle_push(&mut self, context_key: u32, head: &switch::PushReqHead, push: Push, cx: &mut Cx<'_>) {
-        let Some(room) = self.rooms.iter_mut().find(|r| r.is_online() && r.route.context_key == context_key && context_key != 0) else {
+    fn handle_push(
+        &mut self,
+        context_key: u32,
+        head: &switch::PushReqHead,
+        push: Push,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(room) = self
+            .rooms
+            .iter_mut()
+            .find(|r| r.is_online() && r.route.context_key == context_key && context_key != 0)
+        else {
             return;
         };
         let net = &mut self.net;
@@ -545,18 +731,25 @@ impl Engine {
             Push::RoomExtraInfo(m) => room.handle_extra_info_push(m, cx),
             Push::CustomCommand(bytes) => match room::command_event(&bytes) {
                 Some(event) => cx.emit(event),
-                None => cx.log(super::LogLevel::Warn, "a custom command was dropped: it is not JSON"),
+                None => cx.log(
+                    super::LogLevel::Warn,
+                    "a custom command was dropped: it is not JSON",
+                ),
             },
             Push::Kickout(m) => {
                 let key = room.key();
                 let code = kickout_code(u32::try_from(m.kickout_reason).unwrap_or(0));
                 let text = super::wire::text(m.custom_reason);
-                let end = room.end_by_kickout(code, kickout_text(code, m.kickout_reason, &text), cx);
+                let end =
+                    room.end_by_kickout(code, kickout_text(code, m.kickout_reason, &text), cx);
                 self.remove_room(key, &end, cx);
             }
             Push::Ignored { malformed } => {
                 if malformed {
-                    cx.log(super::LogLevel::Warn, "a push was dropped: its body cannot be decoded");
+                    cx.log(
+                        super::LogLevel::Warn,
+                        "a push was dropped: its body cannot be decoded",
+                    );
                 }
             }
         }
@@ -569,16 +762,27 @@ impl Engine {
         pushes: Vec<(switch::MergePushRspInfo, Push)>,
         cx: &mut Cx<'_>,
     ) {
-        let Some(room) = self.rooms.iter_mut().find(|r| r.is_online() && r.route.context_key == context_key && context_key != 0) else {
+        let Some(room) = self
+            .rooms
+            .iter_mut()
+            .find(|r| r.is_online() && r.route.context_key == context_key && context_key != 0)
+        else {
             return;
         };
         if head.qos_flag == 1 {
             let list = pushes.iter().map(|(id, _)| *id).collect();
-            let body = switch::MergePushRsp { message_list: list, server_send_time: head.send_time };
+            let body = switch::MergePushRsp {
+                message_list: list,
+                server_send_time: head.send_time,
+            };
             self.net.notify(&room.route, cmd::MERGE_PUSH_ACK, &body, cx);
         }
         for (id, push) in pushes {
-            let head = switch::PushReqHead { sub_cmd: id.sub_cmd, qos_flag: 0, send_time: head.send_time };
+            let head = switch::PushReqHead {
+                sub_cmd: id.sub_cmd,
+                qos_flag: 0,
+                send_time: head.send_time,
+            };
             self.handle_push(context_key, &head, push, cx);
         }
     }
@@ -589,11 +793,17 @@ impl Engine {
             self.rooms.iter_mut().for_each(|room| room.log_in_later(cx));
             return;
         }
-        let reason = if kickout.reason > 900 { kickout.reason - 900 } else { kickout.reason };
+        let reason = if kickout.reason > 900 {
+            kickout.reason - 900
+        } else {
+            kickout.reason
+        };
         let code = kickout_code(reason);
         let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
         for key in keys {
-            let Some(room) = find_room(&mut self.rooms, key) else { continue };
+            let Some(room) = find_room(&mut self.rooms, key) else {
+                continue;
+            };
             let text = kickout_text(code, i32::try_from(reason).unwrap_or(0), &kickout.message);
             let end = room.end_by_kickout(code, text, cx);
             self.remove_room(key, &end, cx);
@@ -604,14 +814,22 @@ impl Engine {
 
     /// Forgets a room and ends what lives in it.
     fn remove_room(&mut self, key: RoomKey, end: &RoomEnd, cx: &mut Cx<'_>) {
-        let Some(at) = self.rooms.iter().position(|room| room.key() == key) else { return };
+        let Some(at) = self.rooms.iter().position(|room| room.key() == key) else {
+            return;
+        };
         let mut room = self.rooms.remove(at);
         room.drop_requests(&mut self.net, cx);
-        let (ended, kept) = core::mem::take(&mut self.publishers).into_iter().partition(|p| p.room == key);
+        let (ended, kept) = core::mem::take(&mut self.publishers)
+            .into_iter()
+            .partition(|p| p.room == key);
         self.publishers = kept;
         let ended: Vec<Publisher> = ended;
-        ended.iter().for_each(|publisher| publisher.end(end.code, &end.text, cx));
-        let (ended, kept) = core::mem::take(&mut self.players).into_iter().partition(|p| p.room == key);
+        ended
+            .iter()
+            .for_each(|publisher| publisher.end(end.code, &end.text, cx));
+        let (ended, kept) = core::mem::take(&mut self.players)
+            .into_iter()
+            .partition(|p| p.room == key);
         self.players = kept;
         let ended: Vec<Player> = ended;
         ended.iter().for_each(|player| player.end(end.code, cx));
@@ -627,11 +845,26 @@ fn report_refused_login(args: &[Value], error: &Error, cx: &mut Cx<'_>) {
     let room = args.first().and_then(Value::as_text).unwrap_or_default();
     let states = [
         (RoomState::Connecting, RoomReason::Logining, OK, None),
-        (RoomState::Disconnected, RoomReason::LoginFailed, error.code, Some(error.message.clone())),
+        (
+            RoomState::Disconnected,
+            RoomReason::LoginFailed,
+            error.code,
+            Some(error.message.clone()),
+        ),
     ];
     for (state, reason, code, extended_data) in states {
-        cx.emit(Event::RoomStateUpdate { room: room.into(), state, code, extended_data: extended_data.clone() });
-        cx.emit(Event::RoomStateChanged { room: room.into(), reason, code, extended_data });
+        cx.emit(Event::RoomStateUpdate {
+            room: room.into(),
+            state,
+            code,
+            extended_data: extended_data.clone(),
+        });
+        cx.emit(Event::RoomStateChanged {
+            room: room.into(),
+            reason,
+            code,
+            extended_data,
+        });
     }
 }
 
@@ -657,10 +890,12 @@ fn kickout_code(reason: u32) -> Code {
 fn kickout_text(code: Code, reason: i32, custom: &str) -> String {
     let mut object = json::Object::new();
     if custom.is_empty() {
-        object.text("custom_kickout_message", &[code.text(), "; kickout reason: ", &reason.to_string()].concat());
+        object.text(
+            "custom_kickout_message",
+            &[code.text(), "; kickout reason: ", &reason.to_string()].concat(),
+        );
     } else {
         object.text("custom_kickout_message", custom);
     }
     object.finish()
 }
-

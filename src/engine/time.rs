@@ -37,7 +37,10 @@ pub struct Now {
 impl Now {
     /// `mono` in milliseconds from any start, `wall` in Unix milliseconds.
     pub fn at(mono: u64, wall: i64) -> Self {
-        Self { mono: Instant(mono), wall }
+        Self {
+            mono: Instant(mono),
+            wall,
+        }
     }
 }
 

@@ -21,10 +21,18 @@ impl ExpiryTimer {
         let left = if remain_s > 0 {
             Some(i64::from(remain_s) * 1_000)
         } else {
-            let offset = if clock_offset.abs() < CLOCK_TOLERANCE_MS { 0 } else { clock_offset };
-            expiry_s(token).map(|s| s.saturating_mul(1_000).saturating_sub(now.wall.saturating_add(offset)))
+            let offset = if clock_offset.abs() < CLOCK_TOLERANCE_MS {
+                0
+            } else {
+                clock_offset
+            };
+            expiry_s(token).map(|s| {
+                s.saturating_mul(1_000)
+                    .saturating_sub(now.wall.saturating_add(offset))
+            })
         };
-        self.at = left.map(|ms| now.mono + Millis::try_from(ms.saturating_sub(WARN_BEFORE_MS)).unwrap_or(0));
+        self.at = left
+            .map(|ms| now.mono + Millis::try_from(ms.saturating_sub(WARN_BEFORE_MS)).unwrap_or(0));
     }
 
     /// When it fires.
@@ -44,7 +52,9 @@ impl ExpiryTimer {
 
 /// Unix time in seconds at which a token of the forms 03 and 04 expires; `None` for any other text.
 pub fn expiry_s(token: &str) -> Option<i64> {
-    let body = token.strip_prefix("03").or_else(|| token.strip_prefix("04"))?;
+    let body = token
+        .strip_prefix("03")
+        .or_else(|| token.strip_prefix("04"))?;
     // Eleven characters hold the first eight bytes.
     let mut bits: u128 = 0;
     for byte in body.bytes().take(11) {
@@ -63,7 +73,11 @@ pub fn expiry_s(token: &str) -> Option<i64> {
     }
     let bytes = u64::try_from(bits >> 2).ok()?.to_be_bytes();
     let big = i64::from_be_bytes(bytes);
-    let seconds = if big > 0 { big } else { i64::from_le_bytes(bytes) };
+    let seconds = if big > 0 {
+        big
+    } else {
+        i64::from_le_bytes(bytes)
+    };
     (seconds > 0).then_some(seconds)
 }
 
@@ -74,7 +88,14 @@ mod tests {
     #[test]
     fn the_expiry_is_read_from_a_token_of_form_04_and_from_nothing_else() {
         assert_eq!(expiry_s("04AAAAAGVT/xAAEGNjZXV0"), Some(1_700_003_600));
-        for other in ["", "04", "04AAAA", "tok", "05AAAAAGVT/xAAEGNjZXV0", "04AAAA!GVT/xAAEGNj"] {
+        for other in [
+            "",
+            "04",
+            "04AAAA",
+            "tok",
+            "05AAAAAGVT/xAAEGNjZXV0",
+            "04AAAA!GVT/xAAEGNj",
+        ] {
             assert_eq!(expiry_s(other), None, "{other}");
         }
     }
@@ -95,6 +116,9 @@ mod tests {
     fn a_lifetime_of_years_does_not_overflow() {
         let mut timer = ExpiryTimer::default();
         timer.start("tok", u32::MAX, 0, Now::at(0, 0));
-        assert_eq!(timer.deadline(), Some(Instant(u64::from(u32::MAX) * 1_000 - 30_000)));
+        assert_eq!(
+            timer.deadline(),
+            Some(Instant(u64::from(u32::MAX) * 1_000 - 30_000))
+        );
     }
 }

@@ -22,7 +22,10 @@ impl Value {
     pub fn get(&self, key: &str) -> &Self {
         const UNDEFINED: &Value = &Value::Undefined;
         match self {
-            Self::Map(members) => members.iter().find(|(name, _)| name == key).map_or(UNDEFINED, |(_, value)| value),
+            Self::Map(members) => members
+                .iter()
+                .find(|(name, _)| name == key)
+                .map_or(UNDEFINED, |(_, value)| value),
             _ => UNDEFINED,
         }
     }
@@ -89,7 +92,12 @@ impl From<u32> for Value {
 
 impl<const N: usize> From<[(&str, Self); N]> for Value {
     fn from(members: [(&str, Self); N]) -> Self {
-        Self::Map(members.into_iter().map(|(key, value)| (key.into(), value)).collect())
+        Self::Map(
+            members
+                .into_iter()
+                .map(|(key, value)| (key.into(), value))
+                .collect(),
+        )
     }
 }
 

@@ -34,14 +34,29 @@ impl Hubs {
     /// main domains of the service, as the vendor's client does with a dispatch answer but not with a redirect.
     /// New addresses keep the scheme of the present one, so that a server without TLS can redirect too.
     pub(super) fn replace(&mut self, groups: &[WssGroup], all_domains: bool) -> bool {
-        let scheme = if self.current().starts_with("ws://") { "ws://" } else { "wss://" };
-        let mut hosts: Vec<String> = groups.iter().map(|g| g.host.clone()).filter(|h| !h.is_empty()).collect();
+        let scheme = if self.current().starts_with("ws://") {
+            "ws://"
+        } else {
+            "wss://"
+        };
+        let mut hosts: Vec<String> = groups
+            .iter()
+            .map(|g| g.host.clone())
+            .filter(|h| !h.is_empty())
+            .collect();
         let is_geo = hosts.iter().any(|host| host.contains("geo"));
         if all_domains && !is_geo {
             for domain in MAIN_DOMAINS {
                 for group in groups {
-                    let own = if group.main_domain.is_empty() { last_labels(&group.host) } else { &group.main_domain };
-                    let Some(prefix) = group.host.strip_suffix(own).filter(|p| !p.is_empty()) else { continue };
+                    let own = if group.main_domain.is_empty() {
+                        last_labels(&group.host)
+                    } else {
+                        &group.main_domain
+                    };
+                    let Some(prefix) = group.host.strip_suffix(own).filter(|p| !p.is_empty())
+                    else {
+                        continue;
+                    };
                     let other = [prefix, domain].concat();
                     if MAIN_DOMAINS.contains(&own) && !hosts.contains(&other) {
                         hosts.push(other);
@@ -53,7 +68,10 @@ impl Hubs {
             return false;
         }
         hosts.truncate(MAX_HUBS);
-        self.urls = hosts.iter().map(|host| [scheme, host, "/accesshub"].concat()).collect();
+        self.urls = hosts
+            .iter()
+            .map(|host| [scheme, host, "/accesshub"].concat())
+            .collect();
         self.current = 0;
         true
     }
@@ -62,7 +80,9 @@ impl Hubs {
 fn last_labels(host: &str) -> &str {
     let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
     dots.next();
-    dots.next().and_then(|at| host.get(at + 1..)).unwrap_or(host)
+    dots.next()
+        .and_then(|at| host.get(at + 1..))
+        .unwrap_or(host)
 }
 
 #[cfg(test)]
@@ -70,7 +90,11 @@ mod tests {
     use super::*;
 
     fn group(host: &str, main_domain: &str) -> WssGroup {
-        WssGroup { group: "g".into(), host: host.into(), main_domain: main_domain.into() }
+        WssGroup {
+            group: "g".into(),
+            host: host.into(),
+            main_domain: main_domain.into(),
+        }
     }
 
     #[test]
@@ -79,7 +103,11 @@ mod tests {
         assert!(hubs.replace(&[group("hub1.zego.im", "")], true));
         assert_eq!(
             hubs.urls,
-            ["wss://hub1.zego.im/accesshub", "wss://hub1.coolzcloud.com/accesshub", "wss://hub1.zegocloud.com/accesshub"]
+            [
+                "wss://hub1.zego.im/accesshub",
+                "wss://hub1.coolzcloud.com/accesshub",
+                "wss://hub1.zegocloud.com/accesshub"
+            ]
         );
     }
 

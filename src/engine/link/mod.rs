@@ -215,7 +215,10 @@ impl Link {
             State::Idle | State::Destroyed => None,
             State::Waiting { until } => *until,
             State::Connecting { deadline, .. } => Some(*deadline),
-            State::Open(open) => earliest(Some(open.next_heartbeat), earliest(open.probe, self.idle_deadline())),
+            State::Open(open) => earliest(
+                Some(open.next_heartbeat),
+                earliest(open.probe, self.idle_deadline()),
+            ),
         };
         let pc = self.pc.as_ref().and_then(Pc::deadline);
         let pending = self.pending.iter().map(|p| p.deadline).min();
@@ -232,7 +235,13 @@ impl Link {
         self.last_traffic = cx.now.mono;
         let heartbeat_stream = self.new_stream();
         let next_heartbeat = cx.now.mono + self.heartbeat_interval;
-        self.state = State::Open(Open { socket, heartbeat_stream, next_heartbeat, unanswered: 0, probe: None });
+        self.state = State::Open(Open {
+            socket,
+            heartbeat_stream,
+            next_heartbeat,
+            unanswered: 0,
+            probe: None,
+        });
         cx.log(LogLevel::Info, "link is open");
         self.request_config(cx);
         self.events.push_back(LinkEvent::Up);
@@ -350,8 +359,14 @@ impl Link {
     fn open_socket(&mut self, cx: &mut Cx<'_>) {
         self.last_socket += 1;
         let socket = self.last_socket;
-        self.state = State::Connecting { socket, deadline: cx.now.mono + CONNECT_TIMEOUT_MS };
-        cx.out.push_back(Output::OpenSocket { socket, url: self.hubs.current().into() });
+        self.state = State::Connecting {
+            socket,
+            deadline: cx.now.mono + CONNECT_TIMEOUT_MS,
+        };
+        cx.out.push_back(Output::OpenSocket {
+            socket,
+            url: self.hubs.current().into(),
+        });
     }
 
     fn close_socket(&self, cx: &mut Cx<'_>) {
@@ -396,13 +411,17 @@ impl Link {
             self.state = State::Waiting { until: None };
         } else {
             let delay = backoff::delay(self.attempt, cx.random);
-            self.state = State::Waiting { until: Some(now + delay) };
+            self.state = State::Waiting {
+                until: Some(now + delay),
+            };
         }
     }
 
     fn heartbeat(&mut self, cx: &mut Cx<'_>) {
         let limit = self.heartbeat_timeout / self.heartbeat_interval.max(1);
-        let State::Open(open) = &mut self.state else { return };
+        let State::Open(open) = &mut self.state else {
+            return;
+        };
         if open.unanswered > limit {
             cx.log(LogLevel::Warn, "link heartbeat is not answered");
             self.lose(cx);
@@ -414,24 +433,45 @@ impl Link {
     }
 
     fn send_heartbeat(&mut self, cx: &mut Cx<'_>) {
-        let State::Open(open) = &self.state else { return };
+        let State::Open(open) = &self.state else {
+            return;
+        };
         let stream = open.heartbeat_stream;
         let txid = self.new_txid();
-        self.send(FrameType::HbRequest, stream, &accesshub::HbRequest { txid, ts: cx.now.wall }, cx);
+        self.send(
+            FrameType::HbRequest,
+            stream,
+            &accesshub::HbRequest {
+                txid,
+                ts: cx.now.wall,
+            },
+            cx,
+        );
     }
 
     fn idle_deadline(&self) -> Option<Instant> {
         (!self.wanted).then(|| self.last_traffic + IDLE_MS)
     }
 
-    fn send_upward(&mut self, stream: u32, first: bool, ack: bool, payload: Vec<u8>, cx: &mut Cx<'_>) {
+    fn send_upward(
+        &mut self,
+        stream: u32,
+        first: bool,
+        ack: bool,
+        payload: Vec<u8>,
+        cx: &mut Cx<'_>,
+    ) {
         let common = |value: u32| if first { value } else { 0 };
         let message = accesshub::PcUpwardMessage {
             txid: self.new_txid(),
             appid: common(self.app_id),
             biz_type: first.then_some(0),
             mode_no: common(MODE_ONLINE),
-            id_name: if first { self.user_id.clone() } else { String::new() },
+            id_name: if first {
+                self.user_id.clone()
+            } else {
+                String::new()
+            },
             service_no: SERVICE_ROOM,
             ack: Some(ack),
             payload,
@@ -447,13 +487,19 @@ impl Link {
     fn close_stream(&mut self, stream: u32, cx: &mut Cx<'_>) {
         // The counter moves for every frame, also for those without a number.
         self.new_txid();
-        let message = accesshub::StreamClosed { code: Some(0), msg: Some(String::new()) };
+        let message = accesshub::StreamClosed {
+            code: Some(0),
+            msg: Some(String::new()),
+        };
         self.send(FrameType::StreamClosed, stream, &message, cx);
     }
 
     fn send(&self, kind: FrameType, stream: u32, message: &impl Message, cx: &mut Cx<'_>) {
         if let State::Open(open) = &self.state {
-            cx.out.push_back(Output::Send { socket: open.socket, bytes: frame::encode_frame(kind, stream, message) });
+            cx.out.push_back(Output::Send {
+                socket: open.socket,
+                bytes: frame::encode_frame(kind, stream, message),
+            });
         }
     }
 
@@ -474,7 +520,10 @@ impl Link {
     fn refuse(&mut self, why: &str, cx: &mut Cx<'_>) {
         self.refused_frames += 1;
         if self.refused_frames == 1 {
-            cx.log(LogLevel::Warn, &["a frame of the service was dropped: ", why].concat());
+            cx.log(
+                LogLevel::Warn,
+                &["a frame of the service was dropped: ", why].concat(),
+            );
         }
     }
 

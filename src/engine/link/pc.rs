@@ -17,13 +17,24 @@ pub(super) struct Pc {
 
 #[derive(Debug)]
 enum State {
-    Establishing { deadline: Instant, broken: bool, queue: VecDeque<Vec<u8>> },
+    Establishing {
+        deadline: Instant,
+        broken: bool,
+        queue: VecDeque<Vec<u8>>,
+    },
     Established,
 }
 
 impl Pc {
     pub(super) fn new(stream: u32, deadline: Instant) -> Self {
-        Self { stream, state: State::Establishing { deadline, broken: false, queue: VecDeque::new() } }
+        Self {
+            stream,
+            state: State::Establishing {
+                deadline,
+                broken: false,
+                queue: VecDeque::new(),
+            },
+        }
     }
 
     pub(super) fn is_established(&self) -> bool {
@@ -58,6 +69,10 @@ impl Pc {
 
     /// It broke and will be established again.
     pub(super) fn break_until(&mut self, deadline: Instant) {
-        self.state = State::Establishing { deadline, broken: true, queue: VecDeque::new() };
+        self.state = State::Establishing {
+            deadline,
+            broken: true,
+            queue: VecDeque::new(),
+        };
     }
 }

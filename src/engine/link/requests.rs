@@ -7,8 +7,8 @@ use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::{Frame, FrameType, accesshub};
 
 use super::{
-    GET_BODY, HttpKey, Link, LinkEvent, MAX_PENDING, METHOD_GET, MODE_ONLINE, NO_ETAG, REQUEST_TIMEOUT_MS, RUN_ENV_APPLET,
-    SDK_TYPE_WSS_WEB, SERVICE_MEDIA, State, ZEGOCONN_VERSION,
+    GET_BODY, HttpKey, Link, LinkEvent, MAX_PENDING, METHOD_GET, MODE_ONLINE, NO_ETAG,
+    REQUEST_TIMEOUT_MS, RUN_ENV_APPLET, SDK_TYPE_WSS_WEB, SERVICE_MEDIA, State, ZEGOCONN_VERSION,
 };
 
 /// Tries of the application configuration.
@@ -39,9 +39,19 @@ pub(super) enum Purpose {
 impl Link {
     /// Sends a GET through the link. `None` if the link is not open or too much is under way. The answer comes as
     /// [`LinkEvent::Http`], at the latest after [`REQUEST_TIMEOUT_MS`].
-    pub fn http_get(&mut self, location: String, headers: Vec<(&str, String)>, cx: &mut Cx<'_>) -> Option<HttpKey> {
+    pub fn http_get(
+        &mut self,
+        location: String,
+        headers: Vec<(&str, String)>,
+        cx: &mut Cx<'_>,
+    ) -> Option<HttpKey> {
         let (txid, stream) = self.begin(Purpose::Http, cx)?;
-        let headers = headers.into_iter().map(|(name, val)| accesshub::HttpHeader { name: name.into(), val });
+        let headers = headers
+            .into_iter()
+            .map(|(name, val)| accesshub::HttpHeader {
+                name: name.into(),
+                val,
+            });
         let message = accesshub::HttpRequest {
             txid,
             appid: self.app_id,
@@ -65,14 +75,19 @@ impl Link {
 
     /// Asks for the application configuration, unless this link has it.
     pub fn request_app_config(&mut self, cx: &mut Cx<'_>) {
-        let asked = self.pending.iter().any(|p| matches!(p.purpose, Purpose::AppConfig { .. }));
+        let asked = self
+            .pending
+            .iter()
+            .any(|p| matches!(p.purpose, Purpose::AppConfig { .. }));
         if self.etag.is_none() && !asked {
             self.send_app_config_request(1, cx);
         }
     }
 
     pub(super) fn request_config(&mut self, cx: &mut Cx<'_>) {
-        let Some((txid, stream)) = self.begin(Purpose::Config, cx) else { return };
+        let Some((txid, stream)) = self.begin(Purpose::Config, cx) else {
+            return;
+        };
         let message = accesshub::GetConfigRequest {
             txid,
             appid: self.app_id,
@@ -98,7 +113,8 @@ impl Link {
     pub(super) fn fail_all(&mut self, code: Code) {
         for pending in core::mem::take(&mut self.pending) {
             if matches!(pending.purpose, Purpose::Http) {
-                self.events.push_back(LinkEvent::Http(pending.txid, Err(code)));
+                self.events
+                    .push_back(LinkEvent::Http(pending.txid, Err(code)));
             }
         }
     }
@@ -138,7 +154,8 @@ impl Link {
                 self.note_traffic(cx);
                 if let Some(pending) = self.take(m.txid) {
                     self.close_stream(pending.stream, cx);
-                    self.events.push_back(LinkEvent::Http(m.txid, Ok((m.status_code, m.body))));
+                    self.events
+                        .push_back(LinkEvent::Http(m.txid, Ok((m.status_code, m.body))));
                 }
             }
             Frame::PushException(m) => match self.take(m.txid) {
@@ -178,7 +195,9 @@ impl Link {
     }
 
     fn handle_established(&mut self, stream: u32, cx: &mut Cx<'_>) {
-        let Some(pc) = self.pc.as_mut().filter(|pc| pc.stream == stream) else { return };
+        let Some(pc) = self.pc.as_mut().filter(|pc| pc.stream == stream) else {
+            return;
+        };
         let (was_broken, queue) = pc.establish();
         for packet in queue {
             self.send_upward(stream, false, false, packet, cx);
@@ -190,7 +209,9 @@ impl Link {
 
     fn handle_config(&mut self, message: accesshub::GetConfigResponse, cx: &mut Cx<'_>) {
         let data = message.data.unwrap_or_default();
-        let Some(pending) = self.take(data.txid) else { return };
+        let Some(pending) = self.take(data.txid) else {
+            return;
+        };
         if message.code != 0 {
             return;
         }
@@ -204,14 +225,19 @@ impl Link {
             self.pc_timeout = Millis::from(data.pc_establish_timeout) * 1_000;
         }
         if let State::Open(open) = &mut self.state {
-            open.next_heartbeat = open.next_heartbeat.min(cx.now.mono + self.heartbeat_interval);
+            open.next_heartbeat = open
+                .next_heartbeat
+                .min(cx.now.mono + self.heartbeat_interval);
         }
         self.outer_ip = data.client_outer_ip;
         self.set_clock(data.ntp_time, pending.sent_wall, cx);
     }
 
     fn handle_close_connection(&mut self, message: &accesshub::CloseConnection, cx: &mut Cx<'_>) {
-        cx.log(LogLevel::Info, &["the service asks to leave: ", &message.msg].concat());
+        cx.log(
+            LogLevel::Info,
+            &["the service asks to leave: ", &message.msg].concat(),
+        );
         match message.action {
             ACTION_DISPATCH => self.request_dispatch(cx),
             ACTION_SAME_HUB => {
@@ -227,7 +253,9 @@ impl Link {
     }
 
     fn request_dispatch(&mut self, cx: &mut Cx<'_>) {
-        let Some((txid, stream)) = self.begin(Purpose::Dispatch, cx) else { return };
+        let Some((txid, stream)) = self.begin(Purpose::Dispatch, cx) else {
+            return;
+        };
         let message = accesshub::DispatchRequest {
             txid,
             appid: self.app_id,
@@ -242,7 +270,9 @@ impl Link {
     }
 
     fn send_app_config_request(&mut self, tries: u32, cx: &mut Cx<'_>) {
-        let Some((txid, stream)) = self.begin(Purpose::AppConfig { tries }, cx) else { return };
+        let Some((txid, stream)) = self.begin(Purpose::AppConfig { tries }, cx) else {
+            return;
+        };
         let message = accesshub::GetAppConfigRequest {
             txid,
             appid: self.app_id,
@@ -266,7 +296,13 @@ impl Link {
         }
         let (txid, stream) = (self.new_txid(), self.new_stream());
         let deadline = cx.now.mono + REQUEST_TIMEOUT_MS;
-        self.pending.push(Pending { txid, stream, purpose, sent_wall: cx.now.wall, deadline });
+        self.pending.push(Pending {
+            txid,
+            stream,
+            purpose,
+            sent_wall: cx.now.wall,
+            deadline,
+        });
         Some((txid, stream))
     }
 
@@ -280,7 +316,9 @@ impl Link {
         match pending.purpose {
             Purpose::Config => {}
             Purpose::Dispatch => self.lose(cx),
-            Purpose::Http => self.events.push_back(LinkEvent::Http(pending.txid, Err(TIMEOUT))),
+            Purpose::Http => self
+                .events
+                .push_back(LinkEvent::Http(pending.txid, Err(TIMEOUT))),
             Purpose::AppConfig { tries } => {
                 let retry = matches!(code, None | Some(INTERNAL_ERROR)) && tries < APP_CONFIG_TRIES;
                 if retry {
@@ -294,9 +332,13 @@ impl Link {
 
     /// `sent` is when the request left, by the device's clock.
     fn set_clock(&mut self, server: u64, sent: i64, cx: &Cx<'_>) {
-        let Ok(server) = i64::try_from(server) else { return };
+        let Ok(server) = i64::try_from(server) else {
+            return;
+        };
         if server > 0 {
-            let sum = server.saturating_sub(sent).saturating_add(server.saturating_sub(cx.now.wall));
+            let sum = server
+                .saturating_sub(sent)
+                .saturating_add(server.saturating_sub(cx.now.wall));
             self.clock_offset = sum / 2;
         }
     }

@@ -13,7 +13,9 @@ use crate::engine::wire::packet::cmd;
 use crate::engine::wire::{liveroom, switch};
 
 use super::streams::StreamInfo;
-use super::{DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal, trans};
+use super::{
+    DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal, trans,
+};
 
 const ROLE: u32 = 2;
 const TERM_TYPE_MINI_PROGRAM: u32 = 7;
@@ -48,7 +50,8 @@ impl Room {
             return;
         }
         self.show_reconnecting(OK, cx);
-        net.link.set_user(&self.request.user.id, &self.request.token);
+        net.link
+            .set_user(&self.request.user.id, &self.request.token);
         net.link.request_app_config(cx);
         self.route.context_key = 0;
         self.route.controls = None;
@@ -68,16 +71,26 @@ impl Room {
 
     /// In multi-room mode the further rooms follow the first one after a moment.
     pub(in crate::engine) fn enter_later(&mut self, cx: &mut Cx<'_>) {
-        self.phase = Phase::Waiting { until: cx.now.mono + backoff::delay(1, cx.random) };
+        self.phase = Phase::Waiting {
+            until: cx.now.mono + backoff::delay(1, cx.random),
+        };
     }
 
     /// The login failed in a way that may pass.
     pub(super) fn retry_login(&mut self, cx: &mut Cx<'_>) {
         self.attempt += 1;
-        self.phase = Phase::Waiting { until: cx.now.mono + backoff::delay(self.attempt, cx.random) };
+        self.phase = Phase::Waiting {
+            until: cx.now.mono + backoff::delay(self.attempt, cx.random),
+        };
     }
 
-    pub(in crate::engine) fn handle_login(&mut self, header: &switch::Header, answer: switch::LoginRoomRsp, net: &mut Net, cx: &mut Cx<'_>) -> Option<RoomSignal> {
+    pub(in crate::engine) fn handle_login(
+        &mut self,
+        header: &switch::Header,
+        answer: switch::LoginRoomRsp,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) -> Option<RoomSignal> {
         self.session.switch_id = answer.switch_session_id;
         self.session.relogin_token = answer.relogin_token;
         let answer = LoginAnswer {
@@ -88,14 +101,28 @@ impl Room {
             users_merge_ms: answer.userlist_merge_timeout,
             users_interval_ms: answer.userlist_interval,
             token_remain_s: answer.token_remain_time,
-            trans: answer.trans_channel_list.into_iter().map(trans::Known::from).collect(),
+            trans: answer
+                .trans_channel_list
+                .into_iter()
+                .map(trans::Known::from)
+                .collect(),
             stream_seq: answer.stream_list_seq,
-            streams: answer.stream_info_list.into_iter().map(StreamInfo::from).collect(),
+            streams: answer
+                .stream_info_list
+                .into_iter()
+                .map(StreamInfo::from)
+                .collect(),
         };
         self.go_online(header, answer, net, cx)
     }
 
-    pub(in crate::engine) fn handle_enter(&mut self, header: &switch::Header, answer: liveroom::EnterRoomRsp, net: &mut Net, cx: &mut Cx<'_>) -> Option<RoomSignal> {
+    pub(in crate::engine) fn handle_enter(
+        &mut self,
+        header: &switch::Header,
+        answer: liveroom::EnterRoomRsp,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) -> Option<RoomSignal> {
         let answer = LoginAnswer {
             user_session_id: answer.user_session_id,
             heartbeat_ms: answer.liveroom_hb_interval,
@@ -104,15 +131,29 @@ impl Room {
             users_merge_ms: answer.userlist_merge_timeout,
             users_interval_ms: answer.userlist_interval,
             token_remain_s: answer.token_remain_time,
-            trans: answer.trans_channel_list.into_iter().map(trans::Known::from).collect(),
+            trans: answer
+                .trans_channel_list
+                .into_iter()
+                .map(trans::Known::from)
+                .collect(),
             stream_seq: answer.stream_list_seq,
-            streams: answer.stream_info_list.into_iter().map(StreamInfo::from).collect(),
+            streams: answer
+                .stream_info_list
+                .into_iter()
+                .map(StreamInfo::from)
+                .collect(),
         };
         self.go_online(header, answer, net, cx)
     }
 
     /// The service refused the login with code `c`.
-    pub(in crate::engine) fn handle_login_refused(&mut self, c: u32, text: &str, net: &mut Net, cx: &mut Cx<'_>) -> Option<RoomSignal> {
+    pub(in crate::engine) fn handle_login_refused(
+        &mut self,
+        c: u32,
+        text: &str,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) -> Option<RoomSignal> {
         if may_pass(c) {
             self.forget_session();
             if c == CODE_NEW_CONNECTION {
@@ -130,8 +171,18 @@ impl Room {
     /// The room ends with an error of the login or of the heartbeat.
     pub(in crate::engine) fn end(&mut self, error: Error, cx: &mut Cx<'_>) -> RoomSignal {
         let (code, text) = (error.code, error.message.clone());
-        let reason = if self.was_online { RoomReason::ReconnectFailed } else { RoomReason::LoginFailed };
-        self.emit_state(RoomState::Disconnected, reason, code, Some(text.clone()), cx);
+        let reason = if self.was_online {
+            RoomReason::ReconnectFailed
+        } else {
+            RoomReason::LoginFailed
+        };
+        self.emit_state(
+            RoomState::Disconnected,
+            reason,
+            code,
+            Some(text.clone()),
+            cx,
+        );
         if let Some(call) = self.login_call.take() {
             cx.reply(call, Err(error));
         }
@@ -153,7 +204,13 @@ impl Room {
         }
     }
 
-    fn go_online(&mut self, header: &switch::Header, answer: LoginAnswer, net: &mut Net, cx: &mut Cx<'_>) -> Option<RoomSignal> {
+    fn go_online(
+        &mut self,
+        header: &switch::Header,
+        answer: LoginAnswer,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) -> Option<RoomSignal> {
         if !matches!(self.phase, Phase::LoggingIn) {
             return None;
         }
@@ -166,17 +223,33 @@ impl Room {
             ms => Millis::from(ms).max(MIN_HEARTBEAT_MS),
         };
         // After a break, clients that lost the same server must not beat in step.
-        let first_beat = if self.was_online { cx.random.between(self.heartbeat_interval / 2, self.heartbeat_interval) } else { self.heartbeat_interval };
-        self.phase = Phase::Online(Heartbeat { next: now + first_beat, unanswered: 0 });
+        let first_beat = if self.was_online {
+            cx.random
+                .between(self.heartbeat_interval / 2, self.heartbeat_interval)
+        } else {
+            self.heartbeat_interval
+        };
+        self.phase = Phase::Online(Heartbeat {
+            next: now + first_beat,
+            unanswered: 0,
+        });
         self.attempt = 0;
-        self.users.set_times(answer.users_merge_ms, answer.users_interval_ms);
+        self.users
+            .set_times(answer.users_merge_ms, answer.users_interval_ms);
         self.messages.set_window(answer.barrage_window);
         self.token_is_controlled = false;
         self.restart_token_timer(answer.token_remain_s, net, cx);
         if answer.online_count > 0 {
-            cx.emit(Event::RoomOnlineUserCountUpdate { room: self.id().into(), count: answer.online_count });
+            cx.emit(Event::RoomOnlineUserCountUpdate {
+                room: self.id().into(),
+                count: answer.online_count,
+            });
         }
-        let reason = if self.was_online { RoomReason::Reconnected } else { RoomReason::Logined };
+        let reason = if self.was_online {
+            RoomReason::Reconnected
+        } else {
+            RoomReason::Logined
+        };
         self.was_online = true;
         self.is_shown_connected = true;
         self.emit_state(RoomState::Connected, reason, OK, None, cx);
@@ -184,7 +257,12 @@ impl Room {
             cx.reply(call, Ok(Reply::Flag(true)));
         }
         let mut events = Vec::new();
-        let own_streams = self.streams.handle_login(answer.stream_seq, answer.streams, &self.request.room_id, &mut events);
+        let own_streams = self.streams.handle_login(
+            answer.stream_seq,
+            answer.streams,
+            &self.request.room_id,
+            &mut events,
+        );
         super::emit_all(events, cx);
         let wanted = self.trans.newer(answer.trans);
         self.fetch_trans(wanted, net, cx);
@@ -193,12 +271,20 @@ impl Room {
     }
 
     fn login_logic(&self) -> u32 {
-        if self.multi_room { LOGIC_MULTI_ROOM } else { LOGIC_SINGLE_ROOM }
+        if self.multi_room {
+            LOGIC_MULTI_ROOM
+        } else {
+            LOGIC_SINGLE_ROOM
+        }
     }
 
     fn login_request(&self, net: &Net, cx: &Cx<'_>) -> switch::LoginRoomReq {
         let request = &self.request;
-        let name = if request.user.name.is_empty() { &request.user.id } else { &request.user.name };
+        let name = if request.user.name.is_empty() {
+            &request.user.id
+        } else {
+            &request.user.name
+        };
         switch::LoginRoomReq {
             app_id: net.app_id,
             biz_type: Some(0),

@@ -50,19 +50,39 @@ impl Messages {
 
 impl Room {
     /// `sendBroadcastMessage`, already checked.
-    pub(in crate::engine) fn send_broadcast(&mut self, call: CallId, message: String, net: &mut Net, cx: &mut Cx<'_>) {
+    pub(in crate::engine) fn send_broadcast(
+        &mut self,
+        call: CallId,
+        message: String,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         let now = cx.now.mono;
-        if self.messages.last_broadcast.is_some_and(|last| now - last < BROADCAST_INTERVAL_MS) {
+        if self
+            .messages
+            .last_broadcast
+            .is_some_and(|last| now - last < BROADCAST_INTERVAL_MS)
+        {
             cx.reply(call, Err(TOO_FREQUENT.into()));
             return;
         }
         self.messages.last_broadcast = Some(now);
-        let body = liveroom::SendImReq { msg_category: CATEGORY, msg_type: TYPE_TEXT, msg_content: message.into() };
+        let body = liveroom::SendImReq {
+            msg_category: CATEGORY,
+            msg_type: TYPE_TEXT,
+            msg_content: message.into(),
+        };
         self.ask_or_reject(net, cmd::SEND_IM, &body, Purpose::Broadcast { call }, cx);
     }
 
     /// `sendBarrageMessage`, already checked.
-    pub(in crate::engine) fn send_barrage_message(&mut self, call: CallId, message: String, net: &mut Net, cx: &mut Cx<'_>) {
+    pub(in crate::engine) fn send_barrage_message(
+        &mut self,
+        call: CallId,
+        message: String,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         let now = cx.now.mono;
         let messages = &mut self.messages;
         if messages.waiting.len() >= MAX_WAITING_BARRAGE {
@@ -70,7 +90,9 @@ impl Room {
             return;
         }
         messages.last_client_id += 1;
-        messages.waiting.push_back((messages.last_client_id, call, message));
+        messages
+            .waiting
+            .push_back((messages.last_client_id, call, message));
         match messages.window_end {
             Some(end) if end > now && messages.window > 0 => {
                 let moment = cx.random.between(0, messages.window);
@@ -105,12 +127,25 @@ impl Room {
         }
         messages.send_at = (!messages.waiting.is_empty()).then(|| now + messages.window);
         if !list.is_empty() {
-            self.ask_or_reject(net, cmd::SEND_BIG_IM, &liveroom::SendBigImReq { msg_list: list }, Purpose::Barrage { calls }, cx);
+            self.ask_or_reject(
+                net,
+                cmd::SEND_BIG_IM,
+                &liveroom::SendBigImReq { msg_list: list },
+                Purpose::Barrage { calls },
+                cx,
+            );
         }
     }
 
     /// `sendCustomCommand`, already checked.
-    pub(in crate::engine) fn send_command(&mut self, call: CallId, content: &CommandContent, to: Vec<String>, net: &mut Net, cx: &mut Cx<'_>) {
+    pub(in crate::engine) fn send_command(
+        &mut self,
+        call: CallId,
+        content: &CommandContent,
+        to: Vec<String>,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         self.messages.last_command += 1;
         let user = &self.request.user;
         let number = self.messages.last_command.to_string();
@@ -125,36 +160,61 @@ impl Room {
         push.text("room_id", self.id());
         let body = liveroom::SignalLiveCustomReq {
             push_message: push.finish().into(),
-            to_user_list: to.into_iter().map(|id| liveroom::ToUser { id_name: id.into() }).collect(),
+            to_user_list: to
+                .into_iter()
+                .map(|id| liveroom::ToUser { id_name: id.into() })
+                .collect(),
         };
-        self.ask_or_reject(net, cmd::CUSTOM_COMMAND, &body, Purpose::CustomCommand { call }, cx);
+        self.ask_or_reject(
+            net,
+            cmd::CUSTOM_COMMAND,
+            &body,
+            Purpose::CustomCommand { call },
+            cx,
+        );
     }
 
     /// Broadcast messages of others.
     pub(in crate::engine) fn handle_broadcast(&self, push: liveroom::PushIm, cx: &mut Cx<'_>) {
         let messages = push.msg_list.into_iter().map(|m| Message {
-            from_user: User { id: text(m.id_name), name: text(m.nick_name) },
+            from_user: User {
+                id: text(m.id_name),
+                name: text(m.nick_name),
+            },
             message: text(m.msg_content),
             send_time: m.send_time,
-            message_id: m.msg_id,
+            message_id: number(m.msg_id),
         });
-        let messages: Vec<_> = messages.filter(|m| m.from_user.id != self.request.user.id).collect();
+        let messages: Vec<_> = messages
+            .filter(|m| m.from_user.id != self.request.user.id)
+            .collect();
         if !messages.is_empty() {
-            cx.emit(Event::BroadcastMessage { room: self.id().into(), messages });
+            cx.emit(Event::BroadcastMessage {
+                room: self.id().into(),
+                messages,
+            });
         }
     }
 
     /// Barrage messages; own ones come back too and are not reported.
     pub(in crate::engine) fn handle_barrage(&self, push: liveroom::PushBigIm, cx: &mut Cx<'_>) {
         let messages = push.msg_list.into_iter().map(|m| Message {
-            from_user: User { id: text(m.id_name), name: text(m.nick_name) },
+            from_user: User {
+                id: text(m.id_name),
+                name: text(m.nick_name),
+            },
             message: text(m.msg_content),
             send_time: m.msg_timestamp,
             message_id: text(m.msg_id),
         });
-        let messages: Vec<_> = messages.filter(|m| m.from_user.id != self.request.user.id).collect();
+        let messages: Vec<_> = messages
+            .filter(|m| m.from_user.id != self.request.user.id)
+            .collect();
         if !messages.is_empty() {
-            cx.emit(Event::BarrageMessage { room: self.id().into(), messages });
+            cx.emit(Event::BarrageMessage {
+                room: self.id().into(),
+                messages,
+            });
         }
     }
 
@@ -165,13 +225,29 @@ impl Room {
         }
     }
 
-    fn ask_or_reject(&self, net: &mut Net, command: u32, body: &impl prost::Message, purpose: Purpose, cx: &mut Cx<'_>) {
+    fn ask_or_reject(
+        &self,
+        net: &mut Net,
+        command: u32,
+        body: &impl prost::Message,
+        purpose: Purpose,
+        cx: &mut Cx<'_>,
+    ) {
         let seq = net.next_seq();
         if let Err(purpose) = net.send(seq, &self.route, command, body, purpose, cx) {
-            let code = if net.link.is_open() { QUEUE_FULL } else { SOCKET_CLOSED };
+            let code = if net.link.is_open() {
+                QUEUE_FULL
+            } else {
+                SOCKET_CLOSED
+            };
             reject(purpose, &Error::new(code), cx);
         }
     }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn number(id: u64) -> f64 {
+    id as f64
 }
 
 /// Settles the calls that a request served; a request of the engine itself has none.
@@ -200,8 +276,16 @@ pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>
 }
 
 /// Settles barrage calls with the ids that the service gave.
-pub(in crate::engine) fn resolve_barrage(calls: Vec<(u32, CallId)>, answer: liveroom::SendBigImRsp, cx: &mut Cx<'_>) {
-    let mut sent: Vec<(String, String)> = answer.msg_list.into_iter().map(|m| (text(m.msg_client_id), text(m.msg_id))).collect();
+pub(in crate::engine) fn resolve_barrage(
+    calls: Vec<(u32, CallId)>,
+    answer: liveroom::SendBigImRsp,
+    cx: &mut Cx<'_>,
+) {
+    let mut sent: Vec<(String, String)> = answer
+        .msg_list
+        .into_iter()
+        .map(|m| (text(m.msg_client_id), text(m.msg_id)))
+        .collect();
     for (client_id, call) in calls {
         let client_id = client_id.to_string();
         let at = sent.iter().position(|(id, _)| *id == client_id);
@@ -226,11 +310,20 @@ struct CommandPush<'a> {
 /// The event of a custom command; `None` if it is not the JSON that it should be.
 pub(in crate::engine) fn command_event(body: &[u8]) -> Option<Event> {
     let push: CommandPush<'_> = serde_json::from_slice(body).ok()?;
-    let raw = push.custom_content.map_or("null", serde_json::value::RawValue::get);
+    let raw = push
+        .custom_content
+        .map_or("null", serde_json::value::RawValue::get);
     let command = match serde_json::from_str(raw) {
         Ok(text) => CommandContent::Text(text),
         Err(_) => CommandContent::Json(raw.into()),
     };
-    let from = User { id: push.from_userid, name: push.from_username };
-    Some(Event::CustomCommand { room: push.room_id, from, command })
+    let from = User {
+        id: push.from_userid,
+        name: push.from_username,
+    };
+    Some(Event::CustomCommand {
+        room: push.room_id,
+        from,
+        command,
+    })
 }

@@ -118,9 +118,19 @@ pub(super) struct Room {
 
 impl Room {
     /// A login begins: tells the application and logs in as soon as the link is open.
-    pub(super) fn new(key: RoomKey, request: LoginRequest, call: CallId, multi_room: bool, is_first: bool, cx: &mut Cx<'_>) -> Self {
+    pub(super) fn new(
+        key: RoomKey,
+        request: LoginRequest,
+        call: CallId,
+        multi_room: bool,
+        is_first: bool,
+        cx: &mut Cx<'_>,
+    ) -> Self {
         let room = Self {
-            route: Route { room: key, ..Route::default() },
+            route: Route {
+                room: key,
+                ..Route::default()
+            },
             is_first,
             multi_room,
             phase: Phase::WaitingForLink,
@@ -167,7 +177,10 @@ impl Room {
             Phase::Waiting { until } => earliest(Some(*until), limit),
             Phase::Online(heartbeat) => {
                 let lists = earliest(self.users.next_deadline(), self.streams.next_deadline());
-                earliest(Some(heartbeat.next), earliest(lists, self.messages.next_deadline()))
+                earliest(
+                    Some(heartbeat.next),
+                    earliest(lists, self.messages.next_deadline()),
+                )
             }
         };
         earliest(own, self.token_timer.deadline())
@@ -176,7 +189,9 @@ impl Room {
     pub(super) fn handle_timeout(&mut self, net: &mut Net, cx: &mut Cx<'_>) -> Option<RoomSignal> {
         let now = cx.now.mono;
         if self.token_timer.take_due(now) {
-            cx.emit(Event::TokenWillExpire { room: self.id().into() });
+            cx.emit(Event::TokenWillExpire {
+                room: self.id().into(),
+            });
         }
         match &mut self.phase {
             Phase::Online(heartbeat) => {
@@ -187,13 +202,21 @@ impl Room {
                     }
                     heartbeat.unanswered += 1;
                     heartbeat.next = now + self.heartbeat_interval;
-                    self.ask(net, cmd::HEARTBEAT, &liveroom::HbReq {}, Purpose::Heartbeat, cx);
+                    self.ask(
+                        net,
+                        cmd::HEARTBEAT,
+                        &liveroom::HbReq {},
+                        Purpose::Heartbeat,
+                        cx,
+                    );
                 }
                 self.sync(net, cx);
                 self.send_barrage(net, cx);
                 None
             }
-            _ if self.trying_since + LOGIN_LIMIT_MS <= now => Some(self.end(Error::with(LOGIN_TIMEOUT, "login timeout"), cx)),
+            _ if self.trying_since + LOGIN_LIMIT_MS <= now => {
+                Some(self.end(Error::with(LOGIN_TIMEOUT, "login timeout"), cx))
+            }
             Phase::Waiting { until } if *until <= now => {
                 self.log_in(net, cx);
                 None
@@ -223,7 +246,9 @@ impl Room {
     pub(super) fn log_in_later(&mut self, cx: &mut Cx<'_>) {
         self.leave_online(cx);
         self.attempt = 1;
-        self.phase = Phase::Waiting { until: cx.now.mono + backoff::delay(1, cx.random) };
+        self.phase = Phase::Waiting {
+            until: cx.now.mono + backoff::delay(1, cx.random),
+        };
     }
 
     /// The next login begins a new session.
@@ -234,22 +259,46 @@ impl Room {
     /// The application leaves, or takes another room instead. `net` still has the connection.
     pub(super) fn end_by_application(&mut self, cx: &mut Cx<'_>) {
         if let Some(call) = self.login_call.take() {
-            cx.reply(call, Err(Error::with(super::error::STOPPED, "logged out before the login was finished")));
+            cx.reply(
+                call,
+                Err(Error::with(
+                    super::error::STOPPED,
+                    "logged out before the login was finished",
+                )),
+            );
         }
         self.emit_state(RoomState::Disconnected, RoomReason::Logout, OK, None, cx);
     }
 
     /// The service removed the user.
-    pub(super) fn end_by_kickout(&mut self, code: Code, extended_data: String, cx: &mut Cx<'_>) -> RoomEnd {
+    pub(super) fn end_by_kickout(
+        &mut self,
+        code: Code,
+        extended_data: String,
+        cx: &mut Cx<'_>,
+    ) -> RoomEnd {
         if let Some(call) = self.login_call.take() {
             cx.reply(call, Err(Error::new(code)));
         }
-        self.emit_state(RoomState::Disconnected, RoomReason::KickOut, code, Some(extended_data), cx);
-        RoomEnd { code, text: code.text().into() }
+        self.emit_state(
+            RoomState::Disconnected,
+            RoomReason::KickOut,
+            code,
+            Some(extended_data),
+            cx,
+        );
+        RoomEnd {
+            code,
+            text: code.text().into(),
+        }
     }
 
     /// A request got no answer in time.
-    pub(super) fn handle_expired(&mut self, purpose: &Purpose, cx: &mut Cx<'_>) -> Option<RoomSignal> {
+    pub(super) fn handle_expired(
+        &mut self,
+        purpose: &Purpose,
+        cx: &mut Cx<'_>,
+    ) -> Option<RoomSignal> {
         match purpose {
             Purpose::Login | Purpose::Enter => self.retry_login(cx),
             Purpose::UserList => self.users.fail_fetch(cx.now.mono),
@@ -260,9 +309,16 @@ impl Room {
     }
 
     /// A heartbeat was answered.
-    pub(super) fn handle_heartbeat(&mut self, answer: liveroom::HbRsp, net: &mut Net, cx: &mut Cx<'_>) {
+    pub(super) fn handle_heartbeat(
+        &mut self,
+        answer: liveroom::HbRsp,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         let now = cx.now.mono;
-        let Phase::Online(heartbeat) = &mut self.phase else { return };
+        let Phase::Online(heartbeat) = &mut self.phase else {
+            return;
+        };
         heartbeat.unanswered = 0;
         if answer.hb_interval > 0 {
             self.heartbeat_interval = Millis::from(answer.hb_interval).max(MIN_HEARTBEAT_MS);
@@ -270,19 +326,35 @@ impl Room {
         }
         self.messages.set_window(answer.big_im_time_window);
         if answer.online_count > 0 {
-            cx.emit(Event::RoomOnlineUserCountUpdate { room: self.id().into(), count: answer.online_count });
+            cx.emit(Event::RoomOnlineUserCountUpdate {
+                room: self.id().into(),
+                count: answer.online_count,
+            });
         }
-        self.streams.handle_heartbeat(answer.stream_seq, answer.stream_refresh != 0, now);
+        self.streams
+            .handle_heartbeat(answer.stream_seq, answer.stream_refresh != 0, now);
         self.users.handle_heartbeat_seq(answer.user_seq, now);
-        let wanted = self.trans.newer(answer.trans_channel_list.into_iter().map(trans::Known::from));
+        let wanted = self.trans.newer(
+            answer
+                .trans_channel_list
+                .into_iter()
+                .map(trans::Known::from),
+        );
         self.fetch_trans(wanted, net, cx);
         self.sync(net, cx);
     }
 
     /// A page of the user list.
-    pub(super) fn handle_user_list(&mut self, answer: liveroom::GetUserlistRsp, net: &mut Net, cx: &mut Cx<'_>) {
+    pub(super) fn handle_user_list(
+        &mut self,
+        answer: liveroom::GetUserlistRsp,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         let mut events = Vec::new();
-        let next = self.users.handle_page(answer, &self.request.room_id, &mut events);
+        let next = self
+            .users
+            .handle_page(answer, &self.request.room_id, &mut events);
         emit_all(events, cx);
         if let Some(index) = next {
             self.ask_users(index, net, cx);
@@ -292,24 +364,57 @@ impl Room {
     /// Users came or went.
     pub(super) fn handle_users(&mut self, push: liveroom::PushUserInfoUpdated, cx: &mut Cx<'_>) {
         let mut events = Vec::new();
-        self.users.handle_push(push, cx.now.mono, &self.request.room_id, &mut events);
+        self.users
+            .handle_push(push, cx.now.mono, &self.request.room_id, &mut events);
         emit_all(events, cx);
     }
 
     /// The whole list of streams.
-    pub(super) fn handle_stream_list(&mut self, answer: liveroom::GetStreamListRsp, net: &mut Net, cx: &mut Cx<'_>) {
+    pub(super) fn handle_stream_list(
+        &mut self,
+        answer: liveroom::GetStreamListRsp,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         let mut events = Vec::new();
-        let list = answer.stream_info_list.into_iter().map(StreamInfo::from).collect();
-        self.streams.handle_list(answer.stream_list_seq, list, cx.now.mono, &self.request.room_id, &mut events);
+        let list = answer
+            .stream_info_list
+            .into_iter()
+            .map(StreamInfo::from)
+            .collect();
+        self.streams.handle_list(
+            answer.stream_list_seq,
+            list,
+            cx.now.mono,
+            &self.request.room_id,
+            &mut events,
+        );
         emit_all(events, cx);
         self.sync(net, cx);
     }
 
     /// Streams came, went or changed.
-    pub(super) fn handle_streams(&mut self, change: Change, push: liveroom::PushStream, net: &mut Net, cx: &mut Cx<'_>) {
+    pub(super) fn handle_streams(
+        &mut self,
+        change: Change,
+        push: liveroom::PushStream,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         let mut events = Vec::new();
-        let list = push.stream_info_list.into_iter().map(StreamInfo::from).collect();
-        self.streams.handle_push(change, push.stream_seq, list, cx.now.mono, &self.request.room_id, &mut events);
+        let list = push
+            .stream_info_list
+            .into_iter()
+            .map(StreamInfo::from)
+            .collect();
+        self.streams.handle_push(
+            change,
+            push.stream_seq,
+            list,
+            cx.now.mono,
+            &self.request.room_id,
+            &mut events,
+        );
         emit_all(events, cx);
         self.sync(net, cx);
     }
@@ -332,7 +437,15 @@ impl Room {
             return;
         }
         if self.token_is_controlled {
-            self.ask(net, cmd::RENEW_TOKEN, &liveroom::RenewTokenReq { token: token.into() }, Purpose::RenewToken, cx);
+            self.ask(
+                net,
+                cmd::RENEW_TOKEN,
+                &liveroom::RenewTokenReq {
+                    token: token.into(),
+                },
+                Purpose::RenewToken,
+                cx,
+            );
         } else {
             self.restart_token_timer(0, net, cx);
         }
@@ -341,18 +454,33 @@ impl Room {
     /// The service said how long the token still lasts, in seconds; 0 for what the token itself says.
     pub(super) fn restart_token_timer(&mut self, remain_s: u32, net: &Net, cx: &mut Cx<'_>) {
         self.token_is_controlled |= remain_s > 0;
-        self.token_timer.start(&self.request.token, remain_s, net.link.clock_offset(), cx.now);
+        self.token_timer.start(
+            &self.request.token,
+            remain_s,
+            net.link.clock_offset(),
+            cx.now,
+        );
     }
 
     /// Starts whatever fetch is due.
     fn sync(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         let now = cx.now.mono;
-        if self.streams.begin_fetch(now) && !self.ask(net, cmd::GET_STREAM_LIST, &liveroom::GetStreamListReq {}, Purpose::StreamList, cx) {
+        if self.streams.begin_fetch(now)
+            && !self.ask(
+                net,
+                cmd::GET_STREAM_LIST,
+                &liveroom::GetStreamListReq {},
+                Purpose::StreamList,
+                cx,
+            )
+        {
             self.streams.fail_fetch(now);
         }
         if is_due(self.users.next_deadline(), now) {
             let mut events = Vec::new();
-            let fetch = self.users.handle_timeout(now, &self.request.room_id, &mut events);
+            let fetch = self
+                .users
+                .handle_timeout(now, &self.request.room_id, &mut events);
             emit_all(events, cx);
             if fetch {
                 self.fetch_users(net, cx);
@@ -368,16 +496,27 @@ impl Room {
     }
 
     fn ask_users(&mut self, index: u32, net: &mut Net, cx: &mut Cx<'_>) {
-        let body = liveroom::GetUserlistReq { sort_type: Some(0), user_index: Some(index) };
+        let body = liveroom::GetUserlistReq {
+            sort_type: Some(0),
+            user_index: Some(index),
+        };
         if !self.ask(net, cmd::GET_USER_LIST, &body, Purpose::UserList, cx) {
             self.users.fail_fetch(cx.now.mono);
         }
     }
 
     /// Sends a request of the room itself. Returns whether it was sent.
-    fn ask(&self, net: &mut Net, command: u32, body: &impl prost::Message, purpose: Purpose, cx: &mut Cx<'_>) -> bool {
+    fn ask(
+        &self,
+        net: &mut Net,
+        command: u32,
+        body: &impl prost::Message,
+        purpose: Purpose,
+        cx: &mut Cx<'_>,
+    ) -> bool {
         let seq = net.next_seq();
-        net.send(seq, &self.route, command, body, purpose, cx).is_ok()
+        net.send(seq, &self.route, command, body, purpose, cx)
+            .is_ok()
     }
 
     fn leave_online(&mut self, cx: &Cx<'_>) {
@@ -392,14 +531,37 @@ impl Room {
     fn show_reconnecting(&mut self, code: Code, cx: &mut Cx<'_>) {
         if self.is_shown_connected {
             self.is_shown_connected = false;
-            self.emit_state(RoomState::Connecting, RoomReason::Reconnecting, code, None, cx);
+            self.emit_state(
+                RoomState::Connecting,
+                RoomReason::Reconnecting,
+                code,
+                None,
+                cx,
+            );
         }
     }
 
-    fn emit_state(&self, state: RoomState, reason: RoomReason, code: Code, extended_data: Option<String>, cx: &mut Cx<'_>) {
+    fn emit_state(
+        &self,
+        state: RoomState,
+        reason: RoomReason,
+        code: Code,
+        extended_data: Option<String>,
+        cx: &mut Cx<'_>,
+    ) {
         let room = self.id();
-        cx.emit(Event::RoomStateUpdate { room: room.into(), state, code, extended_data: extended_data.clone() });
-        cx.emit(Event::RoomStateChanged { room: room.into(), reason, code, extended_data });
+        cx.emit(Event::RoomStateUpdate {
+            room: room.into(),
+            state,
+            code,
+            extended_data: extended_data.clone(),
+        });
+        cx.emit(Event::RoomStateChanged {
+            room: room.into(),
+            reason,
+            code,
+            extended_data,
+        });
     }
 }
 
@@ -411,6 +573,11 @@ fn emit_all(events: Vec<Event>, cx: &mut Cx<'_>) {
 
 /// Acknowledges a push.
 pub(super) fn acknowledge(route: &Route, sub_cmd: u32, sent: i64, net: &mut Net, cx: &mut Cx<'_>) {
-    let body = switch::PushRsp { code: Some(0), message: Some(String::new()), sub_cmd, server_send_time: sent };
+    let body = switch::PushRsp {
+        code: Some(0),
+        message: Some(String::new()),
+        sub_cmd,
+        server_send_time: sent,
+    };
     net.notify(route, cmd::PUSH_ACK, &body, cx);
 }

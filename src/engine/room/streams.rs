@@ -45,7 +45,13 @@ pub(super) struct Streams {
 
 impl Streams {
     pub(super) fn new(own_id: &str) -> Self {
-        Self { own_id: own_id.into(), seq: 0, list: List::default(), fetching: false, fetch_at: None }
+        Self {
+            own_id: own_id.into(),
+            seq: 0,
+            list: List::default(),
+            fetching: false,
+            fetch_at: None,
+        }
     }
 
     pub(super) fn reset_connection(&mut self) {
@@ -75,13 +81,26 @@ impl Streams {
 
     /// The list of a login answer. It is the truth, whatever sequence was known before: the service may have begun anew.
     /// Returns the own streams that it holds.
-    pub(super) fn handle_login(&mut self, seq: u32, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) -> Vec<StreamInfo> {
+    pub(super) fn handle_login(
+        &mut self,
+        seq: u32,
+        list: Vec<StreamInfo>,
+        room: &str,
+        events: &mut Vec<Event>,
+    ) -> Vec<StreamInfo> {
         self.seq = seq;
         self.replace(list, room, events)
     }
 
     /// The answer to a fetch.
-    pub(super) fn handle_list(&mut self, seq: u32, list: Vec<StreamInfo>, now: Instant, room: &str, events: &mut Vec<Event>) {
+    pub(super) fn handle_list(
+        &mut self,
+        seq: u32,
+        list: Vec<StreamInfo>,
+        now: Instant,
+        room: &str,
+        events: &mut Vec<Event>,
+    ) {
         self.fetching = false;
         if seq < self.seq {
             self.fetch_at = Some(now + FETCH_DELAY_MS);
@@ -93,7 +112,15 @@ impl Streams {
     }
 
     /// A change that the service pushed.
-    pub(super) fn handle_push(&mut self, change: Change, seq: u32, list: Vec<StreamInfo>, now: Instant, room: &str, events: &mut Vec<Event>) {
+    pub(super) fn handle_push(
+        &mut self,
+        change: Change,
+        seq: u32,
+        list: Vec<StreamInfo>,
+        now: Instant,
+        room: &str,
+        events: &mut Vec<Event>,
+    ) {
         if seq <= self.seq {
             return;
         }
@@ -134,7 +161,10 @@ impl Streams {
     fn add(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
         let mut added = Vec::new();
         for info in list {
-            if !self.is_own(&info) && !self.list.contains_key(&info.id) && self.list.len() < MAX_STREAMS {
+            if !self.is_own(&info)
+                && !self.list.contains_key(&info.id)
+                && self.list.len() < MAX_STREAMS
+            {
                 let stream = public(info);
                 self.list.insert(stream.id.clone(), stream.clone());
                 added.push(stream);
@@ -169,7 +199,12 @@ impl Streams {
         report_extra_info(room, changed, events);
     }
 
-    fn replace(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) -> Vec<StreamInfo> {
+    fn replace(
+        &mut self,
+        list: Vec<StreamInfo>,
+        room: &str,
+        events: &mut Vec<Event>,
+    ) -> Vec<StreamInfo> {
         let mut old = core::mem::take(&mut self.list);
         let (mut own, mut added, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for info in list {
@@ -183,7 +218,9 @@ impl Streams {
             let stream = public(info);
             match old.swap_remove(&stream.id) {
                 None => added.push(stream.clone()),
-                Some(before) if before.extra_info != stream.extra_info => changed.push(stream.clone()),
+                Some(before) if before.extra_info != stream.extra_info => {
+                    changed.push(stream.clone())
+                }
                 Some(_) => {}
             }
             self.list.insert(stream.id.clone(), stream);
@@ -200,7 +237,10 @@ impl From<switch::LoginStreamInfo> for StreamInfo {
         Self {
             id: text(info.stream_id),
             sid: info.stream_sid,
-            user: User { id: text(info.id_name), name: text(info.nick_name) },
+            user: User {
+                id: text(info.id_name),
+                name: text(info.nick_name),
+            },
             extra_info: text(info.extra_info),
             close_type: 0,
         }
@@ -212,7 +252,10 @@ impl From<liveroom::StreamInfo> for StreamInfo {
         Self {
             id: text(info.stream_id),
             sid: info.stream_sid,
-            user: User { id: text(info.id_name), name: text(info.nick_name) },
+            user: User {
+                id: text(info.id_name),
+                name: text(info.nick_name),
+            },
             extra_info: text(info.extra_info),
             close_type: 0,
         }
@@ -224,7 +267,10 @@ impl From<liveroom::PushStreamInfo> for StreamInfo {
         Self {
             id: text(info.stream_id),
             sid: info.stream_sid,
-            user: User { id: text(info.id_name), name: text(info.nick_name) },
+            user: User {
+                id: text(info.id_name),
+                name: text(info.nick_name),
+            },
             extra_info: text(info.extra_info),
             close_type: info.close_type,
         }
@@ -232,26 +278,52 @@ impl From<liveroom::PushStreamInfo> for StreamInfo {
 }
 
 fn public(info: StreamInfo) -> Stream {
-    Stream { id: info.id, user: info.user, extra_info: info.extra_info }
+    Stream {
+        id: info.id,
+        user: info.user,
+        extra_info: info.extra_info,
+    }
 }
 
 fn report_added(room: &str, added: Vec<Stream>, events: &mut Vec<Event>) {
     if added.is_empty() {
         return;
     }
-    let with_info = added.iter().filter(|s| !s.extra_info.is_empty()).cloned().collect();
-    events.push(Event::RoomStreamUpdate { room: room.into(), update: UpdateType::Add, streams: added, reasons: Vec::new() });
+    let with_info = added
+        .iter()
+        .filter(|s| !s.extra_info.is_empty())
+        .cloned()
+        .collect();
+    events.push(Event::RoomStreamUpdate {
+        room: room.into(),
+        update: UpdateType::Add,
+        streams: added,
+        reasons: Vec::new(),
+    });
     report_extra_info(room, with_info, events);
 }
 
-fn report_deleted(room: &str, streams: Vec<Stream>, reasons: Vec<(String, u32)>, events: &mut Vec<Event>) {
+fn report_deleted(
+    room: &str,
+    streams: Vec<Stream>,
+    reasons: Vec<(String, u32)>,
+    events: &mut Vec<Event>,
+) {
     if !streams.is_empty() {
-        events.push(Event::RoomStreamUpdate { room: room.into(), update: UpdateType::Delete, streams, reasons });
+        events.push(Event::RoomStreamUpdate {
+            room: room.into(),
+            update: UpdateType::Delete,
+            streams,
+            reasons,
+        });
     }
 }
 
 fn report_extra_info(room: &str, streams: Vec<Stream>, events: &mut Vec<Event>) {
     if !streams.is_empty() {
-        events.push(Event::StreamExtraInfoUpdate { room: room.into(), streams });
+        events.push(Event::StreamExtraInfoUpdate {
+            room: room.into(),
+            streams,
+        });
     }
 }

@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 
 use crate::engine::cx::Cx;
-use crate::engine::error::{EXTRA_INFO_BUSY, Error, QUEUE_FULL, ROOM_EXTRA_INFO_KEYS, SOCKET_CLOSED, from_room_answer};
+use crate::engine::error::{
+    EXTRA_INFO_BUSY, Error, QUEUE_FULL, ROOM_EXTRA_INFO_KEYS, SOCKET_CLOSED, from_room_answer,
+};
 use crate::engine::event::{Event, RoomExtraInfo, User};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::net::{Net, Purpose};
@@ -28,13 +30,27 @@ pub(super) struct Known {
 
 impl From<switch::TransChannel> for Known {
     fn from(c: switch::TransChannel) -> Self {
-        Self { channel: c.trans_channel, keys: c.trans_seq_list.into_iter().map(|s| (s.trans_type, s.trans_seq)).collect() }
+        Self {
+            channel: c.trans_channel,
+            keys: c
+                .trans_seq_list
+                .into_iter()
+                .map(|s| (s.trans_type, s.trans_seq))
+                .collect(),
+        }
     }
 }
 
 impl From<liveroom::TransChannel> for Known {
     fn from(c: liveroom::TransChannel) -> Self {
-        Self { channel: c.trans_channel, keys: c.trans_seq_list.into_iter().map(|s| (s.trans_type, s.trans_seq)).collect() }
+        Self {
+            channel: c.trans_channel,
+            keys: c
+                .trans_seq_list
+                .into_iter()
+                .map(|s| (s.trans_type, s.trans_seq))
+                .collect(),
+        }
     }
 }
 
@@ -47,8 +63,15 @@ pub(in crate::engine) struct Trans {
 impl Trans {
     /// What the service has and the client does not.
     pub(super) fn newer(&self, channels: impl IntoIterator<Item = Known>) -> Vec<Known> {
-        let is_newer = |(key, seq): &(Vec<u8>, u32)| self.seqs.get(&*String::from_utf8_lossy(key)).is_none_or(|known| seq > known);
-        let newer = channels.into_iter().map(|c| Known { keys: c.keys.into_iter().filter(is_newer).take(MAX_KEYS).collect(), ..c });
+        let is_newer = |(key, seq): &(Vec<u8>, u32)| {
+            self.seqs
+                .get(&*String::from_utf8_lossy(key))
+                .is_none_or(|known| seq > known)
+        };
+        let newer = channels.into_iter().map(|c| Known {
+            keys: c.keys.into_iter().filter(is_newer).take(MAX_KEYS).collect(),
+            ..c
+        });
         newer.filter(|c| !c.keys.is_empty()).collect()
     }
 
@@ -74,7 +97,14 @@ impl Trans {
 
 impl Room {
     /// `setRoomExtraInfo`, already checked.
-    pub(in crate::engine) fn set_extra_info(&mut self, call: CallId, key: String, value: String, net: &mut Net, cx: &mut Cx<'_>) {
+    pub(in crate::engine) fn set_extra_info(
+        &mut self,
+        call: CallId,
+        key: String,
+        value: String,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         if self.trans.is_setting {
             cx.reply(call, Err(EXTRA_INFO_BUSY.into()));
             return;
@@ -86,54 +116,127 @@ impl Room {
             trans_channel: CHANNEL.into(),
         };
         self.trans.is_setting = true;
-        if !self.ask(net, cmd::SET_TRANS, &body, Purpose::SetExtraInfo { call, key, value }, cx) {
+        if !self.ask(
+            net,
+            cmd::SET_TRANS,
+            &body,
+            Purpose::SetExtraInfo { call, key, value },
+            cx,
+        ) {
             self.trans.is_setting = false;
-            cx.reply(call, Err(if net.link.is_open() { QUEUE_FULL } else { SOCKET_CLOSED }.into()));
+            cx.reply(
+                call,
+                Err(if net.link.is_open() {
+                    QUEUE_FULL
+                } else {
+                    SOCKET_CLOSED
+                }
+                .into()),
+            );
         }
     }
 
     /// The answer to [`Room::set_extra_info`]; `seq` is that of the packet.
-    pub(in crate::engine) fn handle_extra_info_set(&mut self, call: CallId, key: &str, seq: u32, answer: &liveroom::SetTransRsp, cx: &mut Cx<'_>) {
+    pub(in crate::engine) fn handle_extra_info_set(
+        &mut self,
+        call: CallId,
+        key: &str,
+        seq: u32,
+        answer: &liveroom::SetTransRsp,
+        cx: &mut Cx<'_>,
+    ) {
         self.trans.is_setting = false;
         self.trans.note(key, answer.trans_seq);
         cx.reply(call, Ok(Reply::Seq(seq)));
     }
 
     /// The service refused [`Room::set_extra_info`].
-    pub(in crate::engine) fn handle_extra_info_refused(&mut self, call: CallId, c: u32, text: &str, cx: &mut Cx<'_>) {
+    pub(in crate::engine) fn handle_extra_info_refused(
+        &mut self,
+        call: CallId,
+        c: u32,
+        text: &str,
+        cx: &mut Cx<'_>,
+    ) {
         self.trans.is_setting = false;
-        let error = if TOO_MANY_KEYS.contains(&c) { ROOM_EXTRA_INFO_KEYS.into() } else { from_room_answer(c, text) };
+        let error = if TOO_MANY_KEYS.contains(&c) {
+            ROOM_EXTRA_INFO_KEYS.into()
+        } else {
+            from_room_answer(c, text)
+        };
         cx.reply(call, Err(error));
     }
 
     /// Somebody set one. Own changes come back too and are not reported.
-    pub(in crate::engine) fn handle_extra_info_push(&mut self, push: liveroom::PushTrans, cx: &mut Cx<'_>) {
-        let (key, user) = (text(push.trans_type), User { id: text(push.id_name), name: text(push.nick_name) });
+    pub(in crate::engine) fn handle_extra_info_push(
+        &mut self,
+        push: liveroom::PushTrans,
+        cx: &mut Cx<'_>,
+    ) {
+        let (key, user) = (
+            text(push.trans_type),
+            User {
+                id: text(push.id_name),
+                name: text(push.nick_name),
+            },
+        );
         if self.trans.note(&key, push.trans_seq) && user.id != self.request.user.id {
-            let info = RoomExtraInfo { key, value: text(push.trans_data), update_user: user, update_time: push.trans_send_time };
-            cx.emit(Event::RoomExtraInfoUpdate { room: self.id().into(), infos: vec![info] });
+            let info = RoomExtraInfo {
+                key,
+                value: text(push.trans_data),
+                update_user: user,
+                update_time: push.trans_send_time,
+            };
+            cx.emit(Event::RoomExtraInfoUpdate {
+                room: self.id().into(),
+                infos: vec![info],
+            });
         }
     }
 
     /// Values that were asked for.
-    pub(in crate::engine) fn handle_extra_info_list(&mut self, answer: liveroom::GetTransRsp, cx: &mut Cx<'_>) {
+    pub(in crate::engine) fn handle_extra_info_list(
+        &mut self,
+        answer: liveroom::GetTransRsp,
+        cx: &mut Cx<'_>,
+    ) {
         let mut infos = Vec::new();
         for item in answer.trans_list {
             let key = text(item.trans_type);
             if item.err_code != UNKNOWN_KEY && self.trans.note(&key, item.trans_seq) {
-                let update_user = User { id: text(item.id_name), name: text(item.nick_name) };
-                infos.push(RoomExtraInfo { key, value: text(item.trans_data), update_user, update_time: item.trans_send_time });
+                let update_user = User {
+                    id: text(item.id_name),
+                    name: text(item.nick_name),
+                };
+                infos.push(RoomExtraInfo {
+                    key,
+                    value: text(item.trans_data),
+                    update_user,
+                    update_time: item.trans_send_time,
+                });
             }
         }
         if !infos.is_empty() {
-            cx.emit(Event::RoomExtraInfoUpdate { room: self.id().into(), infos });
+            cx.emit(Event::RoomExtraInfoUpdate {
+                room: self.id().into(),
+                infos,
+            });
         }
     }
 
     pub(super) fn fetch_trans(&self, wanted: Vec<Known>, net: &mut Net, cx: &mut Cx<'_>) {
         for channel in wanted {
-            let keys = channel.keys.into_iter().map(|(key, seq)| liveroom::TransWanted { trans_type: key, trans_local_seq: Some(seq) });
-            let body = liveroom::GetTransReq { trans_channel: channel.channel, trans_list: keys.collect() };
+            let keys = channel
+                .keys
+                .into_iter()
+                .map(|(key, seq)| liveroom::TransWanted {
+                    trans_type: key,
+                    trans_local_seq: Some(seq),
+                });
+            let body = liveroom::GetTransReq {
+                trans_channel: channel.channel,
+                trans_list: keys.collect(),
+            };
             self.ask(net, cmd::GET_TRANS, &body, Purpose::GetExtraInfo, cx);
         }
     }

@@ -66,7 +66,13 @@ impl Users {
 
     /// Times from the login answer, 0 for the defaults.
     pub(super) fn set_times(&mut self, merge_timeout: u32, fetch_interval: u32) {
-        let or = |value: u32, default| if value == 0 { default } else { Millis::from(value) };
+        let or = |value: u32, default| {
+            if value == 0 {
+                default
+            } else {
+                Millis::from(value)
+            }
+        };
         self.merge_timeout = or(merge_timeout, MERGE_TIMEOUT_MS);
         self.fetch_interval = or(fetch_interval, FETCH_INTERVAL_MS);
     }
@@ -85,12 +91,19 @@ impl Users {
     }
 
     /// Returns whether the list is to be fetched now.
-    pub(super) fn handle_timeout(&mut self, now: Instant, room: &str, events: &mut Vec<Event>) -> bool {
+    pub(super) fn handle_timeout(
+        &mut self,
+        now: Instant,
+        room: &str,
+        events: &mut Vec<Event>,
+    ) -> bool {
         if is_due(self.merge_at, now) {
             self.merge_at = None;
             self.apply_waiting(room, events);
             if !self.waiting.is_empty() || self.announced_seq > self.seq {
-                let earliest_fetch = self.last_fetch.map_or(now, |last| last + self.fetch_interval);
+                let earliest_fetch = self
+                    .last_fetch
+                    .map_or(now, |last| last + self.fetch_interval);
                 self.fetch_at = Some(earliest_fetch.max(now));
             }
         }
@@ -117,16 +130,26 @@ impl Users {
     }
 
     /// A page of the list. Returns the index of the next page, if there is one.
-    pub(super) fn handle_page(&mut self, answer: liveroom::GetUserlistRsp, room: &str, events: &mut Vec<Event>) -> Option<u32> {
+    pub(super) fn handle_page(
+        &mut self,
+        answer: liveroom::GetUserlistRsp,
+        room: &str,
+        events: &mut Vec<Event>,
+    ) -> Option<u32> {
         let page = self.page.as_mut()?;
         let is_empty = answer.user_base_info_list.is_empty();
-        let users = answer.user_base_info_list.into_iter().filter(|u| u.role != HIDDEN_ROLE).map(|u| User {
-            id: text(u.id_name),
-            name: text(u.nick_name),
-        });
+        let users = answer
+            .user_base_info_list
+            .into_iter()
+            .filter(|u| u.role != HIDDEN_ROLE)
+            .map(|u| User {
+                id: text(u.id_name),
+                name: text(u.nick_name),
+            });
         page.extend(users);
         page.truncate(MAX_USERS);
-        let more = answer.ret_user_index < answer.server_user_index && !is_empty && page.len() < MAX_USERS;
+        let more =
+            answer.ret_user_index < answer.server_user_index && !is_empty && page.len() < MAX_USERS;
         if more {
             return u32::try_from(answer.ret_user_index.saturating_add(1)).ok();
         }
@@ -139,7 +162,13 @@ impl Users {
     }
 
     /// A change that the service pushed.
-    pub(super) fn handle_push(&mut self, push: liveroom::PushUserInfoUpdated, now: Instant, room: &str, events: &mut Vec<Event>) {
+    pub(super) fn handle_push(
+        &mut self,
+        push: liveroom::PushUserInfoUpdated,
+        now: Instant,
+        room: &str,
+        events: &mut Vec<Event>,
+    ) {
         if !self.wanted {
             return;
         }
@@ -163,7 +192,12 @@ impl Users {
     pub(super) fn handle_heartbeat_seq(&mut self, seq: i64, now: Instant) {
         let seq = u64::try_from(seq).unwrap_or(0);
         self.announced_seq = seq;
-        if self.wanted && self.known && seq > self.seq && self.page.is_none() && self.fetch_at.is_none() {
+        if self.wanted
+            && self.known
+            && seq > self.seq
+            && self.page.is_none()
+            && self.fetch_at.is_none()
+        {
             self.merge_at.get_or_insert(now + self.merge_timeout);
         }
     }
@@ -188,13 +222,20 @@ impl Users {
         self.seq = seq_of(&push);
         let (mut added, mut deleted) = (Vec::new(), Vec::new());
         for action in push.user_action_list {
-            let user = User { id: text(action.id_name), name: text(action.nick_name) };
+            let user = User {
+                id: text(action.id_name),
+                name: text(action.nick_name),
+            };
             if action.role == HIDDEN_ROLE || user.id == self.own_id {
                 continue;
             }
             match action.action {
                 JOINED if self.roster.len() < MAX_USERS => {
-                    if self.roster.insert(user.id.clone(), user.name.clone()).is_none() {
+                    if self
+                        .roster
+                        .insert(user.id.clone(), user.name.clone())
+                        .is_none()
+                    {
                         added.push(user);
                     }
                 }
@@ -218,11 +259,19 @@ impl Users {
                 continue;
             }
             let is_new = old.swap_remove(&user.id).is_none();
-            if self.roster.insert(user.id.clone(), user.name.clone()).is_none() && is_new {
+            if self
+                .roster
+                .insert(user.id.clone(), user.name.clone())
+                .is_none()
+                && is_new
+            {
                 added.push(user);
             }
         }
-        let deleted = old.into_iter().map(|(id, name)| User { id, name }).collect();
+        let deleted = old
+            .into_iter()
+            .map(|(id, name)| User { id, name })
+            .collect();
         report(room, added, deleted, events);
     }
 }
@@ -234,7 +283,11 @@ fn seq_of(push: &liveroom::PushUserInfoUpdated) -> u64 {
 fn report(room: &str, added: Vec<User>, deleted: Vec<User>, events: &mut Vec<Event>) {
     for (update, users) in [(UpdateType::Add, added), (UpdateType::Delete, deleted)] {
         if !users.is_empty() {
-            events.push(Event::RoomUserUpdate { room: room.into(), update, users });
+            events.push(Event::RoomUserUpdate {
+                room: room.into(),
+                update,
+                users,
+            });
         }
     }
 }

@@ -3,7 +3,12 @@
 use std::error::Error;
 
 const PROTO_DIR: &str = "src/engine/wire/proto";
-const FILES: [&str; 4] = ["accesshub.proto", "initconfig.proto", "liveroom.proto", "switch.proto"];
+const FILES: [&str; 4] = [
+    "accesshub.proto",
+    "initconfig.proto",
+    "liveroom.proto",
+    "switch.proto",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={PROTO_DIR}");

@@ -71,8 +71,12 @@ pub fn decode_frame(bytes: &[u8]) -> Result<(u32, Frame), WireError> {
     if bytes.len() > MAX_FRAME_BYTES {
         return Err(WireError::TooLong);
     }
-    let (header, payload) = bytes.split_at_checked(HEADER_BYTES).ok_or(WireError::Truncated)?;
-    let [_, _, t1, t0, _, _, _, _, s3, s2, s1, s0, _] = header else { return Err(WireError::Truncated) };
+    let (header, payload) = bytes
+        .split_at_checked(HEADER_BYTES)
+        .ok_or(WireError::Truncated)?;
+    let [_, _, t1, t0, _, _, _, _, s3, s2, s1, s0, _] = header else {
+        return Err(WireError::Truncated);
+    };
     let stream = u32::from_be_bytes([*s3, *s2, *s1, *s0]);
     let frame = match u16::from_be_bytes([*t1, *t0]) {
         2 => Frame::StreamClosed(decode(payload)?),
@@ -111,23 +115,40 @@ mod tests {
 
     #[test]
     fn every_prefix_of_a_frame_gives_a_value_or_an_error() {
-        let whole = encode_frame(FrameType::StreamClosed, 7, &accesshub::StreamClosed { code: Some(0), msg: Some("bye".into()) });
+        let whole = encode_frame(
+            FrameType::StreamClosed,
+            7,
+            &accesshub::StreamClosed {
+                code: Some(0),
+                msg: Some("bye".into()),
+            },
+        );
         assert_eq!(decode_frame(&whole).map(|(stream, _)| stream), Ok(7));
         for end in 0..HEADER_BYTES {
             assert_eq!(decode_frame(&whole[..end]), Err(WireError::Truncated));
         }
-        assert_eq!(decode_frame(&whole[..whole.len() - 1]), Err(WireError::Malformed));
+        assert_eq!(
+            decode_frame(&whole[..whole.len() - 1]),
+            Err(WireError::Malformed)
+        );
     }
 
     #[test]
     fn a_length_prefix_beyond_the_frame_is_refused_without_reserving_memory() {
-        let mut bytes = encode_frame(FrameType::StreamClosed, 1, &accesshub::StreamClosed::default());
+        let mut bytes = encode_frame(
+            FrameType::StreamClosed,
+            1,
+            &accesshub::StreamClosed::default(),
+        );
         bytes.extend_from_slice(&[0x12, 0xff, 0xff, 0xff, 0xff, 0x0f, b'x']);
         assert_eq!(decode_frame(&bytes), Err(WireError::Malformed));
     }
 
     #[test]
     fn an_oversized_frame_is_refused_before_it_is_decoded() {
-        assert_eq!(decode_frame(&vec![0; MAX_FRAME_BYTES + 1]), Err(WireError::TooLong));
+        assert_eq!(
+            decode_frame(&vec![0; MAX_FRAME_BYTES + 1]),
+            Err(WireError::TooLong)
+        );
     }
 }

@@ -65,8 +65,14 @@ pub enum Body {
     UserList(liveroom::GetUserlistRsp),
     /// An answer that only has a head: logout, quit, custom command.
     Common(liveroom::CommonRsp),
-    Push { head: switch::PushReqHead, push: Push },
-    MergePush { head: switch::MergePushHead, pushes: Vec<(switch::MergePushRspInfo, Push)> },
+    Push {
+        head: switch::PushReqHead,
+        push: Push,
+    },
+    MergePush {
+        head: switch::MergePushHead,
+        pushes: Vec<(switch::MergePushRspInfo, Push)>,
+    },
     Kickout(switch::PushKickout),
     Other,
 }
@@ -85,19 +91,28 @@ pub enum Push {
     Barrage(liveroom::PushBigIm),
     RoomExtraInfo(liveroom::PushTrans),
     /// A push without a public effect, or one whose body could not be decoded.
-    Ignored { malformed: bool },
+    Ignored {
+        malformed: bool,
+    },
 }
 
 /// Decodes one room packet.
 pub fn decode_packet(bytes: &[u8]) -> Result<Packet, WireError> {
-    let (prefix, rest) = bytes.split_at_checked(PREFIX_BYTES).ok_or(WireError::Truncated)?;
-    let [first, h1, h0, b3, b2, b1, b0] = prefix else { return Err(WireError::Truncated) };
+    let (prefix, rest) = bytes
+        .split_at_checked(PREFIX_BYTES)
+        .ok_or(WireError::Truncated)?;
+    let [first, h1, h0, b3, b2, b1, b0] = prefix else {
+        return Err(WireError::Truncated);
+    };
     if *first != FIRST_BYTE {
         return Err(WireError::NotAPacket);
     }
     let header_bytes = usize::from(u16::from_be_bytes([*h1, *h0]));
-    let body_bytes = usize::try_from(u32::from_be_bytes([*b3, *b2, *b1, *b0])).map_err(|_| WireError::Truncated)?;
-    let (header, rest) = rest.split_at_checked(header_bytes).ok_or(WireError::Truncated)?;
+    let body_bytes = usize::try_from(u32::from_be_bytes([*b3, *b2, *b1, *b0]))
+        .map_err(|_| WireError::Truncated)?;
+    let (header, rest) = rest
+        .split_at_checked(header_bytes)
+        .ok_or(WireError::Truncated)?;
     let body = rest.get(..body_bytes).ok_or(WireError::Truncated)?;
     let header: switch::Header = decode(header)?;
     let body = decode_body(header.cmd, body)?;
@@ -109,7 +124,11 @@ pub fn encode_packet(header: &switch::Header, body: &impl Message) -> Vec<u8> {
     let (header_bytes, body_bytes) = (header.encoded_len(), body.encoded_len());
     let mut bytes = Vec::with_capacity(PREFIX_BYTES + header_bytes + body_bytes);
     bytes.push(FIRST_BYTE);
-    bytes.extend_from_slice(&u16::try_from(header_bytes).unwrap_or(u16::MAX).to_be_bytes());
+    bytes.extend_from_slice(
+        &u16::try_from(header_bytes)
+            .unwrap_or(u16::MAX)
+            .to_be_bytes(),
+    );
     bytes.extend_from_slice(&u32::try_from(body_bytes).unwrap_or(u32::MAX).to_be_bytes());
     header.encode_raw(&mut bytes);
     body.encode_raw(&mut bytes);
@@ -119,10 +138,18 @@ pub fn encode_packet(header: &switch::Header, body: &impl Message) -> Vec<u8> {
 /// Code and text of an answer. An answer without a head counts as failed, as in the vendor's client, with code `u32::MAX`.
 pub fn answer_head(body: &Body) -> (u32, &str) {
     fn room(head: &Option<liveroom::RspHead>) -> (u32, &str) {
-        head.as_ref().map_or((u32::MAX, "answer without a head"), |h| (h.code, h.message.as_str()))
+        head.as_ref()
+            .map_or((u32::MAX, "answer without a head"), |h| {
+                (h.code, h.message.as_str())
+            })
     }
     match body {
-        Body::Login(m) => m.rsp_head.as_ref().map_or((u32::MAX, "answer without a head"), |h| (h.code, h.message.as_str())),
+        Body::Login(m) => m
+            .rsp_head
+            .as_ref()
+            .map_or((u32::MAX, "answer without a head"), |h| {
+                (h.code, h.message.as_str())
+            }),
         Body::EnterRoom(m) => room(&m.rsp_head),
         Body::Heartbeat(m) => room(&m.rsp_head),
         Body::RenewToken(m) => room(&m.rsp_head),
@@ -146,15 +173,24 @@ fn decode_body(cmd: u32, bytes: &[u8]) -> Result<Body, WireError> {
         1101 => {
             let push: switch::PushReq = decode(bytes)?;
             let head = push.head.unwrap_or_default();
-            Body::Push { push: decode_push(head.sub_cmd, push.msg_body), head }
+            Body::Push {
+                push: decode_push(head.sub_cmd, push.msg_body),
+                head,
+            }
         }
         1103 => {
             let merged: switch::MergePushReq = decode(bytes)?;
             let pushes = merged.message_list.into_iter().map(|m| {
-                let id = switch::MergePushRspInfo { sub_cmd: m.sub_cmd, sub_seq: m.sub_seq };
+                let id = switch::MergePushRspInfo {
+                    sub_cmd: m.sub_cmd,
+                    sub_seq: m.sub_seq,
+                };
                 (id, decode_push(m.sub_cmd, m.msg_body))
             });
-            Body::MergePush { pushes: pushes.collect(), head: merged.head.unwrap_or_default() }
+            Body::MergePush {
+                pushes: pushes.collect(),
+                head: merged.head.unwrap_or_default(),
+            }
         }
         1105 => Body::Kickout(decode(bytes)?),
         301_002 => Body::EnterRoom(decode(bytes)?),

@@ -155,8 +155,8 @@ fn stopping_before_the_url_is_known_settles_the_call() {
     world.told(a);
     let publish = world.call(a, "startPublishingStream", json!(["s"]));
     let play = world.call(a, "startPlayingStream", json!(["t"]));
-    assert_eq!(world.resolve(a, "stopPublishingStream", json!(["s"])), json!(true));
     world.call(a, "stopPlayingStream", json!(["t"]));
+    assert_eq!(world.resolve(a, "stopPublishingStream", json!(["s"])), json!(true));
     assert_eq!([world.rejected(a, publish), world.rejected(a, play)], [1_100_012; 2]);
     world.run(10_000);
     world.resolve(a, "startPublishingStream", json!(["s"]));

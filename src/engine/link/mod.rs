@@ -162,9 +162,9 @@ impl Link {
         }
     }
 
-    /// Connects at once if the link is idle.
+    /// Connects at once, also where a retry would come later; nothing if it is connected or connecting.
     pub fn connect(&mut self, cx: &mut Cx<'_>) {
-        if matches!(self.state, State::Idle) {
+        if matches!(self.state, State::Idle | State::Waiting { .. }) {
             self.attempt = 0;
             self.cycle_started = Some(cx.now.mono);
             self.open_socket(cx);

@@ -354,11 +354,11 @@ mod tests {
     #[test]
     fn a_token_is_good_for_its_app_and_user_until_it_expires() {
         let token = issue(TokenForm::Gcm, &secret(), &claims(""), [7; 16]).unwrap();
-        let check = |app, user, now_ms| super::check(&token, &secret(), app, user, Access::Identity, now_ms);
-        assert_eq!(check(1, "u", 1_999_999), Ok(claims("")));
-        assert_eq!(check(2, "u", 0), Err(TokenError::App));
-        assert_eq!(check(1, "v", 0), Err(TokenError::User));
-        assert_eq!(check(1, "u", 2_000_000), Err(TokenError::Expired));
+        let verdict = |app, user, now_ms| check(&token, &secret(), app, user, Access::Identity, now_ms);
+        assert_eq!(verdict(1, "u", 1_999_999), Ok(claims("")));
+        assert_eq!(verdict(2, "u", 0), Err(TokenError::App));
+        assert_eq!(verdict(1, "v", 0), Err(TokenError::User));
+        assert_eq!(verdict(1, "u", 2_000_000), Err(TokenError::Expired));
     }
 
     #[test]

@@ -12,42 +12,42 @@ use room_server::{
     },
 };
 
-pub const START: u64 = 1_800_000_000_000;
-pub const ROOM: &str = "room";
+pub(crate) const START: u64 = 1_800_000_000_000;
+pub(crate) const ROOM: &str = "room";
 
 /// What a client received.
 #[derive(Debug, Clone)]
-pub enum Got {
+pub(crate) enum Got {
     Frame { kind: FrameType, stream: u32, payload: Vec<u8> },
     Packet { stream: u32, header: switch::Header, body: Vec<u8> },
 }
 
-pub struct World {
-    pub server: Server,
-    pub now: u64,
-    pub inbox: BTreeMap<ConnId, Vec<Got>>,
-    pub closed: Vec<(ConnId, CloseReason)>,
-    pub raw: Vec<(ConnId, Vec<u8>)>,
-    pub log: Vec<String>,
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) now: u64,
+    pub(crate) inbox: BTreeMap<ConnId, Vec<Got>>,
+    pub(crate) closed: Vec<(ConnId, CloseReason)>,
+    pub(crate) raw: Vec<(ConnId, Vec<u8>)>,
+    pub(crate) log: Vec<String>,
     next_conn: u64,
     txid: u64,
 }
 
 /// A user on one link with one room stream.
 #[derive(Debug, Clone)]
-pub struct Client {
-    pub conn: ConnId,
-    pub stream: u32,
-    pub user: String,
-    pub key: u32,
-    pub session: u64,
-    pub switch_session: u64,
-    pub relogin_token: Vec<u8>,
-    pub seq: u32,
+pub(crate) struct Client {
+    pub(crate) conn: ConnId,
+    pub(crate) stream: u32,
+    pub(crate) user: String,
+    pub(crate) key: u32,
+    pub(crate) session: u64,
+    pub(crate) switch_session: u64,
+    pub(crate) relogin_token: Vec<u8>,
+    pub(crate) seq: u32,
 }
 
 impl World {
-    pub fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config) -> Self {
         Self {
             server: Server::new(config),
             now: START,
@@ -61,23 +61,23 @@ impl World {
     }
 
     /// A server that takes any text as a token, for scenarios that are not about tokens.
-    pub fn unchecked() -> Self {
+    pub(crate) fn unchecked() -> Self {
         Self::new(Config { check_tokens: false, ..Config::default() })
     }
 
-    pub fn input(&mut self, input: Input) {
+    pub(crate) fn input(&mut self, input: Input) {
         self.server.handle(self.now, input);
         self.drain();
     }
 
-    pub fn control(&mut self, command: Command) -> Result<Reply, CommandError> {
+    pub(crate) fn control(&mut self, command: Command) -> Result<Reply, CommandError> {
         let reply = self.server.control(self.now, command);
         self.drain();
         reply
     }
 
     /// Lets time pass, waking the server at each of its deadlines.
-    pub fn wait(&mut self, ms: u64) {
+    pub(crate) fn wait(&mut self, ms: u64) {
         let end = self.now + ms;
         while let Some(at) = self.server.next_deadline().filter(|at| *at <= end) {
             self.now = self.now.max(at);
@@ -87,23 +87,23 @@ impl World {
         self.input(Input::Tick);
     }
 
-    pub fn connect(&mut self) -> ConnId {
+    pub(crate) fn connect(&mut self) -> ConnId {
         self.next_conn += 1;
         let conn = ConnId(self.next_conn);
         self.input(Input::Connected { conn });
         conn
     }
 
-    pub fn close(&mut self, conn: ConnId) {
+    pub(crate) fn close(&mut self, conn: ConnId) {
         self.input(Input::Closed { conn });
     }
 
-    pub fn send(&mut self, conn: ConnId, kind: FrameType, stream: u32, message: &impl Message) {
+    pub(crate) fn send(&mut self, conn: ConnId, kind: FrameType, stream: u32, message: &impl Message) {
         self.input(Input::Frame { conn, bytes: Frame::encode(kind, stream, message) });
     }
 
     /// Sends a room packet without waiting for anything.
-    pub fn packet(&mut self, client: &mut Client, number: u32, body: &impl Message) {
+    pub(crate) fn packet(&mut self, client: &mut Client, number: u32, body: &impl Message) {
         client.seq += 1;
         self.txid += 1;
         let header = switch::Header { cmd: number, seq: client.seq, context_key: client.key, ..Default::default() };
@@ -118,13 +118,13 @@ impl World {
     }
 
     /// Sends a room request and returns the decoded answer.
-    pub fn ask<A: Message + Default>(&mut self, client: &mut Client, number: u32, body: &impl Message) -> A {
+    pub(crate) fn ask<A: Message + Default>(&mut self, client: &mut Client, number: u32, body: &impl Message) -> A {
         self.packet(client, number, body);
         self.answer(client, number).expect("no answer")
     }
 
     /// Takes the answer to the client's last request out of its inbox.
-    pub fn answer<A: Message + Default>(&mut self, client: &Client, number: u32) -> Option<A> {
+    pub(crate) fn answer<A: Message + Default>(&mut self, client: &Client, number: u32) -> Option<A> {
         let inbox = self.inbox.entry(client.conn).or_default();
         let at = inbox.iter().position(|got| {
             matches!(got, Got::Packet { header, stream, .. }
@@ -135,12 +135,12 @@ impl World {
     }
 
     /// The code with which a request is refused; 0 if it is not.
-    pub fn code(&mut self, client: &mut Client, number: u32, body: &impl Message) -> u32 {
+    pub(crate) fn code(&mut self, client: &mut Client, number: u32, body: &impl Message) -> u32 {
         self.ask::<switch::CommonRsp>(client, number, body).rsp_head.expect("no rsp_head").code
     }
 
     /// Connects a new link and gives it a room stream, without logging in.
-    pub fn client(&mut self, user: &str) -> Client {
+    pub(crate) fn client(&mut self, user: &str) -> Client {
         let conn = self.connect();
         Client {
             conn,
@@ -154,7 +154,7 @@ impl World {
         }
     }
 
-    pub fn login_request(&self, client: &Client, room: &str, token: &str) -> switch::LoginRoomReq {
+    pub(crate) fn login_request(&self, client: &Client, room: &str, token: &str) -> switch::LoginRoomReq {
         switch::LoginRoomReq {
             app_id: self.server.config().app_id,
             room_id: room.into(),
@@ -172,7 +172,7 @@ impl World {
         }
     }
 
-    pub fn try_login(&mut self, client: &mut Client, request: &switch::LoginRoomReq) -> switch::LoginRoomRsp {
+    pub(crate) fn try_login(&mut self, client: &mut Client, request: &switch::LoginRoomReq) -> switch::LoginRoomRsp {
         client.key = 0;
         self.packet(client, cmd::LOGIN_ROOM, request);
         let answer = self.inbox.get(&client.conn).into_iter().flatten().find_map(|got| match got {
@@ -188,11 +188,11 @@ impl World {
     }
 
     /// A user in [`ROOM`] on a new link.
-    pub fn join(&mut self, user: &str) -> Client {
+    pub(crate) fn join(&mut self, user: &str) -> Client {
         self.join_room(user, ROOM)
     }
 
-    pub fn join_room(&mut self, user: &str, room: &str) -> Client {
+    pub(crate) fn join_room(&mut self, user: &str, room: &str) -> Client {
         let mut client = self.client(user);
         let request = self.login_request(&client, room, "any");
         let answer = self.try_login(&mut client, &request);
@@ -201,14 +201,14 @@ impl World {
     }
 
     /// The same user on a new link, logging in with what it knows.
-    pub fn relogin(&mut self, client: &Client) -> (Client, switch::LoginRoomRsp) {
+    pub(crate) fn relogin(&mut self, client: &Client) -> (Client, switch::LoginRoomRsp) {
         let mut back = Client { conn: self.connect(), key: 0, ..client.clone() };
         let request = self.login_request(&back, ROOM, "any");
         let answer = self.try_login(&mut back, &request);
         (back, answer)
     }
 
-    pub fn token(&mut self, request: TokenRequest) -> String {
+    pub(crate) fn token(&mut self, request: TokenRequest) -> String {
         match self.control(Command::IssueToken(request)).unwrap() {
             Reply::Token { token } => token,
             other => panic!("{other:?}"),
@@ -216,7 +216,7 @@ impl World {
     }
 
     /// Takes all pushes of a kind out of a client's inbox.
-    pub fn pushes<M: Message + Default>(&mut self, client: &Client, sub_cmd: u32) -> Vec<M> {
+    pub(crate) fn pushes<M: Message + Default>(&mut self, client: &Client, sub_cmd: u32) -> Vec<M> {
         let mut found = Vec::new();
         self.inbox.entry(client.conn).or_default().retain(|got| {
             let Got::Packet { header, body, .. } = got else { return true };
@@ -234,7 +234,7 @@ impl World {
     }
 
     /// Takes all merged pushes out of a client's inbox.
-    pub fn barrage(&mut self, client: &Client) -> Vec<Vec<String>> {
+    pub(crate) fn barrage(&mut self, client: &Client) -> Vec<Vec<String>> {
         let mut found = Vec::new();
         self.inbox.entry(client.conn).or_default().retain(|got| {
             let Got::Packet { header, body, .. } = got else { return true };
@@ -251,7 +251,7 @@ impl World {
     }
 
     /// Takes all packets with a command out of an inbox.
-    pub fn packets<M: Message + Default>(&mut self, conn: ConnId, number: u32) -> Vec<M> {
+    pub(crate) fn packets<M: Message + Default>(&mut self, conn: ConnId, number: u32) -> Vec<M> {
         let mut found = Vec::new();
         self.inbox.entry(conn).or_default().retain(|got| match got {
             Got::Packet { header, body, .. } if header.cmd == number => {
@@ -264,7 +264,7 @@ impl World {
     }
 
     /// Takes all frames of a type out of an inbox.
-    pub fn frames<M: Message + Default>(&mut self, conn: ConnId, wanted: FrameType) -> Vec<M> {
+    pub(crate) fn frames<M: Message + Default>(&mut self, conn: ConnId, wanted: FrameType) -> Vec<M> {
         let mut found = Vec::new();
         self.inbox.entry(conn).or_default().retain(|got| match got {
             Got::Frame { kind, payload, .. } if *kind == wanted => {

@@ -40,12 +40,22 @@ impl Running {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
-        Self { child, ready: serde_json::from_str(&line).unwrap() }
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .await
+            .unwrap();
+        Self {
+            child,
+            ready: serde_json::from_str(&line).unwrap(),
+        }
     }
 
     fn authority(&self) -> &str {
-        self.ready["http"].as_str().unwrap().strip_prefix("http://").unwrap()
+        self.ready["http"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("http://")
+            .unwrap()
     }
 
     async fn http(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
@@ -60,12 +70,22 @@ impl Running {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.to_lowercase().contains("access-control-allow-origin: *"), "{head}");
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap())
+        assert!(
+            head.to_lowercase()
+                .contains("access-control-allow-origin: *"),
+            "{head}"
+        );
+        (
+            head.split(' ').nth(1).unwrap().parse().unwrap(),
+            serde_json::from_str(body).unwrap(),
+        )
     }
 
     async fn socket(&self) -> Socket {
-        connect_async(self.ready["ws"].as_str().unwrap()).await.unwrap().0
+        connect_async(self.ready["ws"].as_str().unwrap())
+            .await
+            .unwrap()
+            .0
     }
 
     async fn exit_code(mut self) -> Option<i32> {
@@ -74,8 +94,15 @@ impl Running {
 }
 
 fn in_time(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async { tokio::time::timeout(PATIENCE, test).await.expect("took too long") });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        tokio::time::timeout(PATIENCE, test)
+            .await
+            .expect("took too long")
+    });
 }
 
 async fn login(socket: &mut Socket, app_id: u32, token: &str) -> switch::LoginRoomRsp {
@@ -86,19 +113,39 @@ async fn login(socket: &mut Socket, app_id: u32, token: &str) -> switch::LoginRo
         third_token: token.into(),
         ..Default::default()
     };
-    let header = switch::Header { cmd: cmd::LOGIN_ROOM, seq: 1, ..Default::default() };
+    let header = switch::Header {
+        cmd: cmd::LOGIN_ROOM,
+        seq: 1,
+        ..Default::default()
+    };
     let payload = Packet::encode(&header, &request);
-    let upward = hub::PcUpwardMessage { txid: 1, service_no: 17, ack: true, payload, ..Default::default() };
-    socket.send(Message::binary(Frame::encode(FrameType::PCUpwardMessage, 1, &upward))).await.unwrap();
+    let upward = hub::PcUpwardMessage {
+        txid: 1,
+        service_no: 17,
+        ack: true,
+        payload,
+        ..Default::default()
+    };
+    socket
+        .send(Message::binary(Frame::encode(
+            FrameType::PCUpwardMessage,
+            1,
+            &upward,
+        )))
+        .await
+        .unwrap();
     let mut kinds = Vec::new();
     loop {
-        let Message::Binary(bytes) = socket.next().await.unwrap().unwrap() else { panic!("not binary") };
+        let Message::Binary(bytes) = socket.next().await.unwrap().unwrap() else {
+            panic!("not binary")
+        };
         let frame = Frame::parse(&bytes).unwrap();
         kinds.push(frame.kind);
         if frame.kind == FrameType::PCDownwardMessage as u16 {
             assert_eq!(kinds, [18, 19, 21]);
             let downward = hub::PcDownwardMessage::decode(frame.payload).unwrap();
-            return switch::LoginRoomRsp::decode(Packet::parse(&downward.payload).unwrap().body).unwrap();
+            return switch::LoginRoomRsp::decode(Packet::parse(&downward.payload).unwrap().body)
+                .unwrap();
         }
     }
 }
@@ -111,14 +158,23 @@ fn app_id(server: &Running) -> u32 {
 fn a_client_logs_in_over_a_socket_with_a_token_from_control() {
     in_time(async {
         let server = Running::start(&[]).await;
-        let (status, reply) = server.http("POST", "/control/token", &json!({"userID": "a"})).await;
+        let (status, reply) = server
+            .http("POST", "/control/token", &json!({"userID": "a"}))
+            .await;
         assert_eq!(status, 200);
         let mut socket = server.socket().await;
-        let answer = login(&mut socket, app_id(&server), reply["token"].as_str().unwrap()).await;
+        let answer = login(
+            &mut socket,
+            app_id(&server),
+            reply["token"].as_str().unwrap(),
+        )
+        .await;
         assert_eq!(answer.rsp_head.unwrap().code, 0);
         let (_, rooms) = server.http("GET", "/control/rooms", &json!({})).await;
         assert_eq!(rooms["rooms"][0]["users"][0]["userID"], "a");
-        let (_, frames) = server.http("GET", "/control/frames?since=2", &json!({})).await;
+        let (_, frames) = server
+            .http("GET", "/control/frames?since=2", &json!({}))
+            .await;
         assert_eq!(frames["next"], 4);
     });
 }
@@ -127,13 +183,40 @@ fn a_client_logs_in_over_a_socket_with_a_token_from_control() {
 fn control_answers_mistakes_with_400_and_unknown_targets_with_404() {
     in_time(async {
         let server = Running::start(&[]).await;
-        assert_eq!(server.http("POST", "/control/kick", &json!({"user": "a"})).await.0, 400);
-        assert_eq!(server.http("POST", "/control/kick", &json!({"userID": "a"})).await.0, 404);
-        assert_eq!(server.http("GET", "/control/publishable?appID=1&streamID=s", &json!({})).await.0, 404);
+        assert_eq!(
+            server
+                .http("POST", "/control/kick", &json!({"user": "a"}))
+                .await
+                .0,
+            400
+        );
+        assert_eq!(
+            server
+                .http("POST", "/control/kick", &json!({"userID": "a"}))
+                .await
+                .0,
+            404
+        );
+        assert_eq!(
+            server
+                .http("GET", "/control/publishable?appID=1&streamID=s", &json!({}))
+                .await
+                .0,
+            404
+        );
         let rule = json!({"match": {"cmd": 1001}, "do": "error", "code": 1105, "count": 1});
-        assert_eq!(server.http("POST", "/control/answers", &rule).await, (200, json!({"affected": 1})));
-        assert_eq!(server.http("DELETE", "/control/answers", &json!({})).await, (200, json!({"affected": 1})));
-        assert_eq!(server.http("GET", "/control/health", &json!({})).await.1["ok"], true);
+        assert_eq!(
+            server.http("POST", "/control/answers", &rule).await,
+            (200, json!({"affected": 1}))
+        );
+        assert_eq!(
+            server.http("DELETE", "/control/answers", &json!({})).await,
+            (200, json!({"affected": 1}))
+        );
+        assert_eq!(
+            server.http("GET", "/control/health", &json!({})).await.1["ok"],
+            true
+        );
     });
 }
 
@@ -143,8 +226,13 @@ fn a_text_message_is_answered_with_a_close_that_says_why() {
         let server = Running::start(&[]).await;
         let mut socket = server.socket().await;
         socket.send(Message::text("{}")).await.unwrap();
-        let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else { panic!("not closed") };
-        assert_eq!((frame.code, frame.reason.as_str()), (CloseCode::Unsupported, "text message"));
+        let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else {
+            panic!("not closed")
+        };
+        assert_eq!(
+            (frame.code, frame.reason.as_str()),
+            (CloseCode::Unsupported, "text message")
+        );
     });
 }
 
@@ -153,8 +241,13 @@ fn an_oversized_frame_is_answered_with_a_close_that_says_why() {
     in_time(async {
         let server = Running::start(&[]).await;
         let mut socket = server.socket().await;
-        socket.send(Message::binary(vec![0xAF; 100_000])).await.unwrap();
-        let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else { panic!("not closed") };
+        socket
+            .send(Message::binary(vec![0xAF; 100_000]))
+            .await
+            .unwrap();
+        let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else {
+            panic!("not closed")
+        };
         assert_eq!(frame.code, CloseCode::Size);
     });
 }
@@ -164,9 +257,19 @@ fn a_client_that_does_not_read_is_cut_off() {
     in_time(async {
         let server = Running::start(&[]).await;
         let mut socket = server.socket().await;
-        let heartbeat = Frame::encode(FrameType::GetConfigRequest, 1, &hub::GetConfigRequest::default());
+        let heartbeat = Frame::encode(
+            FrameType::GetConfigRequest,
+            1,
+            &hub::GetConfigRequest::default(),
+        );
         // Answers fill the socket's buffers, then the queue; then the server gives up and writing fails.
-        let written = async { while socket.send(Message::binary(heartbeat.clone())).await.is_ok() {} };
+        let written = async {
+            while socket
+                .send(Message::binary(heartbeat.clone()))
+                .await
+                .is_ok()
+            {}
+        };
         written.await;
         let (_, health) = server.http("GET", "/control/health", &json!({})).await;
         assert_eq!(health["connections"], 0);
@@ -178,9 +281,21 @@ fn shutdown_by_control_closes_sockets_and_ends_the_process() {
     in_time(async {
         let server = Running::start(&["--no-token-check"]).await;
         let mut socket = server.socket().await;
-        assert_eq!(login(&mut socket, app_id(&server), "any").await.rsp_head.unwrap().code, 0);
-        assert_eq!(server.http("POST", "/control/shutdown", &json!({})).await.0, 200);
-        let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else { panic!("not closed") };
+        assert_eq!(
+            login(&mut socket, app_id(&server), "any")
+                .await
+                .rsp_head
+                .unwrap()
+                .code,
+            0
+        );
+        assert_eq!(
+            server.http("POST", "/control/shutdown", &json!({})).await.0,
+            200
+        );
+        let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else {
+            panic!("not closed")
+        };
         assert_eq!(frame.reason.as_str(), "shutting down");
         assert_eq!(server.exit_code().await, Some(0));
     });

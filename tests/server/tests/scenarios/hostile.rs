@@ -19,8 +19,13 @@ fn exceptions(world: &mut World, client: &Client) -> Vec<i32> {
 }
 
 fn recorded_frames() -> Vec<Vec<u8>> {
-    let all: Value = serde_json::from_str(include_str!("../../fixtures/frame-vectors.json")).unwrap();
-    all.as_array().unwrap().iter().map(|vector| unhex(vector["hex"].as_str().unwrap()).unwrap()).collect()
+    let all: Value =
+        serde_json::from_str(include_str!("../../fixtures/frame-vectors.json")).unwrap();
+    all.as_array()
+        .unwrap()
+        .iter()
+        .map(|vector| unhex(vector["hex"].as_str().unwrap()).unwrap())
+        .collect()
 }
 
 #[test]
@@ -28,32 +33,72 @@ fn each_kind_of_nonsense_has_its_exception() {
     let mut world = World::unchecked();
     let a = world.join("a");
     let send = |world: &mut World, bytes: Vec<u8>| {
-        world.input(Input::Frame { conn: a.conn, bytes });
+        world.input(Input::Frame {
+            conn: a.conn,
+            bytes,
+        });
         exceptions(world, &a)
     };
     assert_eq!(send(&mut world, vec![1, 2, 3]), [20000]);
     let mut unknown = Frame::encode(FrameType::HBRequest, 1, &hub::HbRequest::default());
     unknown[3] = 200;
     assert_eq!(send(&mut world, unknown), [20003]);
-    assert_eq!(send(&mut world, Frame::encode(FrameType::HBResponse, 1, &hub::HbResponse::default())), [20003]);
-    let mut broken = Frame::encode(FrameType::HBRequest, 1, &hub::HbRequest { txid: 300, ts: 0 });
+    assert_eq!(
+        send(
+            &mut world,
+            Frame::encode(FrameType::HBResponse, 1, &hub::HbResponse::default())
+        ),
+        [20003]
+    );
+    let mut broken = Frame::encode(
+        FrameType::HBRequest,
+        1,
+        &hub::HbRequest { txid: 300, ts: 0 },
+    );
     *broken.last_mut().unwrap() = 0xFF;
     assert_eq!(send(&mut world, broken), [20004]);
-    let service = hub::PcUpwardMessage { service_no: 9, ..Default::default() };
-    assert_eq!(send(&mut world, Frame::encode(FrameType::PCUpwardMessage, 1, &service)), [20010]);
-    let packet = hub::PcUpwardMessage { service_no: 17, payload: vec![7; 9], ..Default::default() };
-    assert_eq!(send(&mut world, Frame::encode(FrameType::PCUpwardMessage, 1, &packet)), [20004]);
+    let service = hub::PcUpwardMessage {
+        service_no: 9,
+        ..Default::default()
+    };
+    assert_eq!(
+        send(
+            &mut world,
+            Frame::encode(FrameType::PCUpwardMessage, 1, &service)
+        ),
+        [20010]
+    );
+    let packet = hub::PcUpwardMessage {
+        service_no: 17,
+        payload: vec![7; 9],
+        ..Default::default()
+    };
+    assert_eq!(
+        send(
+            &mut world,
+            Frame::encode(FrameType::PCUpwardMessage, 1, &packet)
+        ),
+        [20004]
+    );
 }
 
 #[test]
 fn a_body_that_cannot_be_decoded_and_an_unknown_command_are_refused() {
     let mut world = World::unchecked();
     let mut a = world.join("a");
-    let header = switch::Header { cmd: cmd::LOGIN_ROOM, seq: 9, ..Default::default() };
+    let header = switch::Header {
+        cmd: cmd::LOGIN_ROOM,
+        seq: 9,
+        ..Default::default()
+    };
     let mut payload = Packet::encode(&header, &hub::PcBroken {});
     payload[6] = 2;
     payload.extend([0x1A, 0x7F]);
-    let upward = hub::PcUpwardMessage { service_no: 17, payload, ..Default::default() };
+    let upward = hub::PcUpwardMessage {
+        service_no: 17,
+        payload,
+        ..Default::default()
+    };
     world.send(a.conn, FrameType::PCUpwardMessage, a.stream, &upward);
     let answers: Vec<switch::LoginRoomRsp> = world.packets(a.conn, 1002);
     assert_eq!(answers[0].rsp_head.as_ref().unwrap().code, 1000);
@@ -74,7 +119,14 @@ fn ids_and_names_outside_their_bounds_are_refused() {
         let mut client = world.client("u");
         let mut request = world.login_request(&client, "r", "any");
         (request.room_id, request.id_name, request.nick_name) = (room, user, nick);
-        assert_eq!(world.try_login(&mut client, &request).rsp_head.unwrap().code, 1000);
+        assert_eq!(
+            world
+                .try_login(&mut client, &request)
+                .rsp_head
+                .unwrap()
+                .code,
+            1000
+        );
     }
 }
 
@@ -85,7 +137,13 @@ fn a_text_message_or_an_oversized_frame_ends_the_link() {
     world.input(Input::Text { conn: a });
     let bytes = vec![0xAF; Config::default().max_frame_bytes + 1];
     world.input(Input::Frame { conn: b, bytes });
-    assert_eq!(world.closed, [(a, CloseReason::TextMessage), (b, CloseReason::FrameTooLarge)]);
+    assert_eq!(
+        world.closed,
+        [
+            (a, CloseReason::TextMessage),
+            (b, CloseReason::FrameTooLarge)
+        ]
+    );
 }
 
 #[test]
@@ -94,7 +152,10 @@ fn a_client_that_only_sends_nonsense_is_cut_off() {
     let conn = world.connect();
     for _ in 0..room_server::config::MAX_PROTOCOL_ERRORS {
         assert_eq!(world.closed, []);
-        world.input(Input::Frame { conn, bytes: vec![0; 20] });
+        world.input(Input::Frame {
+            conn,
+            bytes: vec![0; 20],
+        });
     }
     assert_eq!(world.closed, [(conn, CloseReason::ProtocolErrors)]);
 }
@@ -110,7 +171,9 @@ fn room_streams_of_a_link_are_bounded() {
             break;
         }
     }
-    let established = world.frames::<hub::PcEstablished>(a.conn, FrameType::PCEstablished).len();
+    let established = world
+        .frames::<hub::PcEstablished>(a.conn, FrameType::PCEstablished)
+        .len();
     assert_eq!(established, room_server::config::MAX_PCS);
 }
 
@@ -120,7 +183,10 @@ fn inputs_for_links_that_are_not_there_do_nothing() {
     let conn = world.connect();
     world.close(conn);
     world.log.clear();
-    world.input(Input::Frame { conn, bytes: vec![1] });
+    world.input(Input::Frame {
+        conn,
+        bytes: vec![1],
+    });
     world.input(Input::Closed { conn });
     world.input(Input::Text { conn });
     assert!(world.raw.is_empty() && world.closed.is_empty() && world.log.is_empty());
@@ -133,7 +199,12 @@ fn mutated_frames_never_upset_the_server_and_the_same_seed_gives_the_same_output
         let mut rng = ChaCha12Rng::seed_from_u64(7);
         let mut pick = move |n: usize| usize::try_from(rng.next_u32()).unwrap() % n;
         let app_id = 1_739_272_706;
-        let mut world = World::new(Config { app_id, check_tokens: false, barrage_window_ms: 50, ..Config::default() });
+        let mut world = World::new(Config {
+            app_id,
+            check_tokens: false,
+            barrage_window_ms: 50,
+            ..Config::default()
+        });
         let frames = recorded_frames();
         let mut links: Vec<_> = (0..3).map(|_| world.connect()).collect();
         for _ in 0..20_000 {
@@ -148,7 +219,10 @@ fn mutated_frames_never_upset_the_server_and_the_same_seed_gives_the_same_output
                 }
                 _ => {}
             }
-            world.input(Input::Frame { conn: links[at], bytes });
+            world.input(Input::Frame {
+                conn: links[at],
+                bytes,
+            });
             world.now += u64::try_from(pick(40)).unwrap();
             if !world.closed.is_empty() || pick(500) == 0 {
                 world.close(links[at]);
@@ -156,10 +230,16 @@ fn mutated_frames_never_upset_the_server_and_the_same_seed_gives_the_same_output
                 links = (0..3).map(|_| world.connect()).collect();
             }
         }
-        world.control(room_server::Command::Frames { since: 0 }).unwrap();
+        world
+            .control(room_server::Command::Frames { since: 0 })
+            .unwrap();
         (world.raw, world.log, world.server.stats().clone())
     };
     let first = run();
-    assert!(first.2.logins > 10 && first.2.protocol_errors > 100, "{:?}", first.2);
+    assert!(
+        first.2.logins > 10 && first.2.protocol_errors > 100,
+        "{:?}",
+        first.2
+    );
     assert!(first == run(), "two runs differ");
 }

@@ -18,8 +18,15 @@ pub(crate) const ROOM: &str = "room";
 /// What a client received.
 #[derive(Debug, Clone)]
 pub(crate) enum Got {
-    Frame { kind: FrameType, payload: Vec<u8> },
-    Packet { stream: u32, header: switch::Header, body: Vec<u8> },
+    Frame {
+        kind: FrameType,
+        payload: Vec<u8>,
+    },
+    Packet {
+        stream: u32,
+        header: switch::Header,
+        body: Vec<u8>,
+    },
 }
 
 pub(crate) struct World {
@@ -62,7 +69,10 @@ impl World {
 
     /// A server that takes any text as a token, for scenarios that are not about tokens.
     pub(crate) fn unchecked() -> Self {
-        Self::new(Config { check_tokens: false, ..Config::default() })
+        Self::new(Config {
+            check_tokens: false,
+            ..Config::default()
+        })
     }
 
     pub(crate) fn input(&mut self, input: Input) {
@@ -98,15 +108,29 @@ impl World {
         self.input(Input::Closed { conn });
     }
 
-    pub(crate) fn send(&mut self, conn: ConnId, kind: FrameType, stream: u32, message: &impl Message) {
-        self.input(Input::Frame { conn, bytes: Frame::encode(kind, stream, message) });
+    pub(crate) fn send(
+        &mut self,
+        conn: ConnId,
+        kind: FrameType,
+        stream: u32,
+        message: &impl Message,
+    ) {
+        self.input(Input::Frame {
+            conn,
+            bytes: Frame::encode(kind, stream, message),
+        });
     }
 
     /// Sends a room packet without waiting for anything.
     pub(crate) fn packet(&mut self, client: &mut Client, number: u32, body: &impl Message) {
         client.seq += 1;
         self.txid += 1;
-        let header = switch::Header { cmd: number, seq: client.seq, context_key: client.key, ..Default::default() };
+        let header = switch::Header {
+            cmd: number,
+            seq: client.seq,
+            context_key: client.key,
+            ..Default::default()
+        };
         let upward = hub::PcUpwardMessage {
             txid: self.txid,
             service_no: 17,
@@ -114,29 +138,48 @@ impl World {
             payload: Packet::encode(&header, body),
             ..Default::default()
         };
-        self.send(client.conn, FrameType::PCUpwardMessage, client.stream, &upward);
+        self.send(
+            client.conn,
+            FrameType::PCUpwardMessage,
+            client.stream,
+            &upward,
+        );
     }
 
     /// Sends a room request and returns the decoded answer.
-    pub(crate) fn ask<A: Message + Default>(&mut self, client: &mut Client, number: u32, body: &impl Message) -> A {
+    pub(crate) fn ask<A: Message + Default>(
+        &mut self,
+        client: &mut Client,
+        number: u32,
+        body: &impl Message,
+    ) -> A {
         self.packet(client, number, body);
         self.answer(client, number).expect("no answer")
     }
 
     /// Takes the answer to the client's last request out of its inbox.
-    pub(crate) fn answer<A: Message + Default>(&mut self, client: &Client, number: u32) -> Option<A> {
+    pub(crate) fn answer<A: Message + Default>(
+        &mut self,
+        client: &Client,
+        number: u32,
+    ) -> Option<A> {
         let inbox = self.inbox.entry(client.conn).or_default();
         let at = inbox.iter().position(|got| {
             matches!(got, Got::Packet { header, stream, .. }
                 if header.cmd == number + 1 && header.seq == client.seq && *stream == client.stream)
         })?;
-        let Got::Packet { body, .. } = inbox.remove(at) else { return None };
+        let Got::Packet { body, .. } = inbox.remove(at) else {
+            return None;
+        };
         Some(A::decode(body.as_slice()).unwrap())
     }
 
     /// The code with which a request is refused; 0 if it is not.
     pub(crate) fn code(&mut self, client: &mut Client, number: u32, body: &impl Message) -> u32 {
-        self.ask::<switch::CommonRsp>(client, number, body).rsp_head.expect("no rsp_head").code
+        self.ask::<switch::CommonRsp>(client, number, body)
+            .rsp_head
+            .expect("no rsp_head")
+            .code
     }
 
     /// Connects a new link and gives it a room stream, without logging in.
@@ -154,7 +197,12 @@ impl World {
         }
     }
 
-    pub(crate) fn login_request(&self, client: &Client, room: &str, token: &str) -> switch::LoginRoomReq {
+    pub(crate) fn login_request(
+        &self,
+        client: &Client,
+        room: &str,
+        token: &str,
+    ) -> switch::LoginRoomReq {
         switch::LoginRoomReq {
             app_id: self.server.config().app_id,
             room_id: room.into(),
@@ -172,13 +220,24 @@ impl World {
         }
     }
 
-    pub(crate) fn try_login(&mut self, client: &mut Client, request: &switch::LoginRoomReq) -> switch::LoginRoomRsp {
+    pub(crate) fn try_login(
+        &mut self,
+        client: &mut Client,
+        request: &switch::LoginRoomReq,
+    ) -> switch::LoginRoomRsp {
         client.key = 0;
         self.packet(client, cmd::LOGIN_ROOM, request);
-        let answer = self.inbox.get(&client.conn).into_iter().flatten().find_map(|got| match got {
-            Got::Packet { header, .. } if header.cmd == 1002 && header.seq == client.seq => Some(header.context_key),
-            _ => None,
-        });
+        let answer = self
+            .inbox
+            .get(&client.conn)
+            .into_iter()
+            .flatten()
+            .find_map(|got| match got {
+                Got::Packet { header, .. } if header.cmd == 1002 && header.seq == client.seq => {
+                    Some(header.context_key)
+                }
+                _ => None,
+            });
         client.key = answer.expect("no login answer");
         let answer: switch::LoginRoomRsp = self.answer(client, cmd::LOGIN_ROOM).unwrap();
         client.session = answer.user_session_id;
@@ -202,7 +261,11 @@ impl World {
 
     /// The same user on a new link, logging in with what it knows.
     pub(crate) fn relogin(&mut self, client: &Client) -> (Client, switch::LoginRoomRsp) {
-        let mut back = Client { conn: self.connect(), key: 0, ..client.clone() };
+        let mut back = Client {
+            conn: self.connect(),
+            key: 0,
+            ..client.clone()
+        };
         let request = self.login_request(&back, ROOM, "any");
         let answer = self.try_login(&mut back, &request);
         (back, answer)
@@ -219,7 +282,9 @@ impl World {
     pub(crate) fn pushes<M: Message + Default>(&mut self, client: &Client, sub_cmd: u32) -> Vec<M> {
         let mut found = Vec::new();
         self.inbox.entry(client.conn).or_default().retain(|got| {
-            let Got::Packet { header, body, .. } = got else { return true };
+            let Got::Packet { header, body, .. } = got else {
+                return true;
+            };
             if header.cmd != cmd::PUSH || header.context_key != client.key {
                 return true;
             }
@@ -237,13 +302,23 @@ impl World {
     pub(crate) fn barrage(&mut self, client: &Client) -> Vec<Vec<String>> {
         let mut found = Vec::new();
         self.inbox.entry(client.conn).or_default().retain(|got| {
-            let Got::Packet { header, body, .. } = got else { return true };
+            let Got::Packet { header, body, .. } = got else {
+                return true;
+            };
             if header.cmd != cmd::MERGE_PUSH {
                 return true;
             }
-            for item in switch::MergePushReq::decode(body.as_slice()).unwrap().message_list {
+            for item in switch::MergePushReq::decode(body.as_slice())
+                .unwrap()
+                .message_list
+            {
                 let push = live::PushBigIm::decode(item.msg_body.as_slice()).unwrap();
-                found.push(push.msg_list.into_iter().map(|m| String::from_utf8(m.msg_content).unwrap()).collect());
+                found.push(
+                    push.msg_list
+                        .into_iter()
+                        .map(|m| String::from_utf8(m.msg_content).unwrap())
+                        .collect(),
+                );
             }
             false
         });
@@ -264,7 +339,11 @@ impl World {
     }
 
     /// Takes all frames of a type out of an inbox.
-    pub(crate) fn frames<M: Message + Default>(&mut self, conn: ConnId, wanted: FrameType) -> Vec<M> {
+    pub(crate) fn frames<M: Message + Default>(
+        &mut self,
+        conn: ConnId,
+        wanted: FrameType,
+    ) -> Vec<M> {
         let mut found = Vec::new();
         self.inbox.entry(conn).or_default().retain(|got| match got {
             Got::Frame { kind, payload, .. } if *kind == wanted => {
@@ -281,14 +360,23 @@ impl World {
             match output {
                 Output::Send { conn, bytes } => {
                     self.raw.push((conn, bytes.clone()));
-                    let Ok(frame) = Frame::parse(&bytes) else { continue };
+                    let Ok(frame) = Frame::parse(&bytes) else {
+                        continue;
+                    };
                     let kind = FrameType::from_number(frame.kind).unwrap();
                     let got = if kind == FrameType::PCDownwardMessage {
                         let message = hub::PcDownwardMessage::decode(frame.payload).unwrap();
                         let packet = Packet::parse(&message.payload).unwrap();
-                        Got::Packet { stream: frame.stream, header: packet.header.clone(), body: packet.body.to_vec() }
+                        Got::Packet {
+                            stream: frame.stream,
+                            header: packet.header.clone(),
+                            body: packet.body.to_vec(),
+                        }
                     } else {
-                        Got::Frame { kind, payload: frame.payload.to_vec() }
+                        Got::Frame {
+                            kind,
+                            payload: frame.payload.to_vec(),
+                        }
                     };
                     self.inbox.entry(conn).or_default().push(got);
                 }

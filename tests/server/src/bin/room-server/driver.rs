@@ -5,7 +5,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use room_server::{CloseReason, Command, CommandError, Config, ConnId, Input, LogEntry, LogLevel, Output, Reply, Server};
+use room_server::{
+    CloseReason, Command, CommandError, Config, ConnId, Input, LogEntry, LogLevel, Output, Reply,
+    Server,
+};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
@@ -76,7 +79,11 @@ impl Handle {
 /// Starts the driver. It ends after `stopped` turns true.
 pub(crate) fn start(config: Config, stopped: watch::Receiver<bool>) -> (Handle, JoinHandle<()>) {
     let (events, inbox) = mpsc::channel(INPUT_QUEUE);
-    let driver = Driver { server: Server::new(config), lines: BTreeMap::new(), next: 1 };
+    let driver = Driver {
+        server: Server::new(config),
+        lines: BTreeMap::new(),
+        next: 1,
+    };
     (Handle(events), tokio::spawn(driver.run(inbox, stopped)))
 }
 
@@ -94,7 +101,9 @@ struct Outgoing {
 impl Driver {
     async fn run(mut self, mut inbox: mpsc::Receiver<Event>, mut stopped: watch::Receiver<bool>) {
         loop {
-            let wait = self.server.next_deadline().map_or(IDLE, |at| Duration::from_millis(at.saturating_sub(now_ms())));
+            let wait = self.server.next_deadline().map_or(IDLE, |at| {
+                Duration::from_millis(at.saturating_sub(now_ms()))
+            });
             tokio::select! {
                 event = inbox.recv() => match event {
                     Some(event) => self.event(event),
@@ -107,6 +116,8 @@ impl Driver {
         }
         let _ = self.server.control(now_ms(), Command::Shutdown);
         self.drain();
+        // Sockets that say goodbye still hold a handle; the last one to go ends the driver.
+        while inbox.recv().await.is_some() {}
     }
 
     fn event(&mut self, event: Event) {
@@ -116,7 +127,14 @@ impl Driver {
                 self.next += 1;
                 let (frames, queue) = mpsc::channel(OUTPUT_QUEUE);
                 let (cut, cut_off) = oneshot::channel();
-                if opened.send(Line { conn, frames: queue, cut: cut_off }).is_ok() {
+                if opened
+                    .send(Line {
+                        conn,
+                        frames: queue,
+                        cut: cut_off,
+                    })
+                    .is_ok()
+                {
                     self.lines.insert(conn, Outgoing { frames, cut });
                     self.server.handle(now_ms(), Input::Connected { conn });
                 }
@@ -146,7 +164,9 @@ impl Driver {
     }
 
     fn send(&mut self, conn: ConnId, bytes: Vec<u8>) {
-        let Some(line) = self.lines.get(&conn) else { return };
+        let Some(line) = self.lines.get(&conn) else {
+            return;
+        };
         if line.frames.try_send(bytes).is_err() {
             warn!(%conn, "slow reader cut off");
             self.cut(conn, Cut::SlowReader);
@@ -162,7 +182,9 @@ impl Driver {
 }
 
 fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -30,8 +30,14 @@ pub(crate) struct App {
 /// All routes.
 pub(crate) fn router(app: App) -> Router {
     let control = Router::new()
-        .route("/health", get(|State(app): State<App>| async move { run(&app, Command::Health).await }))
-        .route("/rooms", get(|State(app): State<App>| async move { run(&app, Command::Rooms).await }))
+        .route(
+            "/health",
+            get(|State(app): State<App>| async move { run(&app, Command::Health).await }),
+        )
+        .route(
+            "/rooms",
+            get(|State(app): State<App>| async move { run(&app, Command::Rooms).await }),
+        )
         .route("/frames", get(frames))
         .route("/publishable", get(publishable))
         .route("/token", command(Command::IssueToken))
@@ -40,7 +46,10 @@ pub(crate) fn router(app: App) -> Router {
         .route("/break-pc", command(Command::BreakPc))
         .route("/close-connection", command(Command::CloseConnection))
         .route("/redirect", command(Command::Redirect))
-        .route("/answers", command(Command::AddAnswerRule).delete(clear_answers))
+        .route(
+            "/answers",
+            command(Command::AddAnswerRule).delete(clear_answers),
+        )
         .route("/forget-session", command(Command::ForgetSession))
         .route("/garbage", command(Command::Garbage))
         .route("/skip-sequence", command(Command::SkipSequence))
@@ -49,20 +58,34 @@ pub(crate) fn router(app: App) -> Router {
         .route("/shutdown", post(shutdown))
         .layer(middleware::from_fn(loopback_only))
         .layer(CorsLayer::permissive());
-    Router::new().route("/accesshub", get(accesshub)).nest("/control", control).with_state(app)
+    Router::new()
+        .route("/accesshub", get(accesshub))
+        .nest("/control", control)
+        .with_state(app)
 }
 
 async fn accesshub(State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
     // The state machine refuses what is too large with a reason; the library's bound only keeps memory in check.
     let bound = app.max_frame_bytes.saturating_mul(2);
-    upgrade.max_message_size(bound).max_frame_size(bound).on_upgrade(move |socket| socket::serve(socket, app.driver))
+    upgrade
+        .max_message_size(bound)
+        .max_frame_size(bound)
+        .on_upgrade(move |socket| socket::serve(socket, app.driver))
 }
 
-async fn loopback_only(ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
+async fn loopback_only(
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
     if peer.ip().to_canonical().is_loopback() {
         next.run(request).await
     } else {
-        (StatusCode::FORBIDDEN, Json(json!({"error": "control is served to this machine only"}))).into_response()
+        (
+            StatusCode::FORBIDDEN,
+            Json(json!({"error": "control is served to this machine only"})),
+        )
+            .into_response()
     }
 }
 
@@ -79,11 +102,17 @@ fn command<T: DeserializeOwned + Send + 'static>(make: fn(T) -> Command) -> Meth
 async fn run(app: &App, command: Command) -> Response {
     match app.driver.control(command).await {
         Some(Ok(reply)) => Json(reply).into_response(),
-        Some(Err(error @ CommandError::NotFound(_))) => {
-            (StatusCode::NOT_FOUND, Json(json!({"error": error.to_string()}))).into_response()
-        }
+        Some(Err(error @ CommandError::NotFound(_))) => (
+            StatusCode::NOT_FOUND,
+            Json(json!({"error": error.to_string()})),
+        )
+            .into_response(),
         Some(Err(CommandError::Invalid(problem))) => bad_request(&problem),
-        None => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"error": "stopping"}))).into_response(),
+        None => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Json(json!({"error": "stopping"})),
+        )
+            .into_response(),
     }
 }
 

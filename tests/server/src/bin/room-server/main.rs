@@ -21,7 +21,9 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 fn main() -> ExitCode {
     let options = Options::parse();
     init_logging(&options);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let result = runtime.map_err(Into::into).and_then(|runtime| {
         let settings = options.into_settings()?;
         runtime.block_on(run(settings))
@@ -36,8 +38,15 @@ fn main() -> ExitCode {
 }
 
 async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
-    let Settings { host, port, mut config, exit_with_parent } = settings;
-    let listener = TcpListener::bind((host.as_str(), port)).await.map_err(|e| format!("cannot listen on {host}:{port}: {e}"))?;
+    let Settings {
+        host,
+        port,
+        mut config,
+        exit_with_parent,
+    } = settings;
+    let listener = TcpListener::bind((host.as_str(), port))
+        .await
+        .map_err(|e| format!("cannot listen on {host}:{port}: {e}"))?;
     let address = listener.local_addr()?;
     if config.hub_hosts.is_empty() {
         config.hub_hosts.push(address.to_string());
@@ -60,14 +69,21 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     }
     let max_frame_bytes = config.max_frame_bytes;
     let (driver, driving) = driver::start(config, stopped.clone());
-    let app = http::router(http::App { driver, stop, max_frame_bytes });
+    let app = http::router(http::App {
+        driver,
+        stop,
+        max_frame_bytes,
+    });
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{ready}")?;
     stdout.flush()?;
     drop(stdout);
     info!(%address, "listening");
-    let serving = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(until_stopped(stopped.clone()));
+    let serving = axum::serve(
+        listener,
+        app.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(until_stopped(stopped.clone()));
     let serving = tokio::spawn(serving.into_future());
     until_stopped(stopped).await;
     info!("stopping");
@@ -88,7 +104,9 @@ async fn until_stopped(mut stopped: watch::Receiver<bool>) {
 #[cfg(unix)]
 async fn wait_for_signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
@@ -114,6 +132,13 @@ fn watch_stdin(stop: watch::Sender<bool>) {
 fn init_logging(options: &Options) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_new(&options.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    if options.log_json { builder.json().init() } else { builder.init() }
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
+    if options.log_json {
+        builder.json().init()
+    } else {
+        builder.init()
+    }
 }

@@ -104,10 +104,14 @@ struct Listen {
 impl Options {
     /// Merges defaults, file and flags.
     pub(crate) fn into_settings(self) -> Result<Settings, Box<dyn Error>> {
-        let File { listen, server: mut config } = match &self.config {
+        let File {
+            listen,
+            server: mut config,
+        } = match &self.config {
             None => File::default(),
             Some(path) => {
-                let text = fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+                let text = fs::read_to_string(path)
+                    .map_err(|e| format!("cannot read {}: {e}", path.display()))?;
                 toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?
             }
         };
@@ -124,12 +128,24 @@ impl Options {
         config.token_control |= self.token_control;
         set(&mut config.app_id, self.app_id);
         set(&mut config.grace_ms, self.grace_ms);
-        set(&mut config.room_heartbeat_interval_ms, self.room_heartbeat_ms);
+        set(
+            &mut config.room_heartbeat_interval_ms,
+            self.room_heartbeat_ms,
+        );
         set(&mut config.barrage_window_ms, self.barrage_window_ms);
-        set(&mut config.media_hosts, Some(self.media_hosts).filter(|hosts| !hosts.is_empty()));
-        set(&mut config.hub_hosts, Some(self.hub_hosts).filter(|hosts| !hosts.is_empty()));
+        set(
+            &mut config.media_hosts,
+            Some(self.media_hosts).filter(|hosts| !hosts.is_empty()),
+        );
+        set(
+            &mut config.hub_hosts,
+            Some(self.hub_hosts).filter(|hosts| !hosts.is_empty()),
+        );
         Ok(Settings {
-            host: self.host.or(listen.host).unwrap_or_else(|| "127.0.0.1".to_owned()),
+            host: self
+                .host
+                .or(listen.host)
+                .unwrap_or_else(|| "127.0.0.1".to_owned()),
             port: self.port.or(listen.port).unwrap_or(0),
             config,
             exit_with_parent: self.exit_with_parent,
@@ -156,14 +172,17 @@ mod tests {
 
     #[test]
     fn no_flags_make_a_development_server_on_a_free_loopback_port() {
-        let settings = Options::parse_from(["room-server"]).into_settings().unwrap();
+        let settings = Options::parse_from(["room-server"])
+            .into_settings()
+            .unwrap();
         assert_eq!((settings.host.as_str(), settings.port), ("127.0.0.1", 0));
         assert!(settings.config.check_tokens);
     }
 
     #[test]
     fn a_file_may_set_anything_and_nothing_unknown() {
-        let file: File = toml::from_str("[listen]\nport = 9\n[server]\ngrace-ms = 5\nmedia-hosts = []").unwrap();
+        let file: File =
+            toml::from_str("[listen]\nport = 9\n[server]\ngrace-ms = 5\nmedia-hosts = []").unwrap();
         assert_eq!((file.listen.port, file.server.grace_ms), (Some(9), 5));
         assert!(toml::from_str::<File>("[server]\ngrace = 5").is_err());
         assert!(toml::from_str::<File>("[server]\nsecret = 'short'").is_err());

@@ -4,7 +4,12 @@ use std::{env, fs, path::PathBuf};
 
 use prost_reflect::prost::Message as _;
 
-const SCHEMAS: [&str; 4] = ["accesshub.proto", "initconfig.proto", "switch.proto", "liveroom.proto"];
+const SCHEMAS: [&str; 4] = [
+    "accesshub.proto",
+    "initconfig.proto",
+    "switch.proto",
+    "liveroom.proto",
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=proto");

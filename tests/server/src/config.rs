@@ -159,7 +159,11 @@ impl Secret {
     /// [`SecretLength`] unless it is 32 bytes long.
     pub fn new(text: impl Into<String>) -> Result<Self, SecretLength> {
         let text = text.into();
-        if text.len() == 32 { Ok(Self(text)) } else { Err(SecretLength(text.len())) }
+        if text.len() == 32 {
+            Ok(Self(text))
+        } else {
+            Err(SecretLength(text.len()))
+        }
     }
 
     /// The text itself, for whoever has to hand it to an operator.

@@ -136,7 +136,9 @@ pub fn open(token: &str, secret: &Secret) -> Result<Claims, TokenError> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(TokenError::TooLong);
     }
-    let body = STANDARD.decode(token.strip_prefix(VERSION).ok_or(TokenError::Version)?).map_err(|_| TokenError::Envelope)?;
+    let body = STANDARD
+        .decode(token.strip_prefix(VERSION).ok_or(TokenError::Version)?)
+        .map_err(|_| TokenError::Envelope)?;
     let envelope = Envelope::parse(&body).ok_or(TokenError::Envelope)?;
     let plain = match envelope.mode {
         MODE_CBC => open_cbc(&envelope, secret)?,
@@ -180,7 +182,12 @@ pub fn check(
 ///
 /// # Errors
 /// [`TokenError::Content`] if claims and payload are too long for the envelope (64 KiB).
-pub fn issue(form: TokenForm, secret: &Secret, claims: &Claims, iv: [u8; CBC_IV_LEN]) -> Result<String, TokenError> {
+pub fn issue(
+    form: TokenForm,
+    secret: &Secret,
+    claims: &Claims,
+    iv: [u8; CBC_IV_LEN],
+) -> Result<String, TokenError> {
     let plain = serde_json::to_vec(claims).map_err(|_| TokenError::Content)?;
     seal(form, secret, &plain, claims.expire, &iv)
 }
@@ -198,8 +205,12 @@ impl Claims {
     /// [`TokenError::LoginDenied`] or [`TokenError::PublishDenied`].
     pub fn allows(&self, access: Access<'_>) -> Result<(), TokenError> {
         // A payload may be any text; only an object with `privilege` restricts anything.
-        let Ok(payload) = serde_json::from_str::<Value>(&self.payload) else { return Ok(()) };
-        let Some(privilege) = payload.get("privilege").and_then(Value::as_object) else { return Ok(()) };
+        let Ok(payload) = serde_json::from_str::<Value>(&self.payload) else {
+            return Ok(());
+        };
+        let Some(privilege) = payload.get("privilege").and_then(Value::as_object) else {
+            return Ok(());
+        };
         let room_fits = |room: &str| match payload.get("room_id").and_then(Value::as_str) {
             None | Some("") => true,
             Some(allowed) => allowed == room,
@@ -214,9 +225,15 @@ impl Claims {
             Access::Publish { room, stream } => {
                 let stream_fits = match payload.get("stream_id_list").and_then(Value::as_array) {
                     None => true,
-                    Some(list) => list.is_empty() || list.iter().any(|id| id.as_str() == Some(stream)),
+                    Some(list) => {
+                        list.is_empty() || list.iter().any(|id| id.as_str() == Some(stream))
+                    }
                 };
-                if granted("2") && room_fits(room) && stream_fits { Ok(()) } else { Err(TokenError::PublishDenied) }
+                if granted("2") && room_fits(room) && stream_fits {
+                    Ok(())
+                } else {
+                    Err(TokenError::PublishDenied)
+                }
             }
         }
     }
@@ -239,7 +256,12 @@ impl<'a> Envelope<'a> {
             [mode] => *mode,
             _ => return None,
         };
-        Some(Self { expire: i64::from_be_bytes(*expire), iv, cipher, mode })
+        Some(Self {
+            expire: i64::from_be_bytes(*expire),
+            iv,
+            cipher,
+            mode,
+        })
     }
 }
 
@@ -263,7 +285,13 @@ fn open_gcm(envelope: &Envelope<'_>, secret: &Secret) -> Result<Vec<u8>, TokenEr
         .map_err(|_| TokenError::Cipher)
 }
 
-fn seal(form: TokenForm, secret: &Secret, plain: &[u8], expire: i64, iv: &[u8; CBC_IV_LEN]) -> Result<String, TokenError> {
+fn seal(
+    form: TokenForm,
+    secret: &Secret,
+    plain: &[u8],
+    expire: i64,
+    iv: &[u8; CBC_IV_LEN],
+) -> Result<String, TokenError> {
     let (iv, cipher, mode): (&[u8], _, Option<u8>) = match form {
         TokenForm::Cbc => {
             let cipher = cbc::Encryptor::<aes::Aes256>::new_from_slices(secret.bytes(), iv)
@@ -272,15 +300,23 @@ fn seal(form: TokenForm, secret: &Secret, plain: &[u8], expire: i64, iv: &[u8; C
             (iv, cipher, None)
         }
         TokenForm::Gcm => {
-            let (nonce, _) = iv.split_first_chunk::<GCM_NONCE_LEN>().ok_or(TokenError::Envelope)?;
+            let (nonce, _) = iv
+                .split_first_chunk::<GCM_NONCE_LEN>()
+                .ok_or(TokenError::Envelope)?;
             let key = Aes256Gcm::new_from_slice(secret.bytes()).map_err(|_| TokenError::Cipher)?;
-            let cipher = key.encrypt(nonce.into(), plain).map_err(|_| TokenError::Cipher)?;
+            let cipher = key
+                .encrypt(nonce.into(), plain)
+                .map_err(|_| TokenError::Cipher)?;
             (nonce, cipher, Some(MODE_GCM))
         }
     };
     let mut body = expire.to_be_bytes().to_vec();
     for part in [iv, cipher.as_slice()] {
-        body.extend_from_slice(&u16::try_from(part.len()).map_err(|_| TokenError::Content)?.to_be_bytes());
+        body.extend_from_slice(
+            &u16::try_from(part.len())
+                .map_err(|_| TokenError::Content)?
+                .to_be_bytes(),
+        );
         body.extend_from_slice(part);
     }
     body.extend(mode);
@@ -296,7 +332,8 @@ mod tests {
     use super::*;
 
     fn vectors(list: &str) -> Vec<Value> {
-        let all: Value = serde_json::from_str(include_str!("../fixtures/token04-vectors.json")).unwrap();
+        let all: Value =
+            serde_json::from_str(include_str!("../fixtures/token04-vectors.json")).unwrap();
         all[list].as_array().unwrap().clone()
     }
 
@@ -305,7 +342,14 @@ mod tests {
     }
 
     fn claims(payload: &str) -> Claims {
-        Claims { app_id: 1, user_id: "u".into(), nonce: -5, ctime: 1000, expire: 2000, payload: payload.into() }
+        Claims {
+            app_id: 1,
+            user_id: "u".into(),
+            nonce: -5,
+            ctime: 1000,
+            expire: 2000,
+            payload: payload.into(),
+        }
     }
 
     fn secret() -> Secret {
@@ -323,7 +367,10 @@ mod tests {
                 assert_eq!(claims.user_id, user, "{}", vector["id"]);
                 assert_eq!(claims.app_id, vector["expect"]["app_id"].as_i64().unwrap());
                 assert_eq!(claims.expire, vector["expect"]["expire"].as_i64().unwrap());
-                assert_eq!(claims.payload, vector["expect"]["payload"].as_str().unwrap_or_default());
+                assert_eq!(
+                    claims.payload,
+                    vector["expect"]["payload"].as_str().unwrap_or_default()
+                );
             }
         }
     }
@@ -336,10 +383,25 @@ mod tests {
             for (at, byte) in iv.iter_mut().enumerate().take(hex.len() / 2) {
                 *byte = u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).unwrap();
             }
-            let form = if vector["form"] == "gcm" { TokenForm::Gcm } else { TokenForm::Cbc };
+            let form = if vector["form"] == "gcm" {
+                TokenForm::Gcm
+            } else {
+                TokenForm::Cbc
+            };
             let plain = vector["plaintext"].as_str().unwrap().as_bytes();
-            let token = seal(form, &secret_of(&vector), plain, vector["expire"].as_i64().unwrap(), &iv);
-            assert_eq!(token.as_deref(), Ok(vector["token"].as_str().unwrap()), "{}", vector["id"]);
+            let token = seal(
+                form,
+                &secret_of(&vector),
+                plain,
+                vector["expire"].as_i64().unwrap(),
+                &iv,
+            );
+            assert_eq!(
+                token.as_deref(),
+                Ok(vector["token"].as_str().unwrap()),
+                "{}",
+                vector["id"]
+            );
         }
     }
 
@@ -354,28 +416,59 @@ mod tests {
     #[test]
     fn a_token_is_good_for_its_app_and_user_until_it_expires() {
         let token = issue(TokenForm::Gcm, &secret(), &claims(""), [7; 16]).unwrap();
-        let check = |app, user, now_ms| super::check(&token, &secret(), app, user, Access::Identity, now_ms);
-        assert_eq!(check(1, "u", 1_999_999), Ok(claims("")));
-        assert_eq!(check(2, "u", 0), Err(TokenError::App));
-        assert_eq!(check(1, "v", 0), Err(TokenError::User));
-        assert_eq!(check(1, "u", 2_000_000), Err(TokenError::Expired));
+        let verdict =
+            |app, user, now_ms| check(&token, &secret(), app, user, Access::Identity, now_ms);
+        assert_eq!(verdict(1, "u", 1_999_999), Ok(claims("")));
+        assert_eq!(verdict(2, "u", 0), Err(TokenError::App));
+        assert_eq!(verdict(1, "v", 0), Err(TokenError::User));
+        assert_eq!(verdict(1, "u", 2_000_000), Err(TokenError::Expired));
     }
 
     #[test]
     fn privileges_restrict_rooms_and_streams() {
         let claims = claims(r#"{"room_id":"r","privilege":{"1":1,"2":1},"stream_id_list":["s"]}"#);
         assert_eq!(claims.allows(Access::Login { room: "r" }), Ok(()));
-        assert_eq!(claims.allows(Access::Login { room: "x" }), Err(TokenError::LoginDenied));
-        assert_eq!(claims.allows(Access::Publish { room: "r", stream: "s" }), Ok(()));
-        assert_eq!(claims.allows(Access::Publish { room: "r", stream: "x" }), Err(TokenError::PublishDenied));
+        assert_eq!(
+            claims.allows(Access::Login { room: "x" }),
+            Err(TokenError::LoginDenied)
+        );
+        assert_eq!(
+            claims.allows(Access::Publish {
+                room: "r",
+                stream: "s"
+            }),
+            Ok(())
+        );
+        assert_eq!(
+            claims.allows(Access::Publish {
+                room: "r",
+                stream: "x"
+            }),
+            Err(TokenError::PublishDenied)
+        );
     }
 
     #[test]
     fn publishing_is_denied_by_zero_and_not_asked_without_the_key() {
         let denied = claims(r#"{"room_id":"","privilege":{"1":1,"2":0},"stream_id_list":null}"#);
-        assert_eq!(denied.allows(Access::Publish { room: "r", stream: "s" }), Err(TokenError::PublishDenied));
+        assert_eq!(
+            denied.allows(Access::Publish {
+                room: "r",
+                stream: "s"
+            }),
+            Err(TokenError::PublishDenied)
+        );
         let only_login = claims(r#"{"privilege":{"1":1}}"#);
-        assert_eq!(only_login.allows(Access::Publish { room: "r", stream: "s" }), Ok(()));
-        assert_eq!(claims("not json").allows(Access::Login { room: "r" }), Ok(()));
+        assert_eq!(
+            only_login.allows(Access::Publish {
+                room: "r",
+                stream: "s"
+            }),
+            Ok(())
+        );
+        assert_eq!(
+            claims("not json").allows(Access::Login { room: "r" }),
+            Ok(())
+        );
     }
 }

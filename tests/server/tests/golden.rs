@@ -35,8 +35,15 @@ fn normal(value: &Value) -> Value {
         }
         Value::Array(list) => list.iter().map(normal).collect(),
         Value::Object(map) => {
-            let zero = |value: &Value| *value == Value::from(0) || *value == Value::from("") || *value == Value::from(false);
-            let kept = map.iter().map(|(key, value)| (key.clone(), normal(value))).filter(|(_, value)| !zero(value));
+            let zero = |value: &Value| {
+                *value == Value::from(0)
+                    || *value == Value::from("")
+                    || *value == Value::from(false)
+            };
+            let kept = map
+                .iter()
+                .map(|(key, value)| (key.clone(), normal(value)))
+                .filter(|(_, value)| !zero(value));
             Value::Object(kept.collect())
         }
         _ => value.clone(),
@@ -57,7 +64,10 @@ fn assert_holds(ours: &Value, theirs: &Value, path: &str) {
                     continue;
                 }
                 let Some(found) = ours.get(key) else {
-                    assert!(path.ends_with("/payload") || path.ends_with("/val"), "{path} is missing, should be {value}");
+                    assert!(
+                        path.ends_with("/payload") || path.ends_with("/val"),
+                        "{path} is missing, should be {value}"
+                    );
                     continue;
                 };
                 assert_holds(found, value, &path);
@@ -109,7 +119,11 @@ fn every_recorded_frame_decodes_to_what_was_recorded() {
         assert_holds(&ours_msg, &msg, &format!("{path}/msg"));
         if vector.decoded.get("packet").is_some() {
             let recorded = normal(&flatten_recorded_packet(&vector.decoded));
-            assert_holds(&normal(&ours["packet"]), &recorded, &format!("{path}/packet"));
+            assert_holds(
+                &normal(&ours["packet"]),
+                &recorded,
+                &format!("{path}/packet"),
+            );
         }
     }
 }
@@ -147,7 +161,10 @@ fn messages_without_explicit_zeros_are_encoded_to_the_recorded_bytes() {
 
 #[test]
 fn recorded_answers_survive_decoding_and_encoding() {
-    for vector in vectors().iter().filter(|vector| vector.decoded["packet"]["header"]["cmd"] == 1002) {
+    for vector in vectors()
+        .iter()
+        .filter(|vector| vector.decoded["packet"]["header"]["cmd"] == 1002)
+    {
         let frame = Frame::parse(&vector.bytes).unwrap();
         let message = pb::accesshub::PcDownwardMessage::decode(frame.payload).unwrap();
         let packet = Packet::parse(&message.payload).unwrap();
@@ -155,7 +172,10 @@ fn recorded_answers_survive_decoding_and_encoding() {
         let again = Packet::encode(&packet.header, &answer);
         let again = Packet::parse(&again).unwrap();
         assert_eq!(again.header, packet.header);
-        assert_eq!(pb::switch::LoginRoomRsp::decode(again.body).unwrap(), answer);
+        assert_eq!(
+            pb::switch::LoginRoomRsp::decode(again.body).unwrap(),
+            answer
+        );
         assert!(answer.anchor_info.is_some());
     }
 }

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use crate::{
     codes,
     command::{
-        AnswerAction, AnswerRule, BreakPc, CloseConnection, Command, CommandError, DEFAULT_TOKEN_SECONDS, ExtraInfoView, Garbage,
-        Health, Kick, MediaEvent, Redirect, Reply, RoomView, Sequence, SkipSequence, StreamTarget, StreamView, TokenRequest,
-        UserView,
+        AnswerAction, AnswerRule, BreakPc, CloseConnection, Command, CommandError,
+        DEFAULT_TOKEN_SECONDS, ExtraInfoView, Garbage, Health, Kick, MediaEvent, Redirect, Reply,
+        RoomView, Sequence, SkipSequence, StreamTarget, StreamView, TokenRequest, UserView,
     },
     config::MAX_RULES,
     io::{CloseReason, ConnId, LogLevel},
@@ -37,9 +37,13 @@ impl Server {
         match command {
             Command::Health => Ok(Reply::Health(self.health())),
             Command::IssueToken(request) => self.issue_token(&request),
-            Command::Rooms => Ok(Reply::Rooms { rooms: self.room_views() }),
+            Command::Rooms => Ok(Reply::Rooms {
+                rooms: self.room_views(),
+            }),
             Command::Kick(kick) => self.kick(&kick),
-            Command::Drop(target) => self.each_link(&target.user_id, |server, conn| server.cut_off(conn, CloseReason::Dropped)),
+            Command::Drop(target) => self.each_link(&target.user_id, |server, conn| {
+                server.cut_off(conn, CloseReason::Dropped)
+            }),
             Command::BreakPc(request) => self.break_pc(&request),
             Command::CloseConnection(request) => self.close_connection(&request),
             Command::Redirect(request) => self.redirect(&request),
@@ -55,7 +59,9 @@ impl Server {
             Command::Frames { since } => Ok(Reply::Frames(self.frame_page(since))),
             Command::SetMediaHosts(hosts) => {
                 self.config.media_hosts = hosts.hosts;
-                Ok(Reply::Done { affected: self.config.media_hosts.len() })
+                Ok(Reply::Done {
+                    affected: self.config.media_hosts.len(),
+                })
             }
             Command::Publishable(target) => self.publishable(&target),
             Command::MediaEvent(event) => self.media_event(&event),
@@ -64,7 +70,9 @@ impl Server {
                 for conn in &links {
                     self.cut_off(*conn, CloseReason::ShuttingDown);
                 }
-                Ok(Reply::Done { affected: links.len() })
+                Ok(Reply::Done {
+                    affected: links.len(),
+                })
             }
         }
     }
@@ -88,23 +96,38 @@ impl Server {
             user_id: request.user_id.clone(),
             nonce: self.rng.next_u32().into(),
             ctime,
-            expire: ctime.saturating_add(request.effective_seconds.unwrap_or(DEFAULT_TOKEN_SECONDS)),
+            expire: ctime
+                .saturating_add(request.effective_seconds.unwrap_or(DEFAULT_TOKEN_SECONDS)),
             payload: payload(request),
         };
         let token = token::issue(request.form, &self.config.secret, &claims, iv);
-        token.map(|token| Reply::Token { token }).map_err(|error| CommandError::Invalid(error.to_string()))
+        token
+            .map(|token| Reply::Token { token })
+            .map_err(|error| CommandError::Invalid(error.to_string()))
     }
 
     fn kick(&mut self, kick: &Kick) -> Result<Reply, CommandError> {
         let reason = kick.reason.unwrap_or(codes::KICK_BY_SERVER);
         if let Some(room) = &kick.room_id {
             let kicked = self.kick_from_room(room, &kick.user_id, reason, &kick.message);
-            return if kicked { Ok(Reply::Done { affected: 1 }) } else { Err(CommandError::NotFound("user in room")) };
+            return if kicked {
+                Ok(Reply::Done { affected: 1 })
+            } else {
+                Err(CommandError::NotFound("user in room"))
+            };
         }
-        let rooms: Vec<String> =
-            self.rooms.iter().filter(|(_, room)| room.member(&kick.user_id).is_some()).map(|(id, _)| id.clone()).collect();
+        let rooms: Vec<String> = self
+            .rooms
+            .iter()
+            .filter(|(_, room)| room.member(&kick.user_id).is_some())
+            .map(|(id, _)| id.clone())
+            .collect();
         for room in &rooms {
-            if self.rooms.get(room).is_some_and(|room| room.member(&kick.user_id).is_some()) {
+            if self
+                .rooms
+                .get(room)
+                .is_some_and(|room| room.member(&kick.user_id).is_some())
+            {
                 self.kick_link(room, &kick.user_id, reason, &kick.message);
             }
         }
@@ -120,38 +143,64 @@ impl Server {
                 pc.established = false;
                 pc.restore_at = restore_at;
             }
-            self.send_link(target.conn, target.stream, FrameType::PCBroken, &PcBroken {});
+            self.send_link(
+                target.conn,
+                target.stream,
+                FrameType::PCBroken,
+                &PcBroken {},
+            );
         }
         done_or_missing(targets.len())
     }
 
     fn close_connection(&mut self, request: &CloseConnection) -> Result<Reply, CommandError> {
-        let frame = CloseConnectionFrame { reason: request.reason, msg: request.message.clone(), action: request.action };
-        self.each_link(&request.user_id, |server, conn| server.send_link(conn, 0, FrameType::CloseConnection, &frame))
+        let frame = CloseConnectionFrame {
+            reason: request.reason,
+            msg: request.message.clone(),
+            action: request.action,
+        };
+        self.each_link(&request.user_id, |server, conn| {
+            server.send_link(conn, 0, FrameType::CloseConnection, &frame)
+        })
     }
 
     fn redirect(&mut self, request: &Redirect) -> Result<Reply, CommandError> {
-        let frame = Redirect2 { wss_groups: super::link::wss_groups(&request.hosts) };
-        self.each_link(&request.user_id, |server, conn| server.send_link(conn, 0, FrameType::Redirect2, &frame))
+        let frame = Redirect2 {
+            wss_groups: super::link::wss_groups(&request.hosts),
+        };
+        self.each_link(&request.user_id, |server, conn| {
+            server.send_link(conn, 0, FrameType::Redirect2, &frame)
+        })
     }
 
     fn add_rule(&mut self, rule: AnswerRule) -> Result<Reply, CommandError> {
         if rule.matches.kind.is_none() && rule.matches.cmd.is_none() {
-            return Err(CommandError::Invalid("a rule matches a type or a cmd".to_owned()));
+            return Err(CommandError::Invalid(
+                "a rule matches a type or a cmd".to_owned(),
+            ));
         }
         if rule.action == AnswerAction::Delay && rule.ms == 0 {
             return Err(CommandError::Invalid("a delay needs ms".to_owned()));
         }
         if self.rules.len() >= MAX_RULES {
-            return Err(CommandError::Invalid(format!("more than {MAX_RULES} rules")));
+            return Err(CommandError::Invalid(format!(
+                "more than {MAX_RULES} rules"
+            )));
         }
-        self.rules.push(Rule { left: rule.count, rule });
+        self.rules.push(Rule {
+            left: rule.count,
+            rule,
+        });
         Ok(Reply::Done { affected: 1 })
     }
 
     fn forget_session(&mut self, user: &str) -> Result<Reply, CommandError> {
-        let rooms: Vec<String> =
-            self.rooms.iter().filter(|(_, room)| room.member(user).is_some()).map(|(id, _)| id.clone()).collect();
+        let rooms: Vec<String> = self
+            .rooms
+            .iter()
+            .filter(|(_, room)| room.member(user).is_some())
+            .map(|(id, _)| id.clone())
+            .collect();
         for room in &rooms {
             self.leave(room, user, "forgotten");
         }
@@ -164,12 +213,18 @@ impl Server {
     }
 
     fn garbage(&mut self, request: &Garbage) -> Result<Reply, CommandError> {
-        let bytes = unhex(&request.hex).ok_or_else(|| CommandError::Invalid("hex is not hexadecimal".to_owned()))?;
-        self.each_link(&request.user_id, |server, conn| server.deliver(conn, bytes.clone()))
+        let bytes = unhex(&request.hex)
+            .ok_or_else(|| CommandError::Invalid("hex is not hexadecimal".to_owned()))?;
+        self.each_link(&request.user_id, |server, conn| {
+            server.deliver(conn, bytes.clone())
+        })
     }
 
     fn skip_sequence(&mut self, request: &SkipSequence) -> Result<Reply, CommandError> {
-        let room = self.rooms.get_mut(&request.room_id).ok_or(CommandError::NotFound("room"))?;
+        let room = self
+            .rooms
+            .get_mut(&request.room_id)
+            .ok_or(CommandError::NotFound("room"))?;
         match request.what {
             Sequence::Users => room.user_seq = room.user_seq.saturating_add(request.by.into()),
             Sequence::Streams => room.stream_seq = room.stream_seq.saturating_add(request.by),
@@ -181,12 +236,21 @@ impl Server {
         if target.app_id.is_some_and(|app| app != self.config.app_id) {
             return Err(CommandError::NotFound("app"));
         }
-        let (room_id, user_id) = self.publisher_of(&target.stream_id).ok_or(CommandError::NotFound("publisher"))?;
-        Ok(Reply::Publishable { user_id: user_id.to_owned(), room_id: room_id.to_owned() })
+        let (room_id, user_id) = self
+            .publisher_of(&target.stream_id)
+            .ok_or(CommandError::NotFound("publisher"))?;
+        Ok(Reply::Publishable {
+            user_id: user_id.to_owned(),
+            room_id: room_id.to_owned(),
+        })
     }
 
     fn media_event(&mut self, event: &MediaEvent) -> Result<Reply, CommandError> {
-        self.log(LogLevel::Info, None, &format!("media server: {:?} {:?}", event.stream_id, event.event));
+        self.log(
+            LogLevel::Info,
+            None,
+            &format!("media server: {:?} {:?}", event.stream_id, event.event),
+        );
         let mut affected = 0;
         for room in self.rooms.values_mut() {
             if let Some(stream) = room.stream_mut(&event.stream_id) {
@@ -201,9 +265,17 @@ impl Server {
         Ok(Reply::Done { affected })
     }
 
-    fn each_link(&mut self, user: &str, mut act: impl FnMut(&mut Self, ConnId)) -> Result<Reply, CommandError> {
-        let links: Vec<ConnId> =
-            self.conns.iter().filter(|(_, link)| link.user.as_deref() == Some(user)).map(|(conn, _)| *conn).collect();
+    fn each_link(
+        &mut self,
+        user: &str,
+        mut act: impl FnMut(&mut Self, ConnId),
+    ) -> Result<Reply, CommandError> {
+        let links: Vec<ConnId> = self
+            .conns
+            .iter()
+            .filter(|(_, link)| link.user.as_deref() == Some(user))
+            .map(|(conn, _)| *conn)
+            .collect();
         for conn in &links {
             act(self, *conn);
         }
@@ -260,12 +332,28 @@ fn payload(request: &TokenRequest) -> String {
         return String::new();
     }
     let mut payload = Map::new();
-    payload.insert("room_id".to_owned(), request.room_id.clone().unwrap_or_default().into());
-    payload.insert("privilege".to_owned(), request.privilege.clone().unwrap_or_else(|| json!({"1": 1, "2": 1})));
-    payload.insert("stream_id_list".to_owned(), request.stream_ids.clone().map_or(Value::Null, Value::from));
+    payload.insert(
+        "room_id".to_owned(),
+        request.room_id.clone().unwrap_or_default().into(),
+    );
+    payload.insert(
+        "privilege".to_owned(),
+        request
+            .privilege
+            .clone()
+            .unwrap_or_else(|| json!({"1": 1, "2": 1})),
+    );
+    payload.insert(
+        "stream_id_list".to_owned(),
+        request.stream_ids.clone().map_or(Value::Null, Value::from),
+    );
     Value::Object(payload).to_string()
 }
 
 fn done_or_missing(affected: usize) -> Result<Reply, CommandError> {
-    if affected == 0 { Err(CommandError::NotFound("user")) } else { Ok(Reply::Done { affected }) }
+    if affected == 0 {
+        Err(CommandError::NotFound("user"))
+    } else {
+        Ok(Reply::Done { affected })
+    }
 }

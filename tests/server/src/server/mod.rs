@@ -97,10 +97,16 @@ impl Server {
     pub fn next_deadline(&self) -> Option<u64> {
         let delayed = self.delayed.iter().map(|frame| frame.due);
         let links = self.conns.values().flat_map(|conn| {
-            conn.pcs.values().filter_map(|pc| pc.restore_at).chain([conn.idle_at(&self.config)])
+            conn.pcs
+                .values()
+                .filter_map(|pc| pc.restore_at)
+                .chain([conn.idle_at(&self.config)])
         });
         let rooms = self.rooms.values().flat_map(|room| {
-            room.members.iter().filter_map(|member| member.deadline(&self.config)).chain(room.barrage_due)
+            room.members
+                .iter()
+                .filter_map(|member| member.deadline(&self.config))
+                .chain(room.barrage_due)
         });
         delayed.chain(links).chain(rooms).min()
     }
@@ -133,7 +139,10 @@ impl Server {
         self.stats.connected += 1;
         if self.conns.len() >= self.config.max_connections {
             self.stats.cut_off += 1;
-            self.outputs.push_back(Output::Close { conn, reason: CloseReason::TooManyConnections });
+            self.outputs.push_back(Output::Close {
+                conn,
+                reason: CloseReason::TooManyConnections,
+            });
             return;
         }
         self.conns.insert(conn, Conn::new(self.now));
@@ -141,7 +150,9 @@ impl Server {
     }
 
     fn frame(&mut self, conn: ConnId, bytes: &[u8]) {
-        let Some(link) = self.conns.get_mut(&conn) else { return };
+        let Some(link) = self.conns.get_mut(&conn) else {
+            return;
+        };
         link.heard_at = self.now;
         self.stats.frames_in += 1;
         if bytes.len() > self.config.max_frame_bytes {
@@ -168,13 +179,21 @@ impl Server {
             return;
         }
         self.stats.cut_off += 1;
-        self.log(LogLevel::Warn, Some(conn), &format!("link cut off: {reason}"));
+        self.log(
+            LogLevel::Warn,
+            Some(conn),
+            &format!("link cut off: {reason}"),
+        );
         self.outputs.push_back(Output::Close { conn, reason });
         self.forget_link(conn);
     }
 
     fn forget_link(&mut self, conn: ConnId) {
-        let streams: Vec<u32> = self.conns.get(&conn).map(|link| link.pcs.keys().copied().collect()).unwrap_or_default();
+        let streams: Vec<u32> = self
+            .conns
+            .get(&conn)
+            .map(|link| link.pcs.keys().copied().collect())
+            .unwrap_or_default();
         for stream in streams {
             self.lose_pc(conn, stream);
         }
@@ -184,8 +203,12 @@ impl Server {
 
     fn close_idle(&mut self) {
         let now = self.now;
-        let idle: Vec<ConnId> =
-            self.conns.iter().filter(|(_, link)| link.idle_at(&self.config) <= now).map(|(conn, _)| *conn).collect();
+        let idle: Vec<ConnId> = self
+            .conns
+            .iter()
+            .filter(|(_, link)| link.idle_at(&self.config) <= now)
+            .map(|(conn, _)| *conn)
+            .collect();
         for conn in idle {
             self.cut_off(conn, CloseReason::Idle);
         }
@@ -196,7 +219,9 @@ impl Server {
         self.stats.protocol_errors += 1;
         self.log(LogLevel::Warn, Some(conn), &error.to_string());
         self.exception(conn, stream, txid, code, &error.to_string());
-        let Some(link) = self.conns.get_mut(&conn) else { return };
+        let Some(link) = self.conns.get_mut(&conn) else {
+            return;
+        };
         link.offences += 1;
         if link.offences >= crate::config::MAX_PROTOCOL_ERRORS {
             self.cut_off(conn, CloseReason::ProtocolErrors);
@@ -204,7 +229,11 @@ impl Server {
     }
 
     fn log(&mut self, level: LogLevel, conn: Option<ConnId>, message: &str) {
-        self.outputs.push_back(Output::Log(LogEntry { level, conn, message: message.to_owned() }));
+        self.outputs.push_back(Output::Log(LogEntry {
+            level,
+            conn,
+            message: message.to_owned(),
+        }));
     }
 
     /// A number that has not been given out before, in practice.

@@ -8,7 +8,9 @@ use crate::{
     token::{self, Access},
     wire::{
         cmd,
-        pb::liveroom::{GetUserlistReq, GetUserlistRsp, HbRsp, RenewTokenReq, RenewTokenRsp, UserBaseInfo},
+        pb::liveroom::{
+            GetUserlistReq, GetUserlistRsp, HbRsp, RenewTokenReq, RenewTokenRsp, UserBaseInfo,
+        },
     },
 };
 
@@ -64,19 +66,33 @@ impl Server {
             cmd::GET_EXTRA_INFO => self.get_extra_info(call, body, &place),
             unknown => {
                 self.stats.protocol_errors += 1;
-                self.log(LogLevel::Warn, Some(call.conn), &ProtocolError::Command(unknown).to_string());
+                self.log(
+                    LogLevel::Warn,
+                    Some(call.conn),
+                    &ProtocolError::Command(unknown).to_string(),
+                );
                 Err(Refusal::new(codes::BAD_REQUEST, "unknown command"))
             }
         }
     }
 
     pub(super) fn room_mut(&mut self, place: &Place) -> Result<&mut Room, Refusal> {
-        self.rooms.get_mut(&place.room).ok_or_else(|| unknown_context(0))
+        self.rooms
+            .get_mut(&place.room)
+            .ok_or_else(|| unknown_context(0))
     }
 
     fn place(&self, call: &Call) -> Result<Place, Refusal> {
-        let pc = self.conns.get(&call.conn).and_then(|link| link.pcs.get(&call.stream));
-        let found = pc.and_then(|pc| Some(Place { room: pc.contexts.get(&call.key)?.clone(), user: pc.login.as_ref()?.user.clone() }));
+        let pc = self
+            .conns
+            .get(&call.conn)
+            .and_then(|link| link.pcs.get(&call.stream));
+        let found = pc.and_then(|pc| {
+            Some(Place {
+                room: pc.contexts.get(&call.key)?.clone(),
+                user: pc.login.as_ref()?.user.clone(),
+            })
+        });
         found.ok_or_else(|| unknown_context(call.cmd))
     }
 
@@ -94,7 +110,11 @@ impl Server {
             stream_seq: room.stream_seq,
             user_seq: i64::try_from(room.user_seq).unwrap_or(i64::MAX),
             online_count: room.online(),
-            trans_channel_list: room.extra_channels().into_iter().map(super::messages::to_live_channel).collect(),
+            trans_channel_list: room
+                .extra_channels()
+                .into_iter()
+                .map(super::messages::to_live_channel)
+                .collect(),
             trans_list_seq: room.extra_list_seq,
             hb_interval: self.config.room_heartbeat_interval_ms,
             hb_timeout: self.config.room_heartbeat_timeout_ms,
@@ -108,21 +128,39 @@ impl Server {
     fn renew_token(&mut self, call: &Call, body: &[u8], place: &Place) -> Result<(), Refusal> {
         let request: RenewTokenReq = decode(body)?;
         if !self.config.token_control {
-            return Err(Refusal::new(codes::RENEW_NOT_NEEDED, "tokens are not controlled"));
+            return Err(Refusal::new(
+                codes::RENEW_NOT_NEEDED,
+                "tokens are not controlled",
+            ));
         }
         let claims = if self.config.check_tokens {
             let access = Access::Login { room: &place.room };
-            token::check(&request.token, &self.config.secret, self.config.app_id, &place.user, access, self.now)
+            token::check(
+                &request.token,
+                &self.config.secret,
+                self.config.app_id,
+                &place.user,
+                access,
+                self.now,
+            )
         } else {
             token::open(&request.token, &self.config.secret)
         };
         let claims = claims.map_err(token_refusal)?;
         let token_remain_time = claims.remaining_seconds(self.now);
-        let ends_at = u64::try_from(claims.expire).unwrap_or(0).saturating_mul(1000);
+        let ends_at = u64::try_from(claims.expire)
+            .unwrap_or(0)
+            .saturating_mul(1000);
         if let Some(member) = self.room_mut(place)?.member_mut(&place.user) {
             member.token_ends_at = Some(ends_at);
         }
-        self.answer(call, &RenewTokenRsp { rsp_head: Some(Default::default()), token_remain_time });
+        self.answer(
+            call,
+            &RenewTokenRsp {
+                rsp_head: Some(Default::default()),
+                token_remain_time,
+            },
+        );
         Ok(())
     }
 
@@ -130,8 +168,15 @@ impl Server {
         let request: GetUserlistReq = decode(body)?;
         let page = self.config.user_page.max(1);
         let room = self.room_mut(place)?;
-        let last = room.members.last().map_or(0, |member| i64::from(member.index));
-        let wanted = room.members.iter().filter(|member| member.index >= request.user_index).take(page);
+        let last = room
+            .members
+            .last()
+            .map_or(0, |member| i64::from(member.index));
+        let wanted = room
+            .members
+            .iter()
+            .filter(|member| member.index >= request.user_index)
+            .take(page);
         let mut returned = last;
         let user_base_info_list = wanted
             .map(|member| {
@@ -163,7 +208,10 @@ pub(super) fn decode<M: Message + Default>(body: &[u8]) -> Result<M, Refusal> {
 /// Text of a bounded length in a bytes field.
 pub(super) fn text(bytes: &[u8], min: usize, max: usize, what: &str) -> Result<String, Refusal> {
     if bytes.len() < min || bytes.len() > max {
-        return Err(Refusal::new(codes::BAD_REQUEST, format!("{what} of {} bytes", bytes.len())));
+        return Err(Refusal::new(
+            codes::BAD_REQUEST,
+            format!("{what} of {} bytes", bytes.len()),
+        ));
     }
     std::str::from_utf8(bytes)
         .map(str::to_owned)
@@ -171,10 +219,21 @@ pub(super) fn text(bytes: &[u8], min: usize, max: usize, what: &str) -> Result<S
 }
 
 pub(super) fn bounded(bytes: &[u8], max: usize, what: &str) -> Result<(), Refusal> {
-    if bytes.len() <= max { Ok(()) } else { Err(Refusal::new(codes::LIMIT, format!("{what} of {} bytes", bytes.len()))) }
+    if bytes.len() <= max {
+        Ok(())
+    } else {
+        Err(Refusal::new(
+            codes::LIMIT,
+            format!("{what} of {} bytes", bytes.len()),
+        ))
+    }
 }
 
 fn unknown_context(command: u32) -> Refusal {
-    let code = if command == cmd::HEARTBEAT { codes::HEARTBEAT_UNKNOWN_CONTEXT } else { codes::UNKNOWN_CONTEXT };
+    let code = if command == cmd::HEARTBEAT {
+        codes::HEARTBEAT_UNKNOWN_CONTEXT
+    } else {
+        codes::UNKNOWN_CONTEXT
+    };
     Refusal::new(code, "no such room membership")
 }

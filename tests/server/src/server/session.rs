@@ -4,7 +4,10 @@ use md5::{Digest, Md5};
 
 use crate::{
     codes,
-    config::{MAX_REPLACED_SESSIONS, MAX_RETIRED_ROOMS, MAX_ROOM_ID, MAX_ROOMS_PER_PC, MAX_USER_ID, MAX_USER_NAME},
+    config::{
+        MAX_REPLACED_SESSIONS, MAX_RETIRED_ROOMS, MAX_ROOM_ID, MAX_ROOMS_PER_PC, MAX_USER_ID,
+        MAX_USER_NAME,
+    },
     io::{ConnId, LogLevel},
     token::{self, Access, TokenError},
     wire::{
@@ -42,7 +45,10 @@ struct Entrance {
 /// By what a returning user is known again.
 enum Claim {
     /// The ids of the last login's answer.
-    Session { session: u64, relogin_token: Vec<u8> },
+    Session {
+        session: u64,
+        relogin_token: Vec<u8>,
+    },
     /// A further room is resumed with the connection's first one.
     SwitchSession,
 }
@@ -51,7 +57,10 @@ impl Server {
     pub(super) fn login(&mut self, call: &Call, body: &[u8]) -> Result<(), Refusal> {
         let request: LoginRoomReq = decode(body)?;
         if request.app_id != self.config.app_id {
-            return Err(Refusal::new(codes::LINK_INVALID_APP.unsigned_abs(), "another app id"));
+            return Err(Refusal::new(
+                codes::LINK_INVALID_APP.unsigned_abs(),
+                "another app id",
+            ));
         }
         let room = text(&request.room_id, 1, MAX_ROOM_ID, "room id")?;
         let user = text(&request.id_name, 1, MAX_USER_ID, "user id")?;
@@ -59,9 +68,16 @@ impl Server {
         let token = text(&request.third_token, 0, token::MAX_TOKEN_BYTES, "token")?;
         if self.replaced_sessions.contains(&request.user_session_id) {
             // Clients know no login code for this, so the kick-out comes first and the code only stops those who ignore it.
-            let target = Target { conn: call.conn, stream: call.stream, key: 0 };
+            let target = Target {
+                conn: call.conn,
+                stream: call.stream,
+                key: 0,
+            };
             self.push_kickout(target, codes::KICK_ELSEWHERE, "");
-            return Err(Refusal::new(codes::SESSION_REPLACED, "replaced by another login"));
+            return Err(Refusal::new(
+                codes::SESSION_REPLACED,
+                "replaced by another login",
+            ));
         }
         let token_ends_at = self.check_login_token(&token, &user, &room)?;
         if let Some(link) = self.conns.get_mut(&call.conn) {
@@ -73,11 +89,19 @@ impl Server {
         let switch_session = known.unwrap_or_else(|| self.fresh_id());
         let entrance = Entrance {
             room: room.clone(),
-            login: Login { user: user.clone(), nick, role: request.role, switch_session },
+            login: Login {
+                user: user.clone(),
+                nick,
+                role: request.role,
+                switch_session,
+            },
             token,
             watches_users: request.user_state_flag != 0,
             limit: usize::try_from(request.user_count_limit).unwrap_or(usize::MAX),
-            claim: Claim::Session { session: request.user_session_id, relogin_token: request.relogin_token },
+            claim: Claim::Session {
+                session: request.user_session_id,
+                relogin_token: request.relogin_token,
+            },
         };
         let key = self.enter(call, entrance, token_ends_at)?;
         let answer = self.login_answer(&room, &user)?;
@@ -88,9 +112,15 @@ impl Server {
     pub(super) fn enter_room(&mut self, call: &Call, body: &[u8]) -> Result<(), Refusal> {
         let request: live::EnterRoomReq = decode(body)?;
         if !self.config.multi_room {
-            return Err(Refusal::new(codes::MULTI_ROOM_OFF, "several rooms are not switched on"));
+            return Err(Refusal::new(
+                codes::MULTI_ROOM_OFF,
+                "several rooms are not switched on",
+            ));
         }
-        let login = self.login_of(call).cloned().ok_or_else(|| Refusal::new(codes::UNKNOWN_CONTEXT, "not logged in"))?;
+        let login = self
+            .login_of(call)
+            .cloned()
+            .ok_or_else(|| Refusal::new(codes::UNKNOWN_CONTEXT, "not logged in"))?;
         let room = text(&request.room_id, 1, MAX_ROOM_ID, "room id")?;
         let token = text(&request.third_token, 0, token::MAX_TOKEN_BYTES, "token")?;
         let token_ends_at = self.check_login_token(&token, &login.user, &room)?;
@@ -109,13 +139,32 @@ impl Server {
         Ok(())
     }
 
-    pub(super) fn logout(&mut self, call: &Call, body: &[u8], room: &str, user: &str) -> Result<(), Refusal> {
+    pub(super) fn logout(
+        &mut self,
+        call: &Call,
+        body: &[u8],
+        room: &str,
+        user: &str,
+    ) -> Result<(), Refusal> {
         let request: LogoutRoomReq = decode(body)?;
-        let digest = self.rooms.get(room).and_then(|room| room.member(user)).map(|member| member.token_digest);
+        let digest = self
+            .rooms
+            .get(room)
+            .and_then(|room| room.member(user))
+            .map(|member| member.token_digest);
         if digest.is_some_and(|digest| request.logout_check != digest) {
-            self.log(LogLevel::Warn, Some(call.conn), "logout with the digest of another token");
+            self.log(
+                LogLevel::Warn,
+                Some(call.conn),
+                "logout with the digest of another token",
+            );
         }
-        self.answer(call, &switch::CommonRsp { rsp_head: Some(Default::default()) });
+        self.answer(
+            call,
+            &switch::CommonRsp {
+                rsp_head: Some(Default::default()),
+            },
+        );
         for room in self.rooms_of(call.conn, call.stream) {
             self.leave(&room, user, "logged out");
         }
@@ -126,7 +175,12 @@ impl Server {
     }
 
     pub(super) fn quit_room(&mut self, call: &Call, room: &str, user: &str) -> Result<(), Refusal> {
-        self.answer(call, &switch::CommonRsp { rsp_head: Some(Default::default()) });
+        self.answer(
+            call,
+            &switch::CommonRsp {
+                rsp_head: Some(Default::default()),
+            },
+        );
         self.leave(room, user, "quit");
         Ok(())
     }
@@ -141,20 +195,36 @@ impl Server {
 
     pub(super) fn lose_members(&mut self, conn: ConnId, stream: u32) {
         let until = self.now.saturating_add(self.config.grace_ms);
-        let Some(pc) = self.pc_mut(conn, stream) else { return };
-        let Some(user) = pc.login.as_ref().map(|login| login.user.clone()) else { return };
+        let Some(pc) = self.pc_mut(conn, stream) else {
+            return;
+        };
+        let Some(user) = pc.login.as_ref().map(|login| login.user.clone()) else {
+            return;
+        };
         for room in std::mem::take(&mut pc.contexts).into_values() {
-            if let Some(member) = self.rooms.get_mut(&room).and_then(|room| room.member_mut(&user)) {
+            if let Some(member) = self
+                .rooms
+                .get_mut(&room)
+                .and_then(|room| room.member_mut(&user))
+            {
                 member.presence = Presence::Lost { until };
-                self.log(LogLevel::Info, Some(conn), &format!("{user} lost in {room}"));
+                self.log(
+                    LogLevel::Info,
+                    Some(conn),
+                    &format!("{user} lost in {room}"),
+                );
             }
         }
     }
 
     /// Takes a user out of a room and tells the others: first that the streams are gone, then that the user is.
     pub(super) fn leave(&mut self, room_id: &str, user: &str, why: &str) {
-        let Some(room) = self.rooms.get_mut(room_id) else { return };
-        let Some(at) = room.members.iter().position(|member| member.user == user) else { return };
+        let Some(room) = self.rooms.get_mut(room_id) else {
+            return;
+        };
+        let Some(at) = room.members.iter().position(|member| member.user == user) else {
+            return;
+        };
         let member = room.members.remove(at);
         room.user_seq += 1;
         let seq = room.user_seq;
@@ -163,30 +233,53 @@ impl Server {
         {
             pc.contexts.remove(&key);
         }
-        self.log(LogLevel::Info, member.target().map(|target| target.conn), &format!("{user} left {room_id}: {why}"));
+        self.log(
+            LogLevel::Info,
+            member.target().map(|target| target.conn),
+            &format!("{user} left {room_id}: {why}"),
+        );
         self.remove_streams_of(room_id, user);
         self.push_user(room_id, &member, ACTION_LEFT, seq);
         self.retire_if_empty(room_id);
     }
 
     /// Throws a user out of one room.
-    pub(super) fn kick_from_room(&mut self, room_id: &str, user: &str, reason: u32, message: &str) -> bool {
-        let Some(member) = self.rooms.get(room_id).and_then(|room| room.member(user)) else { return false };
+    pub(super) fn kick_from_room(
+        &mut self,
+        room_id: &str,
+        user: &str,
+        reason: u32,
+        message: &str,
+    ) -> bool {
+        let Some(member) = self.rooms.get(room_id).and_then(|room| room.member(user)) else {
+            return false;
+        };
         let push = PushUserKickout {
             id_name: user.as_bytes().to_vec(),
             user_session_id: member.session,
             kickout_reason: super::link::signed(reason),
             custom_reason: message.as_bytes().to_vec(),
         };
-        self.push(room_id, To::Only(&[user.to_owned()]), sub::KICKED_OUT, &push);
+        self.push(
+            room_id,
+            To::Only(&[user.to_owned()]),
+            sub::KICKED_OUT,
+            &push,
+        );
         self.leave(room_id, user, "kicked");
         true
     }
 
     /// Throws a user out of all rooms of the link over which it is in `room_id`.
     pub(super) fn kick_link(&mut self, room_id: &str, user: &str, reason: u32, message: &str) {
-        let target = self.rooms.get(room_id).and_then(|room| room.member(user)).and_then(Member::target);
-        let Some(target) = target else { return self.leave(room_id, user, "kicked") };
+        let target = self
+            .rooms
+            .get(room_id)
+            .and_then(|room| room.member(user))
+            .and_then(Member::target);
+        let Some(target) = target else {
+            return self.leave(room_id, user, "kicked");
+        };
         let rooms = self.rooms_of(target.conn, target.stream);
         self.push_kickout(target, reason, message);
         for room in rooms {
@@ -219,26 +312,45 @@ impl Server {
     }
 
     /// Checks a login token and says when the membership ends with it, if it does.
-    pub(super) fn check_login_token(&self, token: &str, user: &str, room: &str) -> Result<Option<u64>, Refusal> {
+    pub(super) fn check_login_token(
+        &self,
+        token: &str,
+        user: &str,
+        room: &str,
+    ) -> Result<Option<u64>, Refusal> {
         let claims = if self.config.check_tokens {
             let access = Access::Login { room };
-            let checked = token::check(token, &self.config.secret, self.config.app_id, user, access, self.now);
-            Some(checked.map_err(|error| token_refusal(error))?)
+            let checked = token::check(
+                token,
+                &self.config.secret,
+                self.config.app_id,
+                user,
+                access,
+                self.now,
+            );
+            Some(checked.map_err(token_refusal)?)
         } else {
             token::open(token, &self.config.secret).ok()
         };
         let controlled = claims.filter(|_| self.config.token_control);
-        Ok(controlled.map(|claims| u64::try_from(claims.expire).unwrap_or(0).saturating_mul(1000)))
+        Ok(controlled.map(|claims| {
+            u64::try_from(claims.expire)
+                .unwrap_or(0)
+                .saturating_mul(1000)
+        }))
     }
 
     pub(super) fn token_remain_s(&self, member: &Member) -> u32 {
-        let ms = member.token_ends_at.map_or(0, |at| at.saturating_sub(self.now));
+        let ms = member
+            .token_ends_at
+            .map_or(0, |at| at.saturating_sub(self.now));
         u32::try_from(ms.div_ceil(1000)).unwrap_or(u32::MAX)
     }
 
     pub(super) fn rooms_of(&self, conn: ConnId, stream: u32) -> Vec<String> {
         let pc = self.conns.get(&conn).and_then(|link| link.pcs.get(&stream));
-        pc.map(|pc| pc.contexts.values().cloned().collect()).unwrap_or_default()
+        pc.map(|pc| pc.contexts.values().cloned().collect())
+            .unwrap_or_default()
     }
 
     pub(super) fn pc_mut(&mut self, conn: ConnId, stream: u32) -> Option<&mut super::state::Pc> {
@@ -246,7 +358,12 @@ impl Server {
     }
 
     fn login_of(&self, call: &Call) -> Option<&Login> {
-        self.conns.get(&call.conn)?.pcs.get(&call.stream)?.login.as_ref()
+        self.conns
+            .get(&call.conn)?
+            .pcs
+            .get(&call.stream)?
+            .login
+            .as_ref()
     }
 
     /// The switch session of a login that may be resumed.
@@ -257,7 +374,9 @@ impl Server {
 
     /// A login makes room streams of one room lead nowhere else, and of another user lead nowhere at all.
     fn leave_others(&mut self, call: &Call, user: &str, room: &str, several: bool) {
-        let Some(before) = self.login_of(call).map(|login| login.user.clone()) else { return };
+        let Some(before) = self.login_of(call).map(|login| login.user.clone()) else {
+            return;
+        };
         for other in self.rooms_of(call.conn, call.stream) {
             if before != user || (other != room && !several) {
                 self.leave(&other, &before, "logged in elsewhere on the same stream");
@@ -271,36 +390,74 @@ impl Server {
     }
 
     /// Makes the user a present member of the room, new or resumed, and returns the context key.
-    fn enter(&mut self, call: &Call, entrance: Entrance, token_ends_at: Option<u64>) -> Result<u32, Refusal> {
-        let Entrance { room: room_id, login, token, watches_users, limit, claim } = entrance;
+    fn enter(
+        &mut self,
+        call: &Call,
+        entrance: Entrance,
+        token_ends_at: Option<u64>,
+    ) -> Result<u32, Refusal> {
+        let Entrance {
+            room: room_id,
+            login,
+            token,
+            watches_users,
+            limit,
+            claim,
+        } = entrance;
         let user = login.user.clone();
-        let resumed = self.rooms.get(&room_id).and_then(|room| room.member(&user)).map(|member| match &claim {
-            Claim::Session { session, relogin_token } => {
-                member.session == *session && member.relogin_token.as_bytes() == relogin_token
-            }
-            Claim::SwitchSession => member.switch_session == login.switch_session,
-        });
+        let resumed = self
+            .rooms
+            .get(&room_id)
+            .and_then(|room| room.member(&user))
+            .map(|member| match &claim {
+                Claim::Session {
+                    session,
+                    relogin_token,
+                } => member.session == *session && member.relogin_token.as_bytes() == relogin_token,
+                Claim::SwitchSession => member.switch_session == login.switch_session,
+            });
         if resumed == Some(false) {
             self.replace(call, &room_id, &user);
         }
         let held = self.rooms_of(call.conn, call.stream);
         if !held.contains(&room_id) && held.len() >= MAX_ROOMS_PER_PC {
-            return Err(Refusal::new(codes::TOO_MANY_ROOMS, "too many rooms on this connection"));
+            return Err(Refusal::new(
+                codes::TOO_MANY_ROOMS,
+                "too many rooms on this connection",
+            ));
         }
         self.open_room(&room_id, limit)?;
         let key = self.fresh_key(call.conn);
-        let presence = Presence::Here { conn: call.conn, stream: call.stream, key, heard_at: self.now };
+        let presence = Presence::Here {
+            conn: call.conn,
+            stream: call.stream,
+            key,
+            heard_at: self.now,
+        };
         let token_digest = Md5::digest(token.as_bytes()).into();
         if resumed == Some(true) {
             self.detach(&room_id, &user);
             self.stats.resumptions += 1;
-            self.log(LogLevel::Info, Some(call.conn), &format!("{user} is back in {room_id}"));
+            self.log(
+                LogLevel::Info,
+                Some(call.conn),
+                &format!("{user} is back in {room_id}"),
+            );
         } else {
-            self.admit(&room_id, &login).inspect_err(|_| self.retire_if_empty(&room_id))?;
+            self.admit(&room_id, &login)
+                .inspect_err(|_| self.retire_if_empty(&room_id))?;
             self.stats.logins += 1;
-            self.log(LogLevel::Info, Some(call.conn), &format!("{user} joined {room_id}"));
+            self.log(
+                LogLevel::Info,
+                Some(call.conn),
+                &format!("{user} joined {room_id}"),
+            );
         }
-        let Some(member) = self.rooms.get_mut(&room_id).and_then(|room| room.member_mut(&user)) else {
+        let Some(member) = self
+            .rooms
+            .get_mut(&room_id)
+            .and_then(|room| room.member_mut(&user))
+        else {
             return Err(Refusal::new(codes::UNKNOWN_CONTEXT, "room is gone"));
         };
         member.presence = presence;
@@ -318,7 +475,9 @@ impl Server {
 
     /// Another login of a user who is in the room without being the same session.
     fn replace(&mut self, call: &Call, room_id: &str, user: &str) {
-        let Some(member) = self.rooms.get(room_id).and_then(|room| room.member(user)) else { return };
+        let Some(member) = self.rooms.get(room_id).and_then(|room| room.member(user)) else {
+            return;
+        };
         let (session, target) = (member.session, member.target());
         if self.replaced_sessions.len() >= MAX_REPLACED_SESSIONS {
             self.replaced_sessions.pop_front();
@@ -346,7 +505,8 @@ impl Server {
         }
         let session = self.fresh_id();
         let before = self.retired.remove(room_id);
-        self.rooms.insert(room_id.to_owned(), Room::new(session, limit, before));
+        self.rooms
+            .insert(room_id.to_owned(), Room::new(session, limit, before));
         Ok(())
     }
 
@@ -392,7 +552,11 @@ impl Server {
 
     /// Takes the membership away from the room stream that held it.
     fn detach(&mut self, room_id: &str, user: &str) {
-        let target = self.rooms.get(room_id).and_then(|room| room.member(user)).and_then(Member::target);
+        let target = self
+            .rooms
+            .get(room_id)
+            .and_then(|room| room.member(user))
+            .and_then(Member::target);
         if let Some(Target { conn, stream, key }) = target
             && let Some(pc) = self.pc_mut(conn, stream)
         {
@@ -413,27 +577,52 @@ impl Server {
 
     fn push_users(&mut self, room_id: &str, user: &str, action: UserAction, seq: u64) {
         let server_user_seq = i64::try_from(seq).unwrap_or(i64::MAX);
-        let push = PushUserInfoUpdated { server_user_seq, user_action_list: vec![action] };
+        let push = PushUserInfoUpdated {
+            server_user_seq,
+            user_action_list: vec![action],
+        };
         self.push(room_id, To::Watchers(user), sub::USERS_CHANGED, &push);
     }
 
     pub(super) fn push_kickout(&mut self, target: Target, reason: u32, message: &str) {
-        let reason = if reason > codes::KICK_OFFSET { reason } else { reason + codes::KICK_OFFSET };
-        let push = PushKickout { reason, message: message.to_owned(), is_need_relogin: 0 };
+        let reason = if reason > codes::KICK_OFFSET {
+            reason
+        } else {
+            reason + codes::KICK_OFFSET
+        };
+        let push = PushKickout {
+            reason,
+            message: message.to_owned(),
+            is_need_relogin: 0,
+        };
         self.push_packet(Target { key: 0, ..target }, cmd::PUSH_KICKOUT, &push);
     }
 
     pub(super) fn retire_if_empty(&mut self, room_id: &str) {
-        if self.rooms.get(room_id).is_none_or(|room| !room.members.is_empty()) {
+        if self
+            .rooms
+            .get(room_id)
+            .is_none_or(|room| !room.members.is_empty())
+        {
             return;
         }
-        let Some(room) = self.rooms.remove(room_id) else { return };
+        let Some(room) = self.rooms.remove(room_id) else {
+            return;
+        };
         if self.retired.len() >= MAX_RETIRED_ROOMS {
-            let oldest = self.retired.iter().min_by_key(|(_, room)| room.forget_at).map(|(id, _)| id.clone());
+            let oldest = self
+                .retired
+                .iter()
+                .min_by_key(|(_, room)| room.forget_at)
+                .map(|(id, _)| id.clone());
             oldest.map(|id| self.retired.remove(&id));
         }
         let forget_at = self.now.saturating_add(self.config.room_memory_ms);
-        let retired = Retired { user_seq: room.user_seq, stream_seq: room.stream_seq, forget_at };
+        let retired = Retired {
+            user_seq: room.user_seq,
+            stream_seq: room.stream_seq,
+            forget_at,
+        };
         self.retired.insert(room_id.to_owned(), retired);
         self.log(LogLevel::Info, None, &format!("room {room_id} is empty"));
     }
@@ -444,7 +633,8 @@ impl Server {
             // Half of the range, so that no client may take it for a negative number.
             let key = u32::try_from(self.fresh_id() & 0x7FFF_FFFF).unwrap_or(1);
             let link = self.conns.get(&conn);
-            let used = link.is_some_and(|link| link.pcs.values().any(|pc| pc.contexts.contains_key(&key)));
+            let used =
+                link.is_some_and(|link| link.pcs.values().any(|pc| pc.contexts.contains_key(&key)));
             if key != 0 && !used {
                 return key;
             }
@@ -475,7 +665,11 @@ impl Server {
             trans_channel_list: room.extra_channels(),
             stream_count: u32::try_from(room.streams.len()).unwrap_or(u32::MAX),
             stream_list_seq: room.stream_seq,
-            stream_info_list: room.streams.iter().map(super::state::Stream::login_info).collect(),
+            stream_info_list: room
+                .streams
+                .iter()
+                .map(super::state::Stream::login_info)
+                .collect(),
         })
     }
 }
@@ -511,7 +705,11 @@ fn enter_answer(login: LoginRoomRsp) -> live::EnterRoomRsp {
         userlist_interval: login.userlist_interval,
         token_remain_time: login.token_remain_time,
         trans_list_seq: login.trans_list_seq,
-        trans_channel_list: login.trans_channel_list.into_iter().map(super::messages::to_live_channel).collect(),
+        trans_channel_list: login
+            .trans_channel_list
+            .into_iter()
+            .map(super::messages::to_live_channel)
+            .collect(),
         stream_count: login.stream_count,
         stream_list_seq: login.stream_list_seq,
         stream_info_list: login.stream_info_list.into_iter().map(stream).collect(),

@@ -91,7 +91,12 @@ pub(super) struct Member {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Presence {
     /// Reachable over a PC.
-    Here { conn: ConnId, stream: u32, key: u32, heard_at: u64 },
+    Here {
+        conn: ConnId,
+        stream: u32,
+        key: u32,
+        heard_at: u64,
+    },
     /// Its link is lost; it is still in the room.
     Lost { until: u64 },
 }
@@ -131,7 +136,12 @@ pub(super) struct Target {
 
 impl Conn {
     pub(super) fn new(now: u64) -> Self {
-        Self { user: None, heard_at: now, offences: 0, pcs: BTreeMap::new() }
+        Self {
+            user: None,
+            heard_at: now,
+            offences: 0,
+            pcs: BTreeMap::new(),
+        }
     }
 
     pub(super) fn idle_at(&self, config: &Config) -> u64 {
@@ -141,7 +151,8 @@ impl Conn {
 
 impl Room {
     pub(super) fn new(session: u64, limit: usize, before: Option<Retired>) -> Self {
-        let (user_seq, stream_seq) = before.map_or((0, 0), |before| (before.user_seq, before.stream_seq));
+        let (user_seq, stream_seq) =
+            before.map_or((0, 0), |before| (before.user_seq, before.stream_seq));
         Self {
             session,
             user_seq,
@@ -170,7 +181,11 @@ impl Room {
     }
 
     pub(super) fn is_full(&self, bound: usize) -> bool {
-        let limit = if self.limit == 0 { bound } else { self.limit.min(bound) };
+        let limit = if self.limit == 0 {
+            bound
+        } else {
+            self.limit.min(bound)
+        };
         self.members.len() >= limit
     }
 
@@ -182,7 +197,9 @@ impl Room {
 impl Member {
     pub(super) fn target(&self) -> Option<Target> {
         match self.presence {
-            Presence::Here { conn, stream, key, .. } => Some(Target { conn, stream, key }),
+            Presence::Here {
+                conn, stream, key, ..
+            } => Some(Target { conn, stream, key }),
             Presence::Lost { .. } => None,
         }
     }
@@ -190,7 +207,9 @@ impl Member {
     /// When the member leaves unless something happens.
     pub(super) fn deadline(&self, config: &Config) -> Option<u64> {
         let end = match self.presence {
-            Presence::Here { heard_at, .. } => heard_at.saturating_add(config.room_heartbeat_timeout_ms.into()),
+            Presence::Here { heard_at, .. } => {
+                heard_at.saturating_add(config.room_heartbeat_timeout_ms.into())
+            }
             Presence::Lost { until } => until,
         };
         Some(self.token_ends_at.map_or(end, |token| token.min(end)))

@@ -8,8 +8,8 @@ use crate::{
     wire::{
         pb::{
             liveroom::{
-                AddStreamReq, AddStreamRsp, DeleteStreamReq, DeleteStreamRsp, GetStreamListRsp, PushStream, PushStreamInfo,
-                StreamInfo, UpdateStreamReq, UpdateStreamRsp,
+                AddStreamReq, AddStreamRsp, DeleteStreamReq, DeleteStreamRsp, GetStreamListRsp,
+                PushStream, PushStreamInfo, StreamInfo, UpdateStreamReq, UpdateStreamRsp,
             },
             switch,
         },
@@ -26,7 +26,12 @@ use super::{
 };
 
 impl Server {
-    pub(super) fn add_stream(&mut self, call: &Call, body: &[u8], place: &Place) -> Result<(), Refusal> {
+    pub(super) fn add_stream(
+        &mut self,
+        call: &Call,
+        body: &[u8],
+        place: &Place,
+    ) -> Result<(), Refusal> {
         let request: AddStreamReq = decode(body)?;
         let id = text(&request.stream_id, 1, MAX_STREAM_ID, "stream id")?;
         bounded(&request.extra_info, MAX_EXTRA_VALUE, "extra info")?;
@@ -41,7 +46,9 @@ impl Server {
         }
         let room = self.room_mut(place)?;
         let stream_seq = room.stream_seq;
-        let Some(stream) = room.stream_mut(&id) else { return Err(unknown_stream()) };
+        let Some(stream) = room.stream_mut(&id) else {
+            return Err(unknown_stream());
+        };
         let mut answer = AddStreamRsp {
             rsp_head: Some(Default::default()),
             stream_seq,
@@ -50,14 +57,23 @@ impl Server {
             stream_nid: stream.nid,
             token_remain_time: 0,
         };
-        if let Some(member) = self.rooms.get(&place.room).and_then(|room| room.member(&place.user)) {
+        if let Some(member) = self
+            .rooms
+            .get(&place.room)
+            .and_then(|room| room.member(&place.user))
+        {
             answer.token_remain_time = self.token_remain_s(member);
         }
         self.answer(call, &answer);
         Ok(())
     }
 
-    pub(super) fn update_stream(&mut self, call: &Call, body: &[u8], place: &Place) -> Result<(), Refusal> {
+    pub(super) fn update_stream(
+        &mut self,
+        call: &Call,
+        body: &[u8],
+        place: &Place,
+    ) -> Result<(), Refusal> {
         let request: UpdateStreamReq = decode(body)?;
         let id = text(&request.stream_id, 1, MAX_STREAM_ID, "stream id")?;
         bounded(&request.extra_info, MAX_EXTRA_VALUE, "extra info")?;
@@ -66,11 +82,23 @@ impl Server {
         let room = self.room_mut(place)?;
         let stream_seq = room.stream_seq;
         let stream_ver = room.stream_mut(&id).map_or(0, |stream| stream.version);
-        self.answer(call, &UpdateStreamRsp { rsp_head: Some(Default::default()), stream_seq, stream_ver });
+        self.answer(
+            call,
+            &UpdateStreamRsp {
+                rsp_head: Some(Default::default()),
+                stream_seq,
+                stream_ver,
+            },
+        );
         Ok(())
     }
 
-    pub(super) fn delete_stream(&mut self, call: &Call, body: &[u8], place: &Place) -> Result<(), Refusal> {
+    pub(super) fn delete_stream(
+        &mut self,
+        call: &Call,
+        body: &[u8],
+        place: &Place,
+    ) -> Result<(), Refusal> {
         let request: DeleteStreamReq = decode(body)?;
         let id = text(&request.stream_id, 1, MAX_STREAM_ID, "stream id")?;
         // A repeated delete finds nothing and is as good as the first.
@@ -78,7 +106,14 @@ impl Server {
             self.remove_stream(&place.room, &place.user, &id);
         }
         let stream_seq = self.room_mut(place)?.stream_seq;
-        self.answer(call, &DeleteStreamRsp { rsp_head: Some(Default::default()), stream_seq, stream_ver: 0 });
+        self.answer(
+            call,
+            &DeleteStreamRsp {
+                rsp_head: Some(Default::default()),
+                stream_seq,
+                stream_ver: 0,
+            },
+        );
         Ok(())
     }
 
@@ -94,8 +129,15 @@ impl Server {
     }
 
     pub(super) fn remove_streams_of(&mut self, room_id: &str, user: &str) {
-        let Some(room) = self.rooms.get(room_id) else { return };
-        let ids: Vec<String> = room.streams.iter().filter(|stream| stream.user == user).map(|stream| stream.id.clone()).collect();
+        let Some(room) = self.rooms.get(room_id) else {
+            return;
+        };
+        let ids: Vec<String> = room
+            .streams
+            .iter()
+            .filter(|stream| stream.user == user)
+            .map(|stream| stream.id.clone())
+            .collect();
         for id in ids {
             self.remove_stream(room_id, user, &id);
         }
@@ -109,14 +151,29 @@ impl Server {
         })
     }
 
-    fn announce(&mut self, call: &Call, place: &Place, id: &str, extra_info: Vec<u8>) -> Result<(), Refusal> {
+    fn announce(
+        &mut self,
+        call: &Call,
+        place: &Place,
+        id: &str,
+        extra_info: Vec<u8>,
+    ) -> Result<(), Refusal> {
         let (sid, nid) = (self.fresh_id(), self.fresh_id());
         let now = self.now;
         let room = self.room_mut(place)?;
-        if room.streams.iter().filter(|stream| stream.user == place.user).count() >= MAX_STREAMS_PER_USER {
+        if room
+            .streams
+            .iter()
+            .filter(|stream| stream.user == place.user)
+            .count()
+            >= MAX_STREAMS_PER_USER
+        {
             return Err(Refusal::new(codes::LIMIT, "too many streams"));
         }
-        let nick = room.member(&place.user).map(|member| member.nick.clone()).unwrap_or_default();
+        let nick = room
+            .member(&place.user)
+            .map(|member| member.nick.clone())
+            .unwrap_or_default();
         room.streams.push(Stream {
             id: id.to_owned(),
             sid: format!("sid-{sid:x}"),
@@ -129,14 +186,25 @@ impl Server {
             flowing: false,
         });
         room.stream_seq += 1;
-        self.log(LogLevel::Info, Some(call.conn), &format!("{} publishes {id} in {}", place.user, place.room));
+        self.log(
+            LogLevel::Info,
+            Some(call.conn),
+            &format!("{} publishes {id} in {}", place.user, place.room),
+        );
         self.push_stream(&place.room, id, sub::STREAMS_ADDED);
         Ok(())
     }
 
-    fn change_extra_info(&mut self, place: &Place, id: &str, extra_info: Vec<u8>) -> Result<(), Refusal> {
+    fn change_extra_info(
+        &mut self,
+        place: &Place,
+        id: &str,
+        extra_info: Vec<u8>,
+    ) -> Result<(), Refusal> {
         let room = self.room_mut(place)?;
-        let Some(stream) = room.stream_mut(id) else { return Err(unknown_stream()) };
+        let Some(stream) = room.stream_mut(id) else {
+            return Err(unknown_stream());
+        };
         if stream.extra_info == extra_info {
             return Ok(());
         }
@@ -148,37 +216,75 @@ impl Server {
     }
 
     fn remove_stream(&mut self, room_id: &str, user: &str, id: &str) {
-        let Some(room) = self.rooms.get_mut(room_id) else { return };
-        let Some(at) = room.streams.iter().position(|stream| stream.id == id) else { return };
+        let Some(room) = self.rooms.get_mut(room_id) else {
+            return;
+        };
+        let Some(at) = room.streams.iter().position(|stream| stream.id == id) else {
+            return;
+        };
         let stream = room.streams.remove(at);
         room.stream_seq += 1;
-        let push = PushStream { stream_seq: room.stream_seq, stream_info_list: vec![stream.push_info()] };
-        self.log(LogLevel::Info, None, &format!("{id} of {user} in {room_id} is gone"));
+        let push = PushStream {
+            stream_seq: room.stream_seq,
+            stream_info_list: vec![stream.push_info()],
+        };
+        self.log(
+            LogLevel::Info,
+            None,
+            &format!("{id} of {user} in {room_id} is gone"),
+        );
         self.push(room_id, To::Except(user), sub::STREAMS_DELETED, &push);
     }
 
     fn push_stream(&mut self, room_id: &str, id: &str, sub_cmd: u32) {
-        let Some(room) = self.rooms.get(room_id) else { return };
-        let Some(stream) = room.streams.iter().find(|stream| stream.id == id) else { return };
-        let push = PushStream { stream_seq: room.stream_seq, stream_info_list: vec![stream.push_info()] };
+        let Some(room) = self.rooms.get(room_id) else {
+            return;
+        };
+        let Some(stream) = room.streams.iter().find(|stream| stream.id == id) else {
+            return;
+        };
+        let push = PushStream {
+            stream_seq: room.stream_seq,
+            stream_info_list: vec![stream.push_info()],
+        };
         let user = stream.user.clone();
         self.push(room_id, To::Except(&user), sub_cmd, &push);
     }
 
     fn own_stream(&self, place: &Place, id: &str) -> Result<(), Refusal> {
-        let owned = self.owner_of(id).is_some_and(|(room, user)| room == place.room && user == place.user);
+        let owned = self
+            .owner_of(id)
+            .is_some_and(|(room, user)| room == place.room && user == place.user);
         if owned { Ok(()) } else { Err(unknown_stream()) }
     }
 
-    fn check_publish_token(&self, token: &[u8], place: &Place, stream: &str) -> Result<(), Refusal> {
+    fn check_publish_token(
+        &self,
+        token: &[u8],
+        place: &Place,
+        stream: &str,
+    ) -> Result<(), Refusal> {
         if !self.config.check_tokens {
             return Ok(());
         }
         let token = text(token, 0, token::MAX_TOKEN_BYTES, "token")?;
-        let access = Access::Publish { room: &place.room, stream };
-        match token::check(&token, &self.config.secret, self.config.app_id, &place.user, access, self.now) {
+        let access = Access::Publish {
+            room: &place.room,
+            stream,
+        };
+        match token::check(
+            &token,
+            &self.config.secret,
+            self.config.app_id,
+            &place.user,
+            access,
+            self.now,
+        ) {
             Ok(_) => Ok(()),
-            Err(error @ TokenError::Expired) => Err(Refusal::new(codes::PUBLISH_TOKEN_EXPIRED, error.to_string())),
+            Err(error @ TokenError::Expired) => Err(Refusal::new(
+                codes::PUBLISH_TOKEN_EXPIRED,
+                error.to_string(),
+            )),
             Err(error) => Err(token_refusal(error)),
         }
     }

@@ -24,13 +24,20 @@ pub enum Direction {
 const REDACTED: &str = "(redacted)";
 
 /// Fields that hold a token, a part of one, or a key to a session.
-const SECRET_FIELDS: [&str; 5] = ["token", "third_token", "login_token", "relogin_token", "logout_check"];
+const SECRET_FIELDS: [&str; 5] = [
+    "token",
+    "third_token",
+    "login_token",
+    "relogin_token",
+    "logout_check",
+];
 
 /// Headers of tunnelled requests that hold a token.
 const SECRET_HEADERS: [&str; 1] = ["token-str"];
 
 static SCHEMA: LazyLock<DescriptorPool> = LazyLock::new(|| {
-    DescriptorPool::decode(include_bytes!(concat!(env!("OUT_DIR"), "/schema.bin")).as_slice()).unwrap_or_default()
+    DescriptorPool::decode(include_bytes!(concat!(env!("OUT_DIR"), "/schema.bin")).as_slice())
+        .unwrap_or_default()
 });
 
 /// Decodes a frame with everything inside it.
@@ -56,7 +63,11 @@ fn describe_frame(frame: &Frame<'_>) -> Value {
     let mut msg = message_json(&format!("accesshub.{}", kind.name()), frame.payload);
     match kind {
         FrameType::PCUpwardMessage | FrameType::PCDownwardMessage => {
-            let payload = raw_bytes(&format!("accesshub.{}", kind.name()), frame.payload, "payload");
+            let payload = raw_bytes(
+                &format!("accesshub.{}", kind.name()),
+                frame.payload,
+                "payload",
+            );
             if let Some(msg) = msg.as_object_mut() {
                 msg.remove("payload");
             }
@@ -92,11 +103,17 @@ fn describe_packet(bytes: &[u8]) -> Value {
         out.insert("error".into(), "unknown command".into());
         return out.into();
     };
-    out.insert("name".into(), name.rsplit('.').next().unwrap_or(name).into());
+    out.insert(
+        "name".into(),
+        name.rsplit('.').next().unwrap_or(name).into(),
+    );
     let mut body = message_json(name, packet.body);
     match header.cmd {
         cmd::PUSH => {
-            let number = body.pointer("/head/sub_cmd").and_then(Value::as_u64).unwrap_or(0);
+            let number = body
+                .pointer("/head/sub_cmd")
+                .and_then(Value::as_u64)
+                .unwrap_or(0);
             let raw = raw_bytes(name, packet.body, "msg_body");
             if let Some(body) = body.as_object_mut() {
                 body.insert("msg_body".into(), describe_push(number, &raw));
@@ -110,11 +127,18 @@ fn describe_packet(bytes: &[u8]) -> Value {
 }
 
 fn expand_merged(body: &mut Value, bytes: &[u8]) {
-    let Ok(typed) = <super::pb::switch::MergePushReq as prost::Message>::decode(bytes) else { return };
-    let Some(list) = body.get_mut("message_list").and_then(Value::as_array_mut) else { return };
+    let Ok(typed) = <super::pb::switch::MergePushReq as prost::Message>::decode(bytes) else {
+        return;
+    };
+    let Some(list) = body.get_mut("message_list").and_then(Value::as_array_mut) else {
+        return;
+    };
     for (item, typed) in list.iter_mut().zip(typed.message_list) {
         if let Some(item) = item.as_object_mut() {
-            item.insert("msg_body".into(), describe_push(u64::from(typed.sub_cmd), &typed.msg_body));
+            item.insert(
+                "msg_body".into(),
+                describe_push(u64::from(typed.sub_cmd), &typed.msg_body),
+            );
         }
     }
 }
@@ -182,12 +206,19 @@ fn message_json(name: &str, bytes: &[u8]) -> Value {
 }
 
 fn raw_bytes(name: &str, bytes: &[u8], field: &str) -> Vec<u8> {
-    let Ok(message) = dynamic(name, bytes) else { return Vec::new() };
-    message.get_field_by_name(field).and_then(|value| value.as_bytes().map(|b| b.to_vec())).unwrap_or_default()
+    let Ok(message) = dynamic(name, bytes) else {
+        return Vec::new();
+    };
+    message
+        .get_field_by_name(field)
+        .and_then(|value| value.as_bytes().map(|b| b.to_vec()))
+        .unwrap_or_default()
 }
 
 fn dynamic(name: &str, bytes: &[u8]) -> Result<DynamicMessage, String> {
-    let descriptor = SCHEMA.get_message_by_name(name).ok_or_else(|| format!("no schema for {name}"))?;
+    let descriptor = SCHEMA
+        .get_message_by_name(name)
+        .ok_or_else(|| format!("no schema for {name}"))?;
     DynamicMessage::decode(descriptor, bytes).map_err(|error| error.to_string())
 }
 
@@ -197,7 +228,11 @@ fn dynamic_json(message: &DynamicMessage) -> Value {
     for (field, value) in message.fields() {
         let secret = SECRET_FIELDS.contains(&field.name())
             || (is_header && field.name() == "val" && secret_header(message));
-        let json = if secret { REDACTED.into() } else { value_json(value) };
+        let json = if secret {
+            REDACTED.into()
+        } else {
+            value_json(value)
+        };
         out.insert(field.name().to_owned(), json);
     }
     out.into()

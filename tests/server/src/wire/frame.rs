@@ -60,9 +60,16 @@ impl<'a> Frame<'a> {
         }
         let announced = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
         if announced != payload.len() {
-            return Err(FrameError::LengthMismatch { announced, carried: payload.len() });
+            return Err(FrameError::LengthMismatch {
+                announced,
+                carried: payload.len(),
+            });
         }
-        Ok(Self { kind: u16::from_be_bytes([k0, k1]), stream: u32::from_be_bytes([s0, s1, s2, s3]), payload })
+        Ok(Self {
+            kind: u16::from_be_bytes([k0, k1]),
+            stream: u32::from_be_bytes([s0, s1, s2, s3]),
+            payload,
+        })
     }
 
     /// Builds the bytes of a frame around a message.
@@ -72,7 +79,11 @@ impl<'a> Frame<'a> {
         bytes.extend_from_slice(&[MAGIC, 0]);
         bytes.extend_from_slice(&(kind as u16).to_be_bytes());
         // A message is bounded far below 4 GiB by what a room may hold.
-        bytes.extend_from_slice(&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_be_bytes());
+        bytes.extend_from_slice(
+            &u32::try_from(payload.len())
+                .unwrap_or(u32::MAX)
+                .to_be_bytes(),
+        );
         bytes.extend_from_slice(&stream.to_be_bytes());
         bytes.push(0);
         bytes.extend_from_slice(&payload);
@@ -152,7 +163,14 @@ mod tests {
     #[test]
     fn a_frame_survives_encoding_and_parsing() {
         let bytes = Frame::encode(FrameType::PCBroken, 7, &PcBroken {});
-        assert_eq!(Frame::parse(&bytes), Ok(Frame { kind: 20, stream: 7, payload: &[] }));
+        assert_eq!(
+            Frame::parse(&bytes),
+            Ok(Frame {
+                kind: 20,
+                stream: 7,
+                payload: &[]
+            })
+        );
     }
 
     #[test]
@@ -161,6 +179,12 @@ mod tests {
         assert_eq!(Frame::parse(&[0; 13]), Err(FrameError::BadMagic(0)));
         let mut bytes = Frame::encode(FrameType::PCBroken, 7, &PcBroken {});
         bytes.push(1);
-        assert_eq!(Frame::parse(&bytes), Err(FrameError::LengthMismatch { announced: 0, carried: 1 }));
+        assert_eq!(
+            Frame::parse(&bytes),
+            Err(FrameError::LengthMismatch {
+                announced: 0,
+                carried: 1
+            })
+        );
     }
 }

@@ -96,8 +96,12 @@ impl<'a> Packet<'a> {
         }
         let header_len = usize::from(u16::from_be_bytes([h0, h1]));
         let body_len = u32::from_be_bytes([b0, b1, b2, b3]) as usize;
-        let (header, rest) = rest.split_at_checked(header_len).ok_or(PacketError::TooShort(bytes.len()))?;
-        let (body, trailing) = rest.split_at_checked(body_len).ok_or(PacketError::TooShort(bytes.len()))?;
+        let (header, rest) = rest
+            .split_at_checked(header_len)
+            .ok_or(PacketError::TooShort(bytes.len()))?;
+        let (body, trailing) = rest
+            .split_at_checked(body_len)
+            .ok_or(PacketError::TooShort(bytes.len()))?;
         if !trailing.is_empty() {
             return Err(PacketError::TrailingBytes(trailing.len()));
         }
@@ -112,7 +116,11 @@ impl<'a> Packet<'a> {
         let mut bytes = Vec::with_capacity(PACKET_HEADER_LEN + header.len() + body.len());
         bytes.push(MAGIC);
         // A header has five small fields; `controls` is bounded by the configuration.
-        bytes.extend_from_slice(&u16::try_from(header.len()).unwrap_or(u16::MAX).to_be_bytes());
+        bytes.extend_from_slice(
+            &u16::try_from(header.len())
+                .unwrap_or(u16::MAX)
+                .to_be_bytes(),
+        );
         bytes.extend_from_slice(&u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes());
         bytes.extend_from_slice(&header);
         bytes.extend_from_slice(&body);
@@ -126,15 +134,27 @@ mod tests {
     use crate::wire::pb::switch::CommonRsp;
 
     fn packet() -> Vec<u8> {
-        let header = Header { cmd: 1004, seq: 9, ..Header::default() };
-        Packet::encode(&header, &CommonRsp { rsp_head: Some(crate::wire::pb::switch::RspHead::default()) })
+        let header = Header {
+            cmd: 1004,
+            seq: 9,
+            ..Header::default()
+        };
+        Packet::encode(
+            &header,
+            &CommonRsp {
+                rsp_head: Some(crate::wire::pb::switch::RspHead::default()),
+            },
+        )
     }
 
     #[test]
     fn an_empty_answer_head_is_still_on_the_wire() {
         let bytes = packet();
         let packet = Packet::parse(&bytes).unwrap();
-        assert_eq!((packet.header.cmd, packet.header.seq, packet.body), (1004, 9, [0x0a, 0].as_slice()));
+        assert_eq!(
+            (packet.header.cmd, packet.header.seq, packet.body),
+            (1004, 9, [0x0a, 0].as_slice())
+        );
     }
 
     #[test]

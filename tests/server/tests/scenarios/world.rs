@@ -12,42 +12,49 @@ use room_server::{
     },
 };
 
-pub const START: u64 = 1_800_000_000_000;
-pub const ROOM: &str = "room";
+pub(crate) const START: u64 = 1_800_000_000_000;
+pub(crate) const ROOM: &str = "room";
 
 /// What a client received.
 #[derive(Debug, Clone)]
-pub enum Got {
-    Frame { kind: FrameType, stream: u32, payload: Vec<u8> },
-    Packet { stream: u32, header: switch::Header, body: Vec<u8> },
+pub(crate) enum Got {
+    Frame {
+        kind: FrameType,
+        payload: Vec<u8>,
+    },
+    Packet {
+        stream: u32,
+        header: switch::Header,
+        body: Vec<u8>,
+    },
 }
 
-pub struct World {
-    pub server: Server,
-    pub now: u64,
-    pub inbox: BTreeMap<ConnId, Vec<Got>>,
-    pub closed: Vec<(ConnId, CloseReason)>,
-    pub raw: Vec<(ConnId, Vec<u8>)>,
-    pub log: Vec<String>,
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) now: u64,
+    pub(crate) inbox: BTreeMap<ConnId, Vec<Got>>,
+    pub(crate) closed: Vec<(ConnId, CloseReason)>,
+    pub(crate) raw: Vec<(ConnId, Vec<u8>)>,
+    pub(crate) log: Vec<String>,
     next_conn: u64,
     txid: u64,
 }
 
 /// A user on one link with one room stream.
 #[derive(Debug, Clone)]
-pub struct Client {
-    pub conn: ConnId,
-    pub stream: u32,
-    pub user: String,
-    pub key: u32,
-    pub session: u64,
-    pub switch_session: u64,
-    pub relogin_token: Vec<u8>,
-    pub seq: u32,
+pub(crate) struct Client {
+    pub(crate) conn: ConnId,
+    pub(crate) stream: u32,
+    pub(crate) user: String,
+    pub(crate) key: u32,
+    pub(crate) session: u64,
+    pub(crate) switch_session: u64,
+    pub(crate) relogin_token: Vec<u8>,
+    pub(crate) seq: u32,
 }
 
 impl World {
-    pub fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config) -> Self {
         Self {
             server: Server::new(config),
             now: START,
@@ -61,23 +68,26 @@ impl World {
     }
 
     /// A server that takes any text as a token, for scenarios that are not about tokens.
-    pub fn unchecked() -> Self {
-        Self::new(Config { check_tokens: false, ..Config::default() })
+    pub(crate) fn unchecked() -> Self {
+        Self::new(Config {
+            check_tokens: false,
+            ..Config::default()
+        })
     }
 
-    pub fn input(&mut self, input: Input) {
+    pub(crate) fn input(&mut self, input: Input) {
         self.server.handle(self.now, input);
         self.drain();
     }
 
-    pub fn control(&mut self, command: Command) -> Result<Reply, CommandError> {
+    pub(crate) fn control(&mut self, command: Command) -> Result<Reply, CommandError> {
         let reply = self.server.control(self.now, command);
         self.drain();
         reply
     }
 
     /// Lets time pass, waking the server at each of its deadlines.
-    pub fn wait(&mut self, ms: u64) {
+    pub(crate) fn wait(&mut self, ms: u64) {
         let end = self.now + ms;
         while let Some(at) = self.server.next_deadline().filter(|at| *at <= end) {
             self.now = self.now.max(at);
@@ -87,26 +97,40 @@ impl World {
         self.input(Input::Tick);
     }
 
-    pub fn connect(&mut self) -> ConnId {
+    pub(crate) fn connect(&mut self) -> ConnId {
         self.next_conn += 1;
         let conn = ConnId(self.next_conn);
         self.input(Input::Connected { conn });
         conn
     }
 
-    pub fn close(&mut self, conn: ConnId) {
+    pub(crate) fn close(&mut self, conn: ConnId) {
         self.input(Input::Closed { conn });
     }
 
-    pub fn send(&mut self, conn: ConnId, kind: FrameType, stream: u32, message: &impl Message) {
-        self.input(Input::Frame { conn, bytes: Frame::encode(kind, stream, message) });
+    pub(crate) fn send(
+        &mut self,
+        conn: ConnId,
+        kind: FrameType,
+        stream: u32,
+        message: &impl Message,
+    ) {
+        self.input(Input::Frame {
+            conn,
+            bytes: Frame::encode(kind, stream, message),
+        });
     }
 
     /// Sends a room packet without waiting for anything.
-    pub fn packet(&mut self, client: &mut Client, number: u32, body: &impl Message) {
+    pub(crate) fn packet(&mut self, client: &mut Client, number: u32, body: &impl Message) {
         client.seq += 1;
         self.txid += 1;
-        let header = switch::Header { cmd: number, seq: client.seq, context_key: client.key, ..Default::default() };
+        let header = switch::Header {
+            cmd: number,
+            seq: client.seq,
+            context_key: client.key,
+            ..Default::default()
+        };
         let upward = hub::PcUpwardMessage {
             txid: self.txid,
             service_no: 17,
@@ -114,33 +138,52 @@ impl World {
             payload: Packet::encode(&header, body),
             ..Default::default()
         };
-        self.send(client.conn, FrameType::PCUpwardMessage, client.stream, &upward);
+        self.send(
+            client.conn,
+            FrameType::PCUpwardMessage,
+            client.stream,
+            &upward,
+        );
     }
 
     /// Sends a room request and returns the decoded answer.
-    pub fn ask<A: Message + Default>(&mut self, client: &mut Client, number: u32, body: &impl Message) -> A {
+    pub(crate) fn ask<A: Message + Default>(
+        &mut self,
+        client: &mut Client,
+        number: u32,
+        body: &impl Message,
+    ) -> A {
         self.packet(client, number, body);
         self.answer(client, number).expect("no answer")
     }
 
     /// Takes the answer to the client's last request out of its inbox.
-    pub fn answer<A: Message + Default>(&mut self, client: &Client, number: u32) -> Option<A> {
+    pub(crate) fn answer<A: Message + Default>(
+        &mut self,
+        client: &Client,
+        number: u32,
+    ) -> Option<A> {
         let inbox = self.inbox.entry(client.conn).or_default();
         let at = inbox.iter().position(|got| {
             matches!(got, Got::Packet { header, stream, .. }
                 if header.cmd == number + 1 && header.seq == client.seq && *stream == client.stream)
         })?;
-        let Got::Packet { body, .. } = inbox.remove(at) else { return None };
+        let Got::Packet { body, .. } = inbox.remove(at) else {
+            return None;
+        };
         Some(A::decode(body.as_slice()).unwrap())
     }
 
     /// The code with which a request is refused; 0 if it is not.
-    pub fn code(&mut self, client: &mut Client, number: u32, body: &impl Message) -> u32 {
-        self.ask::<switch::CommonRsp>(client, number, body).rsp_head.expect("no rsp_head").code
+    pub(crate) fn code(&mut self, client: &mut Client, number: u32, body: &impl Message) -> u32 {
+        self.ask::<switch::CommonRsp>(client, number, body)
+            .rsp_head
+            .expect("no rsp_head")
+            .code
     }
 
     /// Connects a new link and gives it a room stream, without logging in.
-    pub fn client(&mut self, user: &str) -> Client {
+    pub(crate) fn client(&mut self, user: &str) -> Client {
         let conn = self.connect();
         Client {
             conn,
@@ -154,7 +197,12 @@ impl World {
         }
     }
 
-    pub fn login_request(&self, client: &Client, room: &str, token: &str) -> switch::LoginRoomReq {
+    pub(crate) fn login_request(
+        &self,
+        client: &Client,
+        room: &str,
+        token: &str,
+    ) -> switch::LoginRoomReq {
         switch::LoginRoomReq {
             app_id: self.server.config().app_id,
             room_id: room.into(),
@@ -172,13 +220,24 @@ impl World {
         }
     }
 
-    pub fn try_login(&mut self, client: &mut Client, request: &switch::LoginRoomReq) -> switch::LoginRoomRsp {
+    pub(crate) fn try_login(
+        &mut self,
+        client: &mut Client,
+        request: &switch::LoginRoomReq,
+    ) -> switch::LoginRoomRsp {
         client.key = 0;
         self.packet(client, cmd::LOGIN_ROOM, request);
-        let answer = self.inbox.get(&client.conn).into_iter().flatten().find_map(|got| match got {
-            Got::Packet { header, .. } if header.cmd == 1002 && header.seq == client.seq => Some(header.context_key),
-            _ => None,
-        });
+        let answer = self
+            .inbox
+            .get(&client.conn)
+            .into_iter()
+            .flatten()
+            .find_map(|got| match got {
+                Got::Packet { header, .. } if header.cmd == 1002 && header.seq == client.seq => {
+                    Some(header.context_key)
+                }
+                _ => None,
+            });
         client.key = answer.expect("no login answer");
         let answer: switch::LoginRoomRsp = self.answer(client, cmd::LOGIN_ROOM).unwrap();
         client.session = answer.user_session_id;
@@ -188,11 +247,11 @@ impl World {
     }
 
     /// A user in [`ROOM`] on a new link.
-    pub fn join(&mut self, user: &str) -> Client {
+    pub(crate) fn join(&mut self, user: &str) -> Client {
         self.join_room(user, ROOM)
     }
 
-    pub fn join_room(&mut self, user: &str, room: &str) -> Client {
+    pub(crate) fn join_room(&mut self, user: &str, room: &str) -> Client {
         let mut client = self.client(user);
         let request = self.login_request(&client, room, "any");
         let answer = self.try_login(&mut client, &request);
@@ -201,14 +260,18 @@ impl World {
     }
 
     /// The same user on a new link, logging in with what it knows.
-    pub fn relogin(&mut self, client: &Client) -> (Client, switch::LoginRoomRsp) {
-        let mut back = Client { conn: self.connect(), key: 0, ..client.clone() };
+    pub(crate) fn relogin(&mut self, client: &Client) -> (Client, switch::LoginRoomRsp) {
+        let mut back = Client {
+            conn: self.connect(),
+            key: 0,
+            ..client.clone()
+        };
         let request = self.login_request(&back, ROOM, "any");
         let answer = self.try_login(&mut back, &request);
         (back, answer)
     }
 
-    pub fn token(&mut self, request: TokenRequest) -> String {
+    pub(crate) fn token(&mut self, request: TokenRequest) -> String {
         match self.control(Command::IssueToken(request)).unwrap() {
             Reply::Token { token } => token,
             other => panic!("{other:?}"),
@@ -216,10 +279,12 @@ impl World {
     }
 
     /// Takes all pushes of a kind out of a client's inbox.
-    pub fn pushes<M: Message + Default>(&mut self, client: &Client, sub_cmd: u32) -> Vec<M> {
+    pub(crate) fn pushes<M: Message + Default>(&mut self, client: &Client, sub_cmd: u32) -> Vec<M> {
         let mut found = Vec::new();
         self.inbox.entry(client.conn).or_default().retain(|got| {
-            let Got::Packet { header, body, .. } = got else { return true };
+            let Got::Packet { header, body, .. } = got else {
+                return true;
+            };
             if header.cmd != cmd::PUSH || header.context_key != client.key {
                 return true;
             }
@@ -234,16 +299,26 @@ impl World {
     }
 
     /// Takes all merged pushes out of a client's inbox.
-    pub fn barrage(&mut self, client: &Client) -> Vec<Vec<String>> {
+    pub(crate) fn barrage(&mut self, client: &Client) -> Vec<Vec<String>> {
         let mut found = Vec::new();
         self.inbox.entry(client.conn).or_default().retain(|got| {
-            let Got::Packet { header, body, .. } = got else { return true };
+            let Got::Packet { header, body, .. } = got else {
+                return true;
+            };
             if header.cmd != cmd::MERGE_PUSH {
                 return true;
             }
-            for item in switch::MergePushReq::decode(body.as_slice()).unwrap().message_list {
+            for item in switch::MergePushReq::decode(body.as_slice())
+                .unwrap()
+                .message_list
+            {
                 let push = live::PushBigIm::decode(item.msg_body.as_slice()).unwrap();
-                found.push(push.msg_list.into_iter().map(|m| String::from_utf8(m.msg_content).unwrap()).collect());
+                found.push(
+                    push.msg_list
+                        .into_iter()
+                        .map(|m| String::from_utf8(m.msg_content).unwrap())
+                        .collect(),
+                );
             }
             false
         });
@@ -251,7 +326,7 @@ impl World {
     }
 
     /// Takes all packets with a command out of an inbox.
-    pub fn packets<M: Message + Default>(&mut self, conn: ConnId, number: u32) -> Vec<M> {
+    pub(crate) fn packets<M: Message + Default>(&mut self, conn: ConnId, number: u32) -> Vec<M> {
         let mut found = Vec::new();
         self.inbox.entry(conn).or_default().retain(|got| match got {
             Got::Packet { header, body, .. } if header.cmd == number => {
@@ -264,7 +339,11 @@ impl World {
     }
 
     /// Takes all frames of a type out of an inbox.
-    pub fn frames<M: Message + Default>(&mut self, conn: ConnId, wanted: FrameType) -> Vec<M> {
+    pub(crate) fn frames<M: Message + Default>(
+        &mut self,
+        conn: ConnId,
+        wanted: FrameType,
+    ) -> Vec<M> {
         let mut found = Vec::new();
         self.inbox.entry(conn).or_default().retain(|got| match got {
             Got::Frame { kind, payload, .. } if *kind == wanted => {
@@ -281,14 +360,23 @@ impl World {
             match output {
                 Output::Send { conn, bytes } => {
                     self.raw.push((conn, bytes.clone()));
-                    let Ok(frame) = Frame::parse(&bytes) else { continue };
+                    let Ok(frame) = Frame::parse(&bytes) else {
+                        continue;
+                    };
                     let kind = FrameType::from_number(frame.kind).unwrap();
                     let got = if kind == FrameType::PCDownwardMessage {
                         let message = hub::PcDownwardMessage::decode(frame.payload).unwrap();
                         let packet = Packet::parse(&message.payload).unwrap();
-                        Got::Packet { stream: frame.stream, header: packet.header.clone(), body: packet.body.to_vec() }
+                        Got::Packet {
+                            stream: frame.stream,
+                            header: packet.header.clone(),
+                            body: packet.body.to_vec(),
+                        }
                     } else {
-                        Got::Frame { kind, stream: frame.stream, payload: frame.payload.to_vec() }
+                        Got::Frame {
+                            kind,
+                            payload: frame.payload.to_vec(),
+                        }
                     };
                     self.inbox.entry(conn).or_default().push(got);
                 }

@@ -55,7 +55,7 @@ run_lint() {
 
 run_package() {
     build_package
-    node --test tests/package/*.test.mjs
+    node --test --test-reporter=spec tests/package/*.test.mjs
     node tests/package/size.mjs --check
 }
 
@@ -88,7 +88,7 @@ run_node() {
         return
     fi
     # One file at a time: several of them drive real media and measure time.
-    node --test --test-concurrency=1 "${files[@]}"
+    node --test --test-reporter=spec --test-concurrency=1 "${files[@]}"
 }
 
 # --- what only tests need ------------------------------------------------------------------------------------------

@@ -3,11 +3,9 @@
 //! JavaScript is never called while the engine is borrowed: outputs wait until the shim drains them, and promises settle in
 //! a microtask of their own.
 
-use std::collections::HashMap;
-
 use futures_channel::oneshot;
-use js_sys::{Array, Promise};
-use serde::{Deserialize, Serialize};
+use js_sys::{Array, Object, Promise};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -21,7 +19,7 @@ type Outcome = Result<JsValue, JsValue>;
 pub struct Engine {
     inner: engine::Engine,
     last_call: CallId,
-    open: HashMap<CallId, oneshot::Sender<Outcome>>,
+    open: Vec<(CallId, oneshot::Sender<Outcome>)>,
     outputs: Array,
 }
 
@@ -31,12 +29,12 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, mono: f64, wall: f64) -> Result<Self, JsError> {
         console_error_panic_hook::set_once();
-        let config = Config::from_host(&value(config)).map_err(JsError::new)?;
+        let config = Config::from_host(&value(&config)).map_err(JsError::new)?;
         let inner = engine::Engine::new(config, now(mono, wall));
         let mut engine = Self {
             inner,
             last_call: 0,
-            open: HashMap::new(),
+            open: Vec::new(),
             outputs: Array::new(),
         };
         engine.collect();
@@ -51,7 +49,7 @@ impl Engine {
             Input::Call {
                 id,
                 method: method.into(),
-                args: list(args),
+                args: list(&args),
             },
             mono,
             wall,
@@ -68,7 +66,7 @@ impl Engine {
             Input::Call {
                 id,
                 method: method.into(),
-                args: list(args),
+                args: list(&args),
             },
             mono,
             wall,
@@ -83,7 +81,7 @@ impl Engine {
 
     /// Something that happened to the host: see `Input::from_host`.
     pub fn input(&mut self, input: JsValue, mono: f64, wall: f64) {
-        if let Some(input) = Input::from_host(&value(input)) {
+        if let Some(input) = Input::from_host(&value(&input)) {
             self.handle(input, mono, wall);
         }
     }
@@ -111,7 +109,7 @@ impl Engine {
 
     fn begin(&mut self, sender: oneshot::Sender<Outcome>) -> CallId {
         self.last_call = self.last_call.wrapping_add(1);
-        self.open.insert(self.last_call, sender);
+        self.open.push((self.last_call, sender));
         self.last_call
     }
 
@@ -123,7 +121,8 @@ impl Engine {
     fn collect(&mut self) {
         while let Some(output) = self.inner.poll_output() {
             if let Output::Reply { id, result } = output {
-                if let Some(sender) = self.open.remove(&id) {
+                if let Some(at) = self.open.iter().position(|(call, _)| *call == id) {
+                    let (_, sender) = self.open.swap_remove(at);
                     let outcome = result.map(|reply| js(&reply)).map_err(|error| js(&error));
                     // Nobody waits for a synchronous method that took too long; there is none.
                     let _unheard = sender.send(outcome);
@@ -141,15 +140,35 @@ fn now(mono: f64, wall: f64) -> Now {
 }
 
 /// What is not a plain value counts as missing; the shim has replaced it before.
-fn value(js: JsValue) -> Value {
-    Value::deserialize(serde_wasm_bindgen::Deserializer::from(js)).unwrap_or_default()
+///
+/// By hand and not with `serde-wasm-bindgen`: reading any type with it costs 12 kB of texts for errors that cannot occur.
+fn value(js: &JsValue) -> Value {
+    if let Some(text) = js.as_string() {
+        Value::Text(text)
+    } else if let Some(number) = js.as_f64() {
+        Value::Number(number)
+    } else if let Some(flag) = js.as_bool() {
+        Value::Bool(flag)
+    } else if Array::is_array(js) {
+        Value::List(list(js))
+    } else if js.is_object() {
+        let entries = Object::entries(js.unchecked_ref());
+        let member = |entry: JsValue| {
+            let pair: Array = entry.unchecked_into();
+            (
+                pair.get(0).as_string().unwrap_or_default(),
+                value(&pair.get(1)),
+            )
+        };
+        Value::Map(entries.iter().map(member).collect())
+    } else {
+        Value::Undefined
+    }
 }
 
-fn list(args: JsValue) -> Vec<Value> {
-    match value(args) {
-        Value::List(list) => list,
-        _ => Vec::new(),
-    }
+fn list(args: &JsValue) -> Vec<Value> {
+    let items: &Array = args.unchecked_ref();
+    items.iter().map(|item| value(&item)).collect()
 }
 
 fn js(value: &impl Serialize) -> JsValue {

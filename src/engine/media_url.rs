@@ -1,15 +1,14 @@
 //! Where to push a stream to and pull it from: the request to the service, its answer, and the URL made of it.
 
-use serde::Deserialize;
-
 use super::error::{Code, DISPATCH_ERROR, PLAY_NOT_FOUND};
+use super::json;
 use super::time::Now;
-use super::wire::initconfig;
+use super::wire::{initconfig, pb};
 
 /// Media hosts kept from one answer.
 pub(super) const MAX_HOSTS: usize = 16;
 
-const STREAM_NOT_FOUND: i64 = 1_900_001_004;
+const STREAM_NOT_FOUND: &str = "1900001004";
 const RESOURCE_CDN: u32 = 0;
 const PROTOCOL_RTMP: u32 = 1;
 const STREAM_NAME: &str = "{STREAM_NAME}";
@@ -115,20 +114,22 @@ pub(super) fn dispatch_headers(
 
 /// The media hosts of an answer; at least one.
 pub(super) fn parse_dispatch(body: &[u8]) -> Result<Vec<String>, Code> {
-    #[derive(Deserialize)]
-    struct Answer {
-        #[serde(default)]
-        code: i64,
-        #[serde(default)]
-        hosts: Vec<String>,
-    }
-    let answer: Answer = serde_json::from_slice(body).map_err(|_| DISPATCH_ERROR)?;
-    match answer.code {
-        0 if answer.hosts.iter().any(|host| !host.is_empty()) => Ok(answer
-            .hosts
-            .into_iter()
-            .filter(|host| !host.is_empty())
-            .collect()),
+    let body = core::str::from_utf8(body).map_err(|_| DISPATCH_ERROR)?;
+    let members = json::members(body).ok_or(DISPATCH_ERROR)?;
+    let find = |name: &str| {
+        members
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| *value)
+    };
+    let hosts = find("hosts").and_then(json::list).unwrap_or_default();
+    let hosts: Vec<String> = hosts
+        .into_iter()
+        .filter_map(json::text)
+        .filter(|host| !host.is_empty())
+        .collect();
+    match find("code").unwrap_or("0") {
+        "0" if !hosts.is_empty() => Ok(hosts),
         STREAM_NOT_FOUND => Err(PLAY_NOT_FOUND),
         _ => Err(DISPATCH_ERROR),
     }
@@ -144,7 +145,7 @@ pub(super) struct CdnTemplates {
 impl CdnTemplates {
     /// Reads an application configuration; what it lacks stays as it was.
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        let Ok(config) = <initconfig::InitConfig as prost::Message>::decode(bytes) else {
+        let Ok(config) = pb::decode::<initconfig::InitConfig>(bytes) else {
             return;
         };
         let media = config.media_config.unwrap_or_default();

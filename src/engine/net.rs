@@ -1,11 +1,10 @@
 //! Room requests: their sequence numbers, what waits for an answer, and how they reach the link.
 
-use prost::Message;
-
 use super::cx::Cx;
 use super::io::{CallId, NetworkKind};
 use super::link::Link;
 use super::time::{Instant, Millis};
+use super::wire::pb::Encode;
 use super::wire::{packet, switch};
 
 /// How long a room request may wait for its answer.
@@ -119,7 +118,7 @@ impl Net {
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &impl Message,
+        body: &impl Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> Result<(), Purpose> {
@@ -139,7 +138,7 @@ impl Net {
     }
 
     /// Sends a packet that has no answer.
-    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &impl Message, cx: &mut Cx<'_>) {
+    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &impl Encode, cx: &mut Cx<'_>) {
         let seq = self.next_seq();
         self.transmit(seq, route, cmd, body, cx);
     }
@@ -175,7 +174,7 @@ impl Net {
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &impl Message,
+        body: &impl Encode,
         cx: &mut Cx<'_>,
     ) -> bool {
         let header = switch::Header {

@@ -729,7 +729,7 @@ impl Engine {
             Push::Broadcast(m) => room.handle_broadcast(m, cx),
             Push::Barrage(m) => room.handle_barrage(m, cx),
             Push::RoomExtraInfo(m) => room.handle_extra_info_push(m, cx),
-            Push::CustomCommand(bytes) => match room::command_event(&bytes) {
+            Push::CustomCommand(bytes) => match room::command_event(bytes) {
                 Some(event) => cx.emit(event),
                 None => cx.log(
                     super::LogLevel::Warn,
@@ -770,7 +770,7 @@ impl Engine {
             return;
         };
         if head.qos_flag == 1 {
-            let list = pushes.iter().map(|(id, _)| *id).collect();
+            let list = pushes.iter().map(|(id, _)| id.clone()).collect();
             let body = switch::MergePushRsp {
                 message_list: list,
                 server_send_time: head.send_time,

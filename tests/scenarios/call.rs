@@ -22,20 +22,39 @@ fn two_users_publish_and_play_each_other_with_every_callback_in_order() {
         ]
     );
 
-    let url = world.resolve(a, "startPublishingStream", json!(["stream-a", {"streamParams": "x=1", "extraInfo": "hello"}]));
+    let url = world.resolve(
+        a,
+        "startPublishingStream",
+        json!(["stream-a", {"streamParams": "x=1", "extraInfo": "hello"}]),
+    );
     let text = url["url"].as_str().unwrap();
-    assert!(text.starts_with("rtmp://127.0.0.1:1935/1234567890/stream-a?x=1&zgseq="), "{text}");
+    assert!(
+        text.starts_with("rtmp://127.0.0.1:1935/1234567890/stream-a?x=1&zgseq="),
+        "{text}"
+    );
     assert!(text.contains("&zgdid="), "{text}");
-    assert_eq!(world.told(a), [state("publisher", "PUBLISH_REQUESTING", "stream-a")]);
+    assert_eq!(
+        world.told(a),
+        [state("publisher", "PUBLISH_REQUESTING", "stream-a")]
+    );
 
     let b = world.add_in("room1", "ub");
     world.told(b);
-    assert!(!world.clients[a].sent.contains(&302_001), "nothing is announced before the component pushes");
-    assert_eq!(world.told_of(a, "roomUserUpdate"), [json!(["room1", "ADD", [{"userID": "ub", "userName": "name-ub"}]])]);
+    assert!(
+        !world.clients[a].sent.contains(&302_001),
+        "nothing is announced before the component pushes"
+    );
+    assert_eq!(
+        world.told_of(a, "roomUserUpdate"),
+        [json!(["room1", "ADD", [{"userID": "ub", "userName": "name-ub"}]])]
+    );
 
     world.component(a, "stream-a", 3800);
     world.run(100);
-    assert_eq!(world.told(a), [state("publisher", "PUBLISHING", "stream-a")]);
+    assert_eq!(
+        world.told(a),
+        [state("publisher", "PUBLISHING", "stream-a")]
+    );
     let stream = json!([{"streamID": "stream-a", "user": {"userID": "ua", "userName": "name-ua"}, "extraInfo": "hello"}]);
     assert_eq!(
         world.told(b),
@@ -46,28 +65,71 @@ fn two_users_publish_and_play_each_other_with_every_callback_in_order() {
     );
     world.component(a, "stream-a", 3800);
     world.run(100);
-    assert_eq!(world.told(a), [state("publisher", "PUBLISHING", "stream-a")]);
-    assert_eq!(world.clients[a].sent.iter().filter(|cmd| **cmd == 302_001).count(), 1, "announced once");
+    assert_eq!(
+        world.told(a),
+        [state("publisher", "PUBLISHING", "stream-a")]
+    );
+    assert_eq!(
+        world.clients[a]
+            .sent
+            .iter()
+            .filter(|cmd| **cmd == 302_001)
+            .count(),
+        1,
+        "announced once"
+    );
 
     let url = world.resolve(b, "startPlayingStream", json!(["stream-a"]));
-    assert!(url["url"].as_str().unwrap().starts_with("rtmp://127.0.0.1:1935/1234567890/stream-a?zgseq="));
+    assert!(
+        url["url"]
+            .as_str()
+            .unwrap()
+            .starts_with("rtmp://127.0.0.1:1935/1234567890/stream-a?zgseq=")
+    );
     world.component(b, "stream-a", 3802);
-    assert_eq!(world.told(b), [state("player", "PLAY_REQUESTING", "stream-a"), state("player", "PLAYING", "stream-a")]);
+    assert_eq!(
+        world.told(b),
+        [
+            state("player", "PLAY_REQUESTING", "stream-a"),
+            state("player", "PLAYING", "stream-a")
+        ]
+    );
 
     world.call(b, "stopPlayingStream", json!(["stream-a"]));
     assert_eq!(world.told(b), [state("player", "NO_PLAY", "stream-a")]);
-    assert_eq!(world.resolve(a, "stopPublishingStream", json!(["stream-a"])), json!(true));
-    assert_eq!(world.told(a), [state("publisher", "NO_PUBLISH", "stream-a")]);
-    assert_eq!(world.told(b), [format!("roomStreamUpdate {}", json!(["room1", "DELETE", stream]))]);
-    assert_eq!(world.resolve(a, "stopPublishingStream", json!(["stream-a"])), json!(false));
+    assert_eq!(
+        world.resolve(a, "stopPublishingStream", json!(["stream-a"])),
+        json!(true)
+    );
+    assert_eq!(
+        world.told(a),
+        [state("publisher", "NO_PUBLISH", "stream-a")]
+    );
+    assert_eq!(
+        world.told(b),
+        [format!(
+            "roomStreamUpdate {}",
+            json!(["room1", "DELETE", stream])
+        )]
+    );
+    assert_eq!(
+        world.resolve(a, "stopPublishingStream", json!(["stream-a"])),
+        json!(false)
+    );
 
     world.call(a, "logoutRoom", json!(["room1"]));
     world.run(100);
     assert_eq!(
         world.told(a),
-        [r#"roomStateUpdate ["room1","DISCONNECTED",0,null]"#, r#"roomStateChanged ["room1","LOGOUT",0,null]"#]
+        [
+            r#"roomStateUpdate ["room1","DISCONNECTED",0,null]"#,
+            r#"roomStateChanged ["room1","LOGOUT",0,null]"#
+        ]
     );
-    assert_eq!(world.told_of(b, "roomUserUpdate"), [json!(["room1", "DELETE", [{"userID": "ua", "userName": "name-ua"}]])]);
+    assert_eq!(
+        world.told_of(b, "roomUserUpdate"),
+        [json!(["room1", "DELETE", [{"userID": "ua", "userName": "name-ua"}]])]
+    );
 }
 
 #[test]
@@ -88,8 +150,16 @@ fn logging_out_ends_own_streams_for_everybody() {
         ]
     );
     let deleted = world.told(b);
-    assert!(deleted.iter().any(|e| e.starts_with(r#"roomStreamUpdate ["r","DELETE""#)), "{deleted:?}");
-    assert!(!world.clients[a].sent.contains(&302_003), "streams of a user who leaves are not deleted one by one");
+    assert!(
+        deleted
+            .iter()
+            .any(|e| e.starts_with(r#"roomStreamUpdate ["r","DELETE""#)),
+        "{deleted:?}"
+    );
+    assert!(
+        !world.clients[a].sent.contains(&302_003),
+        "streams of a user who leaves are not deleted one by one"
+    );
 }
 
 #[test]
@@ -101,7 +171,8 @@ fn a_component_that_cannot_push_ends_the_stream_and_withdraws_it() {
     world.told(b);
     world.component(a, "s", 3801);
     world.run(100);
-    let failed = json!([{"state": "NO_PUBLISH", "streamID": "s", "errorCode": 3801, "extendedData": ""}]);
+    let failed =
+        json!([{"state": "NO_PUBLISH", "streamID": "s", "errorCode": 3801, "extendedData": ""}]);
     assert_eq!(world.told(a), [format!("publisherStateUpdate {failed}")]);
     assert_eq!(world.told_of(b, "roomStreamUpdate").len(), 1);
     world.resolve(a, "startPublishingStream", json!(["s"]));
@@ -121,16 +192,36 @@ fn a_failed_player_must_be_stopped_before_it_plays_again() {
 
 #[test]
 fn each_next_url_is_on_the_next_host() {
-    let config = room_server::Config { media_hosts: vec!["h1.example".into(), "h2.example".into()], ..Default::default() };
+    let config = room_server::Config {
+        media_hosts: vec!["h1.example".into(), "h2.example".into()],
+        ..Default::default()
+    };
     let mut world = World::with(config);
     let a = world.add_in("r", "ua");
-    let first = world.resolve(a, "startPublishingStream", json!(["s", {"streamParams": "k=v"}]));
-    assert!(first["url"].as_str().unwrap().starts_with("rtmp://h1.example/"));
-    let urls: Vec<_> = (0..3).map(|_| world.resolve(a, "getNextUrl", json!(["s"]))).collect();
-    let hosts: Vec<_> = urls.iter().map(|url| url.as_str().unwrap().get(7..9).unwrap()).collect();
+    let first = world.resolve(
+        a,
+        "startPublishingStream",
+        json!(["s", {"streamParams": "k=v"}]),
+    );
+    assert!(
+        first["url"]
+            .as_str()
+            .unwrap()
+            .starts_with("rtmp://h1.example/")
+    );
+    let urls: Vec<_> = (0..3)
+        .map(|_| world.resolve(a, "getNextUrl", json!(["s"])))
+        .collect();
+    let hosts: Vec<_> = urls
+        .iter()
+        .map(|url| url.as_str().unwrap().get(7..9).unwrap())
+        .collect();
     assert_eq!(hosts, ["h2", "h1", "h2"]);
     assert!(urls[0].as_str().unwrap().contains("?k=v&zgseq="));
-    assert_eq!(world.resolve(a, "getNextUrl", json!(["unknown"])), json!(""));
+    assert_eq!(
+        world.resolve(a, "getNextUrl", json!(["unknown"])),
+        json!("")
+    );
 }
 
 #[test]
@@ -138,12 +229,21 @@ fn the_extra_info_of_a_stream_reaches_the_others() {
     let mut world = World::new();
     let (a, b) = (world.add_in("r", "ua"), world.add_in("r", "ub"));
     world.resolve(a, "startPublishingStream", json!(["s"]));
-    assert_eq!(world.resolve(a, "setStreamExtraInfo", json!(["s", "early"])), json!({"errorCode": 0, "extendedData": ""}));
+    assert_eq!(
+        world.resolve(a, "setStreamExtraInfo", json!(["s", "early"])),
+        json!({"errorCode": 0, "extendedData": ""})
+    );
     world.component(a, "s", 3800);
     world.run(100);
-    assert_eq!(world.told_of(b, "streamExtraInfoUpdate")[0][1][0]["extraInfo"], json!("early"));
+    assert_eq!(
+        world.told_of(b, "streamExtraInfoUpdate")[0][1][0]["extraInfo"],
+        json!("early")
+    );
     world.resolve(a, "setStreamExtraInfo", json!(["s", "later"]));
-    assert_eq!(world.told_of(b, "streamExtraInfoUpdate")[0][1][0]["extraInfo"], json!("later"));
+    assert_eq!(
+        world.told_of(b, "streamExtraInfoUpdate")[0][1][0]["extraInfo"],
+        json!("later")
+    );
     let unknown = world.call(a, "setStreamExtraInfo", json!(["x", "y"]));
     assert_eq!(world.rejected(a, unknown), 1_103_055);
 }
@@ -156,8 +256,14 @@ fn stopping_before_the_url_is_known_settles_the_call() {
     let publish = world.call(a, "startPublishingStream", json!(["s"]));
     let play = world.call(a, "startPlayingStream", json!(["t"]));
     world.call(a, "stopPlayingStream", json!(["t"]));
-    assert_eq!(world.resolve(a, "stopPublishingStream", json!(["s"])), json!(true));
-    assert_eq!([world.rejected(a, publish), world.rejected(a, play)], [1_100_012; 2]);
+    assert_eq!(
+        world.resolve(a, "stopPublishingStream", json!(["s"])),
+        json!(true)
+    );
+    assert_eq!(
+        [world.rejected(a, publish), world.rejected(a, play)],
+        [1_100_012; 2]
+    );
     world.run(10_000);
     world.resolve(a, "startPublishingStream", json!(["s"]));
 }
@@ -168,7 +274,11 @@ fn streams_that_are_there_already_come_with_the_login() {
     let a = world.add_in("r", "ua");
     world.publish(a, "s", json!({}));
     let c = world.add_in("r", "uc");
-    let names: Vec<String> = world.told(c).iter().map(|e| e.split(' ').next().unwrap().to_owned()).collect();
+    let names: Vec<String> = world
+        .told(c)
+        .iter()
+        .map(|e| e.split(' ').next().unwrap().to_owned())
+        .collect();
     assert_eq!(
         names,
         [
@@ -184,6 +294,7 @@ fn streams_that_are_there_already_come_with_the_login() {
 }
 
 fn state(who: &str, state: &str, stream: &str) -> String {
-    let argument = json!([{"state": state, "streamID": stream, "errorCode": 0, "extendedData": ""}]);
+    let argument =
+        json!([{"state": state, "streamID": stream, "errorCode": 0, "extendedData": ""}]);
     format!("{who}StateUpdate {argument}")
 }

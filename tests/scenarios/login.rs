@@ -21,15 +21,29 @@ fn an_expired_token_has_its_code_and_a_foreign_one_another() {
     let mut world = World::new();
     let a = world.add("ua");
     let request = serde_json::from_value(json!({"userID": "ua", "effectiveSeconds": -10})).unwrap();
-    let room_server::Reply::Token { token: expired } = world.control(Command::IssueToken(request)).unwrap() else { panic!() };
+    let room_server::Reply::Token { token: expired } =
+        world.control(Command::IssueToken(request)).unwrap()
+    else {
+        panic!()
+    };
     let foreign = world.token("somebody-else");
-    for (token, code) in [(expired.as_str(), 1_102_018), (&foreign, 1_102_016), ("garbage", 1_102_016)] {
+    for (token, code) in [
+        (expired.as_str(), 1_102_018),
+        (&foreign, 1_102_016),
+        ("garbage", 1_102_016),
+    ] {
         let login = world.login_with(a, "r", token, json!({}));
         world.run(200);
         assert_eq!(world.rejected(a, login), code);
         let states = world.told(a);
-        assert!(states[2].starts_with(&format!(r#"roomStateUpdate ["r","DISCONNECTED",{code},"#)), "{states:?}");
-        assert!(states[3].starts_with(&format!(r#"roomStateChanged ["r","LOGIN_FAILED",{code},"#)), "{states:?}");
+        assert!(
+            states[2].starts_with(&format!(r#"roomStateUpdate ["r","DISCONNECTED",{code},"#)),
+            "{states:?}"
+        );
+        assert!(
+            states[3].starts_with(&format!(r#"roomStateChanged ["r","LOGIN_FAILED",{code},"#)),
+            "{states:?}"
+        );
     }
     let login = world.login(a, "r");
     world.run(200);
@@ -93,9 +107,20 @@ fn the_same_user_elsewhere_removes_the_earlier_one() {
     world.told(first);
     world.add_in("r", "ua");
     let told = world.told(first);
-    assert!(told[0].starts_with(r#"roomStateUpdate ["r","DISCONNECTED",1002050,"{\"custom_kickout_message\""#), "{told:?}");
-    assert!(told[1].starts_with(r#"roomStateChanged ["r","KICKOUT",1002050"#), "{told:?}");
-    assert!(told[2].contains(r#""errorCode":1002050"#) && told[2].contains("NO_PUBLISH"), "{told:?}");
+    assert!(
+        told[0].starts_with(
+            r#"roomStateUpdate ["r","DISCONNECTED",1002050,"{\"custom_kickout_message\""#
+        ),
+        "{told:?}"
+    );
+    assert!(
+        told[1].starts_with(r#"roomStateChanged ["r","KICKOUT",1002050"#),
+        "{told:?}"
+    );
+    assert!(
+        told[2].contains(r#""errorCode":1002050"#) && told[2].contains("NO_PUBLISH"),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -103,7 +128,8 @@ fn a_kick_of_the_server_carries_its_text() {
     let mut world = World::new();
     let a = world.add_in("r", "ua");
     world.told(a);
-    let kick = serde_json::from_value(json!({"userID": "ua", "roomID": "r", "message": "be nice"})).unwrap();
+    let kick = serde_json::from_value(json!({"userID": "ua", "roomID": "r", "message": "be nice"}))
+        .unwrap();
     world.control(Command::Kick(kick)).unwrap();
     world.run(100);
     assert_eq!(
@@ -119,7 +145,11 @@ fn a_kick_of_the_server_carries_its_text() {
 fn a_first_login_that_is_not_answered_is_sent_again() {
     let mut world = World::new();
     let rule = json!({"match": {"cmd": 1002}, "do": "drop", "count": 1});
-    world.control(Command::AddAnswerRule(serde_json::from_value(rule).unwrap())).unwrap();
+    world
+        .control(Command::AddAnswerRule(
+            serde_json::from_value(rule).unwrap(),
+        ))
+        .unwrap();
     let a = world.add("ua");
     let login = world.login(a, "r");
     world.run(5_000);
@@ -139,7 +169,10 @@ fn a_login_without_any_answer_ends_after_three_hundred_seconds() {
     world.run(2_000);
     assert_eq!(world.rejected(a, login), 1_002_031);
     let told = world.told(a);
-    assert!(told[2].starts_with(r#"roomStateUpdate ["r","DISCONNECTED",1002031,"login timeout"]"#), "{told:?}");
+    assert!(
+        told[2].starts_with(r#"roomStateUpdate ["r","DISCONNECTED",1002031,"login timeout"]"#),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -162,7 +195,9 @@ fn logging_out_while_logging_in_settles_the_login() {
     world.call(a, "logoutRoom", json!(["r"]));
     assert_eq!(world.rejected(a, login), 1_100_012);
     world.run(60_000);
-    let room_server::Reply::Rooms { rooms } = world.control(Command::Rooms).unwrap() else { panic!() };
+    let room_server::Reply::Rooms { rooms } = world.control(Command::Rooms).unwrap() else {
+        panic!()
+    };
     assert!(rooms.is_empty(), "{rooms:?}");
 }
 
@@ -173,5 +208,9 @@ fn nothing_can_be_called_after_the_engine_was_destroyed() {
     world.call(a, "destroyEngine", json!([]));
     let login = world.login(a, "r");
     assert_eq!(world.rejected(a, login), 1_100_011);
-    assert_eq!(world.clients[a].engine.next_deadline(), None, "no timer is left");
+    assert_eq!(
+        world.clients[a].engine.next_deadline(),
+        None,
+        "no timer is left"
+    );
 }

@@ -1,6 +1,11 @@
 //! Scenarios of whole calls: engines and the room server in one process, under a virtual clock.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing
+)]
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
 
 mod call;

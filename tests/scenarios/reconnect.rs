@@ -22,12 +22,40 @@ fn a_cut_link_is_restored_and_peers_notice_nothing() {
     );
     world.run(4_000);
     let told = world.told(a);
-    assert!(told.contains(&r#"roomStateUpdate ["r","CONNECTED",0,null]"#.to_owned()), "{told:?}");
-    assert!(told.contains(&r#"roomStateChanged ["r","RECONNECTED",0,null]"#.to_owned()), "{told:?}");
-    assert!(!told.iter().any(|e| e.contains("ADD") || e.contains("DELETE")), "{told:?}");
-    assert!(!world.told(b).iter().any(|e| e.contains("ADD") || e.contains("DELETE")));
-    assert_eq!(world.clients[a].opened_urls, [HUB, SECOND_HUB], "the next hub is tried");
-    assert_eq!(world.clients[a].sent.iter().filter(|cmd| **cmd == 302_001).count(), 1, "the stream is still there");
+    assert!(
+        told.contains(&r#"roomStateUpdate ["r","CONNECTED",0,null]"#.to_owned()),
+        "{told:?}"
+    );
+    assert!(
+        told.contains(&r#"roomStateChanged ["r","RECONNECTED",0,null]"#.to_owned()),
+        "{told:?}"
+    );
+    assert!(
+        !told
+            .iter()
+            .any(|e| e.contains("ADD") || e.contains("DELETE")),
+        "{told:?}"
+    );
+    assert!(
+        !world
+            .told(b)
+            .iter()
+            .any(|e| e.contains("ADD") || e.contains("DELETE"))
+    );
+    assert_eq!(
+        world.clients[a].opened_urls,
+        [HUB, SECOND_HUB],
+        "the next hub is tried"
+    );
+    assert_eq!(
+        world.clients[a]
+            .sent
+            .iter()
+            .filter(|cmd| **cmd == 302_001)
+            .count(),
+        1,
+        "the stream is still there"
+    );
 }
 
 #[test]
@@ -44,13 +72,33 @@ fn changes_during_a_break_are_told_as_differences() {
     world.publish(c, "new", json!({}));
     world.run(15_000);
     let told = world.told(a);
-    let streams: Vec<&String> = told.iter().filter(|e| e.starts_with("roomStreamUpdate")).collect();
+    let streams: Vec<&String> = told
+        .iter()
+        .filter(|e| e.starts_with("roomStreamUpdate"))
+        .collect();
     assert_eq!(streams.len(), 2, "{told:?}");
-    assert!(streams[0].contains("DELETE") && streams[0].contains("old"), "{told:?}");
-    assert!(streams[1].contains("ADD") && streams[1].contains("new"), "{told:?}");
-    let users: Vec<&String> = told.iter().filter(|e| e.starts_with("roomUserUpdate")).collect();
-    assert!(users.iter().any(|e| e.contains("ADD") && e.contains("uc")), "{told:?}");
-    assert!(users.iter().any(|e| e.contains("DELETE") && e.contains("ub")), "{told:?}");
+    assert!(
+        streams[0].contains("DELETE") && streams[0].contains("old"),
+        "{told:?}"
+    );
+    assert!(
+        streams[1].contains("ADD") && streams[1].contains("new"),
+        "{told:?}"
+    );
+    let users: Vec<&String> = told
+        .iter()
+        .filter(|e| e.starts_with("roomUserUpdate"))
+        .collect();
+    assert!(
+        users.iter().any(|e| e.contains("ADD") && e.contains("uc")),
+        "{told:?}"
+    );
+    assert!(
+        users
+            .iter()
+            .any(|e| e.contains("DELETE") && e.contains("ub")),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -60,12 +108,25 @@ fn a_restarted_server_gets_the_stream_again_exactly_once() {
     world.publish(a, "s", json!({}));
     world.restart_server();
     world.run(10_000);
-    assert_eq!(world.clients[a].sent.iter().filter(|cmd| **cmd == 302_001).count(), 2);
-    let room_server::Reply::Rooms { rooms } = world.control(Command::Rooms).unwrap() else { panic!() };
+    assert_eq!(
+        world.clients[a]
+            .sent
+            .iter()
+            .filter(|cmd| **cmd == 302_001)
+            .count(),
+        2
+    );
+    let room_server::Reply::Rooms { rooms } = world.control(Command::Rooms).unwrap() else {
+        panic!()
+    };
     assert_eq!(rooms[0].streams.len(), 1);
     assert_eq!(rooms[0].users.len(), 2);
     let told = world.told(b);
-    let last = told.iter().rev().find(|e| e.starts_with("roomStreamUpdate")).unwrap();
+    let last = told
+        .iter()
+        .rev()
+        .find(|e| e.starts_with("roomStreamUpdate"))
+        .unwrap();
     assert!(last.contains("ADD"), "{told:?}");
 }
 
@@ -77,7 +138,10 @@ fn a_dead_socket_is_noticed_by_the_heartbeat() {
     world.cut_silently(a);
     world.run(30_000);
     let told = world.told(a);
-    assert!(told.contains(&r#"roomStateChanged ["r","RECONNECTED",0,null]"#.to_owned()), "{told:?}");
+    assert!(
+        told.contains(&r#"roomStateChanged ["r","RECONNECTED",0,null]"#.to_owned()),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -89,7 +153,11 @@ fn a_dead_socket_is_noticed_at_once_when_the_application_comes_back() {
     world.cut_silently(a);
     world.give(a, Input::Shown);
     world.run(3_100);
-    assert!(world.told(a).contains(&r#"roomStateUpdate ["r","CONNECTING",1000017,null]"#.to_owned()));
+    assert!(
+        world
+            .told(a)
+            .contains(&r#"roomStateUpdate ["r","CONNECTING",1000017,null]"#.to_owned())
+    );
 }
 
 #[test]
@@ -102,9 +170,18 @@ fn after_three_hundred_seconds_the_room_is_lost() {
     world.cut(a);
     world.run(301_000);
     let told = world.told(a);
-    assert!(told[2].starts_with(r#"roomStateUpdate ["r","DISCONNECTED",1002031"#), "{told:?}");
-    assert!(told[3].starts_with(r#"roomStateChanged ["r","RECONNECT_FAILED",1002031"#), "{told:?}");
-    assert!(told[4].contains("NO_PUBLISH") && told[4].contains("1002031"), "{told:?}");
+    assert!(
+        told[2].starts_with(r#"roomStateUpdate ["r","DISCONNECTED",1002031"#),
+        "{told:?}"
+    );
+    assert!(
+        told[3].starts_with(r#"roomStateChanged ["r","RECONNECT_FAILED",1002031"#),
+        "{told:?}"
+    );
+    assert!(
+        told[4].contains("NO_PUBLISH") && told[4].contains("1002031"),
+        "{told:?}"
+    );
     world.reachable = true;
     let login = world.login(a, "r");
     world.run(10_000);
@@ -117,11 +194,19 @@ fn a_broken_room_service_is_waited_for() {
     let a = world.add_in("r", "ua");
     world.told(a);
     let broken = json!({"userID": "ua", "restoreMs": 2000});
-    world.control(Command::BreakPc(serde_json::from_value(broken).unwrap())).unwrap();
+    world
+        .control(Command::BreakPc(serde_json::from_value(broken).unwrap()))
+        .unwrap();
     world.run(8_000);
     let told = world.told(a);
-    assert!(told.contains(&r#"roomStateUpdate ["r","CONNECTING",0,null]"#.to_owned()), "{told:?}");
-    assert!(told.contains(&r#"roomStateChanged ["r","RECONNECTED",0,null]"#.to_owned()), "{told:?}");
+    assert!(
+        told.contains(&r#"roomStateUpdate ["r","CONNECTING",0,null]"#.to_owned()),
+        "{told:?}"
+    );
+    assert!(
+        told.contains(&r#"roomStateChanged ["r","RECONNECTED",0,null]"#.to_owned()),
+        "{told:?}"
+    );
     assert_eq!(world.clients[a].opened_urls.len(), 1, "the socket stays");
 }
 
@@ -130,12 +215,21 @@ fn a_redirect_is_followed_at_once() {
     let mut world = World::new();
     let a = world.add_in("r", "ua");
     let redirect = json!({"userID": "ua", "hosts": ["elsewhere.test:9"]});
-    world.control(Command::Redirect(serde_json::from_value(redirect).unwrap())).unwrap();
+    world
+        .control(Command::Redirect(serde_json::from_value(redirect).unwrap()))
+        .unwrap();
     world.run(500);
-    assert_eq!(world.clients[a].opened_urls.last().unwrap(), "ws://elsewhere.test:9/accesshub");
+    assert_eq!(
+        world.clients[a].opened_urls.last().unwrap(),
+        "ws://elsewhere.test:9/accesshub"
+    );
     world.told(a);
     let login = world.login(a, "r");
-    assert_eq!(world.rejected(a, login), 1_002_056, "the room is still there");
+    assert_eq!(
+        world.rejected(a, login),
+        1_002_056,
+        "the room is still there"
+    );
 }
 
 #[test]
@@ -145,17 +239,35 @@ fn each_close_action_is_obeyed() {
         let a = world.add_in("r", "ua");
         world.told(a);
         let close = json!({"userID": "ua", "action": action});
-        world.control(Command::CloseConnection(serde_json::from_value(close).unwrap())).unwrap();
+        world
+            .control(Command::CloseConnection(
+                serde_json::from_value(close).unwrap(),
+            ))
+            .unwrap();
         world.run(5_000);
         assert_eq!(world.clients[a].opened_urls, [HUB, hub], "action {action}");
-        assert!(world.told(a).contains(&r#"roomStateUpdate ["r","CONNECTED",0,null]"#.to_owned()));
+        assert!(
+            world
+                .told(a)
+                .contains(&r#"roomStateUpdate ["r","CONNECTED",0,null]"#.to_owned())
+        );
     }
-    let mut world = World::with(room_server::Config { hub_hosts: vec!["new.test".into()], ..Default::default() });
+    let mut world = World::with(room_server::Config {
+        hub_hosts: vec!["new.test".into()],
+        ..Default::default()
+    });
     let a = world.add_in("r", "ua");
     let close = json!({"userID": "ua", "action": 1});
-    world.control(Command::CloseConnection(serde_json::from_value(close).unwrap())).unwrap();
+    world
+        .control(Command::CloseConnection(
+            serde_json::from_value(close).unwrap(),
+        ))
+        .unwrap();
     world.run(500);
-    assert_eq!(world.clients[a].opened_urls, [HUB, "ws://new.test/accesshub"]);
+    assert_eq!(
+        world.clients[a].opened_urls,
+        [HUB, "ws://new.test/accesshub"]
+    );
 }
 
 #[test]
@@ -165,13 +277,22 @@ fn a_session_that_the_server_forgot_is_begun_anew() {
     world.publish(a, "s", json!({}));
     world.told(a);
     let forget = json!({"userID": "ua"});
-    world.control(Command::ForgetSession(serde_json::from_value(forget).unwrap())).unwrap();
+    world
+        .control(Command::ForgetSession(
+            serde_json::from_value(forget).unwrap(),
+        ))
+        .unwrap();
     let lost = world.call(a, "sendBroadcastMessage", json!(["r", "x"]));
     world.run(5_000);
     assert!(world.rejected(a, lost) != 0);
     let told = world.told(a);
-    assert!(told.contains(&r#"roomStateChanged ["r","RECONNECTED",0,null]"#.to_owned()), "{told:?}");
-    let room_server::Reply::Rooms { rooms } = world.control(Command::Rooms).unwrap() else { panic!() };
+    assert!(
+        told.contains(&r#"roomStateChanged ["r","RECONNECTED",0,null]"#.to_owned()),
+        "{told:?}"
+    );
+    let room_server::Reply::Rooms { rooms } = world.control(Command::Rooms).unwrap() else {
+        panic!()
+    };
     assert_eq!(rooms[0].streams.len(), 1, "the stream was announced again");
 }
 
@@ -181,10 +302,17 @@ fn unanswered_room_heartbeats_lead_to_a_new_login() {
     let a = world.add_in("r", "ua");
     world.told(a);
     let rule = json!({"match": {"cmd": 301_006}, "do": "drop", "count": 4});
-    world.control(Command::AddAnswerRule(serde_json::from_value(rule).unwrap())).unwrap();
+    world
+        .control(Command::AddAnswerRule(
+            serde_json::from_value(rule).unwrap(),
+        ))
+        .unwrap();
     world.run(50_000);
     let told = world.told(a);
-    assert!(told.contains(&r#"roomStateChanged ["r","RECONNECTED",0,null]"#.to_owned()), "{told:?}");
+    assert!(
+        told.contains(&r#"roomStateChanged ["r","RECONNECTED",0,null]"#.to_owned()),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -197,5 +325,9 @@ fn a_device_clock_that_jumps_changes_nothing() {
         world.run(20_000);
     }
     let told = world.told(a);
-    assert!(told.iter().all(|e| e.starts_with("roomOnlineUserCountUpdate")), "{told:?}");
+    assert!(
+        told.iter()
+            .all(|e| e.starts_with("roomOnlineUserCountUpdate")),
+        "{told:?}"
+    );
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use room_server::{Command, ConnId, Reply as ControlReply, Server};
 use serde_json::{Value as Json, json};
-use zego_express_alipay::engine::{CallId, Config, Engine, Error, Input, Now, Output, SocketId, Value};
+use zego_express_alipay::engine::{
+    CallId, Config, Engine, Error, Input, Now, Output, SocketId, Value,
+};
 
 /// The address that the engines are given.
 pub const HUB: &str = "ws://hub-1.test/accesshub";
@@ -49,12 +51,31 @@ pub struct Client {
 }
 
 enum Delivery {
-    Opened { client: usize, socket: SocketId },
-    Failed { client: usize, socket: SocketId },
-    ToServer { client: usize, conn: ConnId, bytes: Vec<u8> },
-    ToClient { client: usize, socket: SocketId, bytes: Vec<u8> },
-    ClosedToClient { client: usize, socket: SocketId },
-    ClosedToServer { conn: ConnId },
+    Opened {
+        client: usize,
+        socket: SocketId,
+    },
+    Failed {
+        client: usize,
+        socket: SocketId,
+    },
+    ToServer {
+        client: usize,
+        conn: ConnId,
+        bytes: Vec<u8>,
+    },
+    ToClient {
+        client: usize,
+        socket: SocketId,
+        bytes: Vec<u8>,
+    },
+    ClosedToClient {
+        client: usize,
+        socket: SocketId,
+    },
+    ClosedToServer {
+        conn: ConnId,
+    },
 }
 
 impl World {
@@ -78,7 +99,10 @@ impl World {
 
     /// A device that begins to connect.
     pub fn add(&mut self, user_id: &str) -> usize {
-        let mut config = Config::new(self.server_config.app_id, vec![HUB.into(), SECOND_HUB.into()]);
+        let mut config = Config::new(
+            self.server_config.app_id,
+            vec![HUB.into(), SECOND_HUB.into()],
+        );
         config.seed = self.clients.len() as u64 + 1;
         config.device_id = format!("device-{user_id}");
         let engine = Engine::new(config, Now::at(self.now, self.now as i64));
@@ -131,9 +155,12 @@ impl World {
     }
 
     pub fn control(&mut self, command: Command) -> Result<ControlReply, room_server::CommandError> {
-        self.server.handle(self.now, room_server::Input::Control(command));
+        self.server
+            .handle(self.now, room_server::Input::Control(command));
         self.collect_server();
-        self.control_replies.pop_front().expect("a control command is answered at once")
+        self.control_replies
+            .pop_front()
+            .expect("a control command is answered at once")
     }
 
     /// A call of the page; the reply may come later.
@@ -141,8 +168,17 @@ impl World {
         let this = &mut self.clients[client];
         this.next_call += 1;
         let id = this.next_call;
-        let Value::List(args) = serde_json::from_value(args).unwrap() else { panic!("arguments are an array") };
-        self.give(client, Input::Call { id, method: method.into(), args });
+        let Value::List(args) = plain(&args) else {
+            panic!("arguments are an array")
+        };
+        self.give(
+            client,
+            Input::Call {
+                id,
+                method: method.into(),
+                args,
+            },
+        );
         id
     }
 
@@ -173,7 +209,11 @@ impl World {
 
     /// The component's `onRtmpEvent`.
     pub fn component(&mut self, client: usize, stream: &str, code: u32) {
-        self.call(client, "updatePlayerState", json!([stream, {"detail": {"code": code}}]));
+        self.call(
+            client,
+            "updatePlayerState",
+            json!([stream, {"detail": {"code": code}}]),
+        );
     }
 
     /// Publishes as a page and its component do.
@@ -186,13 +226,18 @@ impl World {
     /// Takes what the page was told, as `name [arguments]`.
     pub fn told(&mut self, client: usize) -> Vec<String> {
         let told = std::mem::take(&mut self.clients[client].told);
-        told.into_iter().map(|(_, (name, args))| format!("{name} {args}")).collect()
+        told.into_iter()
+            .map(|(_, (name, args))| format!("{name} {args}"))
+            .collect()
     }
 
     /// Takes what the page was told under one name.
     pub fn told_of(&mut self, client: usize, name: &str) -> Vec<Json> {
         let told = std::mem::take(&mut self.clients[client].told);
-        told.into_iter().filter(|(_, (n, _))| n == name).map(|(_, (_, args))| args).collect()
+        told.into_iter()
+            .filter(|(_, (n, _))| n == name)
+            .map(|(_, (_, args))| args)
+            .collect()
     }
 
     /// Cuts the sockets of a client; both sides notice.
@@ -200,7 +245,8 @@ impl World {
         let sockets = std::mem::take(&mut self.clients[client].sockets);
         for (socket, conn) in sockets {
             if let Some(conn) = conn {
-                self.server.handle(self.now, room_server::Input::Closed { conn });
+                self.server
+                    .handle(self.now, room_server::Input::Closed { conn });
                 self.collect_server();
             }
             self.give(client, Input::SocketClosed(socket));
@@ -209,8 +255,13 @@ impl World {
 
     /// Cuts the sockets of a client without the client noticing.
     pub fn cut_silently(&mut self, client: usize) {
-        for conn in self.clients[client].sockets.values_mut().filter_map(Option::take) {
-            self.server.handle(self.now, room_server::Input::Closed { conn });
+        for conn in self.clients[client]
+            .sockets
+            .values_mut()
+            .filter_map(Option::take)
+        {
+            self.server
+                .handle(self.now, room_server::Input::Closed { conn });
         }
         self.collect_server();
     }
@@ -241,9 +292,16 @@ impl World {
     }
 
     fn next_moment(&self) -> Option<u64> {
-        let engines = self.clients.iter().filter_map(|c| c.engine.next_deadline()).map(|d| d.0);
+        let engines = self
+            .clients
+            .iter()
+            .filter_map(|c| c.engine.next_deadline())
+            .map(|d| d.0);
         let arrivals = self.in_flight.iter().map(|(due, _, _)| *due);
-        engines.chain(arrivals).chain(self.server.next_deadline()).min()
+        engines
+            .chain(arrivals)
+            .chain(self.server.next_deadline())
+            .min()
     }
 
     fn step(&mut self) {
@@ -252,10 +310,17 @@ impl World {
             self.deliver(delivery);
         }
         for client in 0..self.clients.len() {
-            if self.clients[client].engine.next_deadline().is_some_and(|d| d.0 <= self.now) {
+            if self.clients[client]
+                .engine
+                .next_deadline()
+                .is_some_and(|d| d.0 <= self.now)
+            {
                 self.give(client, Input::Timeout);
                 let next = self.clients[client].engine.next_deadline();
-                assert!(next.is_none_or(|d| d.0 > self.now), "the engine does not rest: {next:?}");
+                assert!(
+                    next.is_none_or(|d| d.0 > self.now),
+                    "the engine does not rest: {next:?}"
+                );
             }
         }
         if self.server.next_deadline().is_some_and(|d| d <= self.now) {
@@ -265,8 +330,13 @@ impl World {
     }
 
     fn next_arrival(&self) -> Option<usize> {
-        let due = self.in_flight.iter().enumerate().filter(|(_, (due, _, _))| *due <= self.now);
-        due.min_by_key(|(_, (due, order, _))| (*due, *order)).map(|(at, _)| at)
+        let due = self
+            .in_flight
+            .iter()
+            .enumerate()
+            .filter(|(_, (due, _, _))| *due <= self.now);
+        due.min_by_key(|(_, (due, order, _))| (*due, *order))
+            .map(|(at, _)| at)
     }
 
     fn deliver(&mut self, delivery: Delivery) {
@@ -276,7 +346,8 @@ impl World {
                     self.next_conn += 1;
                     let id = ConnId(self.next_conn);
                     *conn = Some(id);
-                    self.server.handle(self.now, room_server::Input::Connected { conn: id });
+                    self.server
+                        .handle(self.now, room_server::Input::Connected { conn: id });
                     self.collect_server();
                     self.give(client, Input::SocketOpened(socket));
                 }
@@ -285,13 +356,26 @@ impl World {
                 self.clients[client].sockets.remove(&socket);
                 self.give(client, Input::SocketClosed(socket));
             }
-            Delivery::ToServer { client, conn, bytes } => {
-                if self.clients[client].sockets.values().any(|c| *c == Some(conn)) {
-                    self.server.handle(self.now, room_server::Input::Frame { conn, bytes });
+            Delivery::ToServer {
+                client,
+                conn,
+                bytes,
+            } => {
+                if self.clients[client]
+                    .sockets
+                    .values()
+                    .any(|c| *c == Some(conn))
+                {
+                    self.server
+                        .handle(self.now, room_server::Input::Frame { conn, bytes });
                     self.collect_server();
                 }
             }
-            Delivery::ToClient { client, socket, bytes } => {
+            Delivery::ToClient {
+                client,
+                socket,
+                bytes,
+            } => {
                 if self.clients[client].sockets.contains_key(&socket) {
                     self.give(client, Input::SocketMessage(socket, bytes));
                 }
@@ -302,7 +386,8 @@ impl World {
                 }
             }
             Delivery::ClosedToServer { conn } => {
-                self.server.handle(self.now, room_server::Input::Closed { conn });
+                self.server
+                    .handle(self.now, room_server::Input::Closed { conn });
                 self.collect_server();
             }
         }
@@ -313,7 +398,11 @@ impl World {
             match output {
                 room_server::Output::Send { conn, bytes } => {
                     if let Some((client, socket)) = self.find(conn) {
-                        self.post(Delivery::ToClient { client, socket, bytes });
+                        self.post(Delivery::ToClient {
+                            client,
+                            socket,
+                            bytes,
+                        });
                     }
                 }
                 room_server::Output::Close { conn, .. } => {
@@ -335,13 +424,21 @@ impl World {
                     this.opened_urls.push(url);
                     this.sockets.insert(socket, None);
                     let reachable = self.reachable;
-                    self.post(if reachable { Delivery::Opened { client, socket } } else { Delivery::Failed { client, socket } });
+                    self.post(if reachable {
+                        Delivery::Opened { client, socket }
+                    } else {
+                        Delivery::Failed { client, socket }
+                    });
                 }
                 Output::Send { socket, bytes } => {
                     this.frames_sent += 1;
                     this.note_command(&bytes);
                     if let Some(Some(conn)) = this.sockets.get(&socket).copied() {
-                        self.post(Delivery::ToServer { client, conn, bytes });
+                        self.post(Delivery::ToServer {
+                            client,
+                            conn,
+                            bytes,
+                        });
                     }
                 }
                 Output::CloseSocket { socket } => {
@@ -351,7 +448,8 @@ impl World {
                 }
                 Output::Event(event) => {
                     let shape = serde_json::to_value(&event).unwrap();
-                    this.told.push((self.now, (event.name().into(), shape["args"].clone())));
+                    this.told
+                        .push((self.now, (event.name().into(), shape["args"].clone())));
                 }
                 Output::Reply { id, result } => {
                     let reply = result.map(|reply| serde_json::to_value(&reply).unwrap());
@@ -365,25 +463,45 @@ impl World {
 
     fn find(&self, conn: ConnId) -> Option<(usize, SocketId)> {
         self.clients.iter().enumerate().find_map(|(client, c)| {
-            c.sockets.iter().find(|(_, id)| **id == Some(conn)).map(|(socket, _)| (client, *socket))
+            c.sockets
+                .iter()
+                .find(|(_, id)| **id == Some(conn))
+                .map(|(socket, _)| (client, *socket))
         })
     }
 
     fn post(&mut self, delivery: Delivery) {
         self.next_order += 1;
-        self.in_flight.push((self.now + LATENCY_MS, self.next_order, delivery));
+        self.in_flight
+            .push((self.now + LATENCY_MS, self.next_order, delivery));
     }
 }
 
 impl Client {
     fn note_command(&mut self, frame: &[u8]) {
-        use zego_express_alipay::engine::wire::{accesshub, switch};
+        use zego_express_alipay::engine::wire::{accesshub, pb, switch};
         if frame.get(3) != Some(&17) {
             return;
         }
-        let message = <accesshub::PcUpwardMessage as prost::Message>::decode(&frame[13..]).unwrap();
+        let message = pb::decode::<accesshub::PcUpwardMessage>(&frame[13..]).unwrap();
         let length = usize::from(u16::from_be_bytes([message.payload[1], message.payload[2]]));
-        let header = <switch::Header as prost::Message>::decode(&message.payload[7..7 + length]).unwrap();
+        let header = pb::decode::<switch::Header>(&message.payload[7..7 + length]).unwrap();
         self.sent.push(header.cmd);
+    }
+}
+
+fn plain(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Undefined,
+        Json::Bool(flag) => Value::Bool(*flag),
+        Json::Number(number) => Value::Number(number.as_f64().unwrap()),
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(items) => Value::List(items.iter().map(plain).collect()),
+        Json::Object(members) => Value::Map(
+            members
+                .iter()
+                .map(|(key, value)| (key.clone(), plain(value)))
+                .collect(),
+        ),
     }
 }

@@ -17,13 +17,12 @@ mod requests;
 
 use std::collections::VecDeque;
 
-use prost::Message;
-
 use super::backoff;
 use super::cx::Cx;
 use super::error::{CONNECT_TIMEOUT, Code, SOCKET_CLOSED, TIMEOUT};
 use super::io::{LogLevel, Output, SocketId};
 use super::time::{Instant, Millis, earliest, is_due};
+use super::wire::pb::Encode;
 use super::wire::{FrameType, Packet, accesshub, frame, packet};
 use hubs::Hubs;
 use pc::Pc;
@@ -494,7 +493,7 @@ impl Link {
         self.send(FrameType::StreamClosed, stream, &message, cx);
     }
 
-    fn send(&self, kind: FrameType, stream: u32, message: &impl Message, cx: &mut Cx<'_>) {
+    fn send(&self, kind: FrameType, stream: u32, message: &impl Encode, cx: &mut Cx<'_>) {
         if let State::Open(open) = &self.state {
             cx.out.push_back(Output::Send {
                 socket: open.socket,

@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use serde::Deserialize;
-
 use crate::engine::cx::Cx;
 use crate::engine::error::{Code, Error, QUEUE_FULL, SOCKET_CLOSED, TOO_FREQUENT};
 use crate::engine::event::{CommandContent, Event, Message, User};
@@ -12,6 +10,7 @@ use crate::engine::json;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::packet::cmd;
+use crate::engine::wire::pb::Encode;
 use crate::engine::wire::{liveroom, text};
 
 use super::Room;
@@ -229,7 +228,7 @@ impl Room {
         &self,
         net: &mut Net,
         command: u32,
-        body: &impl prost::Message,
+        body: &impl Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) {
@@ -294,35 +293,28 @@ pub(in crate::engine) fn resolve_barrage(
     }
 }
 
-/// A custom command as its sender wrote it.
-#[derive(Debug, Deserialize)]
-struct CommandPush<'a> {
-    #[serde(default)]
-    from_userid: String,
-    #[serde(default)]
-    from_username: String,
-    #[serde(default)]
-    room_id: String,
-    #[serde(borrow, default)]
-    custom_content: Option<&'a serde_json::value::RawValue>,
-}
-
 /// The event of a custom command; `None` if it is not the JSON that it should be.
-pub(in crate::engine) fn command_event(body: &[u8]) -> Option<Event> {
-    let push: CommandPush<'_> = serde_json::from_slice(body).ok()?;
-    let raw = push
-        .custom_content
-        .map_or("null", serde_json::value::RawValue::get);
-    let command = match serde_json::from_str(raw) {
-        Ok(text) => CommandContent::Text(text),
-        Err(_) => CommandContent::Json(raw.into()),
+pub(in crate::engine) fn command_event(body: Vec<u8>) -> Option<Event> {
+    let body = text(body);
+    let members = json::members(&body)?;
+    let find = |name: &str| {
+        members
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| *value)
     };
+    let find_text = |name: &str| find(name).and_then(json::text).unwrap_or_default();
+    let content = find("custom_content").unwrap_or("null");
+    let command = json::text(content).map_or_else(
+        || CommandContent::Json(content.into()),
+        CommandContent::Text,
+    );
     let from = User {
-        id: push.from_userid,
-        name: push.from_username,
+        id: find_text("from_userid"),
+        name: find_text("from_username"),
     };
     Some(Event::CustomCommand {
-        room: push.room_id,
+        room: find_text("room_id"),
         from,
         command,
     })

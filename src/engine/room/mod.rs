@@ -28,6 +28,7 @@ use super::io::CallId;
 use super::net::{Net, Purpose, RoomKey, Route};
 use super::time::{Instant, Millis, earliest, is_due};
 use super::wire::packet::cmd;
+use super::wire::pb::Encode;
 use super::wire::{liveroom, switch};
 use super::{backoff, token};
 use messages::Messages;
@@ -510,7 +511,7 @@ impl Room {
         &self,
         net: &mut Net,
         command: u32,
-        body: &impl prost::Message,
+        body: &impl Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> bool {

@@ -1,7 +1,5 @@
 //! Room extra info: small values under keys that everybody in the room shares, each key with its own sequence.
 
-use indexmap::IndexMap;
-
 use crate::engine::cx::Cx;
 use crate::engine::error::{
     EXTRA_INFO_BUSY, Error, QUEUE_FULL, ROOM_EXTRA_INFO_KEYS, SOCKET_CLOSED, from_room_answer,
@@ -56,7 +54,7 @@ impl From<liveroom::TransChannel> for Known {
 
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Trans {
-    seqs: IndexMap<String, u32, foldhash::fast::FixedState>,
+    seqs: Vec<(String, u32)>,
     is_setting: bool,
 }
 
@@ -64,9 +62,8 @@ impl Trans {
     /// What the service has and the client does not.
     pub(super) fn newer(&self, channels: impl IntoIterator<Item = Known>) -> Vec<Known> {
         let is_newer = |(key, seq): &(Vec<u8>, u32)| {
-            self.seqs
-                .get(&*String::from_utf8_lossy(key))
-                .is_none_or(|known| seq > known)
+            self.known(&String::from_utf8_lossy(key))
+                .is_none_or(|known| *seq > known)
         };
         let newer = channels.into_iter().map(|c| Known {
             keys: c.keys.into_iter().filter(is_newer).take(MAX_KEYS).collect(),
@@ -80,16 +77,23 @@ impl Trans {
         self.is_setting = false;
     }
 
+    fn known(&self, key: &str) -> Option<u32> {
+        self.seqs
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, seq)| *seq)
+    }
+
     /// Notes a sequence; false if it is not newer, or if there are too many keys.
     fn note(&mut self, key: &str, seq: u32) -> bool {
-        if let Some(known) = self.seqs.get_mut(key) {
+        if let Some((_, known)) = self.seqs.iter_mut().find(|(known, _)| known == key) {
             let is_newer = *known < seq;
             *known = seq.max(*known);
             return is_newer;
         }
         let fits = self.seqs.len() < MAX_KEYS;
         if fits {
-            self.seqs.insert(key.into(), seq);
+            self.seqs.push((key.into(), seq));
         }
         fits
     }
@@ -112,7 +116,7 @@ impl Room {
         let body = liveroom::SetTransReq {
             trans_type: key.clone().into(),
             trans_data: value.clone().into(),
-            trans_local_seq: Some(self.trans.seqs.get(&key).copied().unwrap_or(0)),
+            trans_local_seq: Some(self.trans.known(&key).unwrap_or(0)),
             trans_channel: CHANNEL.into(),
         };
         self.trans.is_setting = true;

@@ -11,9 +11,8 @@
 //!
 //! Numbers are big-endian. What arrives is read as the vendor's client reads it: bytes 0, 1, 12 and the length are not checked.
 
-use prost::Message;
-
-use super::{WireError, accesshub, decode};
+use super::pb::{self, Encode, decode};
+use super::{WireError, accesshub};
 
 /// Longest frame that is decoded. A decoded message takes at most about 60 times the memory of its bytes.
 pub const MAX_FRAME_BYTES: usize = 2 * 1024 * 1024;
@@ -97,15 +96,16 @@ pub fn decode_frame(bytes: &[u8]) -> Result<(u32, Frame), WireError> {
 }
 
 /// Encodes one message as a frame on `stream`.
-pub fn encode_frame(kind: FrameType, stream: u32, message: &impl Message) -> Vec<u8> {
-    let length = message.encoded_len();
+pub fn encode_frame(kind: FrameType, stream: u32, message: &impl Encode) -> Vec<u8> {
+    let payload = pb::encode(message);
+    let length = payload.len();
     let mut bytes = Vec::with_capacity(HEADER_BYTES + length);
     bytes.extend_from_slice(&[FIRST_BYTE, 0]);
     bytes.extend_from_slice(&(kind as u16).to_be_bytes());
     bytes.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
     bytes.extend_from_slice(&stream.to_be_bytes());
     bytes.push(0);
-    message.encode_raw(&mut bytes);
+    bytes.extend_from_slice(&payload);
     bytes
 }
 

@@ -8,31 +8,40 @@
 
 pub mod frame;
 pub mod packet;
+pub mod pb;
 
 pub use frame::{Frame, FrameType};
 pub use packet::{Body, Packet, Push};
 
 /// Messages of the outer protocol, generated from `proto/accesshub.proto`.
-#[allow(missing_docs, clippy::derive_partial_eq_without_eq)]
+#[allow(missing_docs)]
 pub mod accesshub {
+    use super::{WireError, pb};
+
     include!(concat!(env!("OUT_DIR"), "/accesshub.rs"));
 }
 
 /// Application configuration, generated from `proto/initconfig.proto`.
 #[allow(missing_docs)]
 pub mod initconfig {
+    use super::{WireError, pb};
+
     include!(concat!(env!("OUT_DIR"), "/initconfig.rs"));
 }
 
 /// Room bodies, generated from `proto/liveroom.proto`.
 #[allow(missing_docs)]
 pub mod liveroom {
+    use super::{WireError, pb};
+
     include!(concat!(env!("OUT_DIR"), "/liveroom.rs"));
 }
 
 /// Session layer of the room protocol, generated from `proto/switch.proto`.
 #[allow(missing_docs)]
 pub mod switch {
+    use super::{WireError, pb};
+
     include!(concat!(env!("OUT_DIR"), "/switch.rs"));
 }
 
@@ -64,8 +73,4 @@ impl WireError {
 /// Text of a `bytes` field. Bytes that are not UTF-8 become U+FFFD.
 pub fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
-}
-
-fn decode<M: prost::Message + Default>(bytes: &[u8]) -> Result<M, WireError> {
-    M::decode(bytes).map_err(|_| WireError::Malformed)
 }

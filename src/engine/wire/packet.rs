@@ -8,9 +8,8 @@
 //! | 7 | h | [`switch::Header`] |
 //! | 7+h | | body |
 
-use prost::Message;
-
-use super::{WireError, decode, liveroom, switch};
+use super::pb::{self, Encode, decode};
+use super::{WireError, liveroom, switch};
 
 const PREFIX_BYTES: usize = 7;
 const FIRST_BYTE: u8 = 0x31;
@@ -120,8 +119,9 @@ pub fn decode_packet(bytes: &[u8]) -> Result<Packet, WireError> {
 }
 
 /// Encodes one room packet.
-pub fn encode_packet(header: &switch::Header, body: &impl Message) -> Vec<u8> {
-    let (header_bytes, body_bytes) = (header.encoded_len(), body.encoded_len());
+pub fn encode_packet(header: &switch::Header, body: &impl Encode) -> Vec<u8> {
+    let (header, body) = (pb::encode(header), pb::encode(body));
+    let (header_bytes, body_bytes) = (header.len(), body.len());
     let mut bytes = Vec::with_capacity(PREFIX_BYTES + header_bytes + body_bytes);
     bytes.push(FIRST_BYTE);
     bytes.extend_from_slice(
@@ -130,8 +130,8 @@ pub fn encode_packet(header: &switch::Header, body: &impl Message) -> Vec<u8> {
             .to_be_bytes(),
     );
     bytes.extend_from_slice(&u32::try_from(body_bytes).unwrap_or(u32::MAX).to_be_bytes());
-    header.encode_raw(&mut bytes);
-    body.encode_raw(&mut bytes);
+    bytes.extend_from_slice(&header);
+    bytes.extend_from_slice(&body);
     bytes
 }
 

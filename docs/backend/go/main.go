@@ -82,6 +82,7 @@ func serveToken(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "cannot make a token", http.StatusInternalServerError)
 		return
 	}
+	w.Header().Set("Cache-Control", "no-store")
 	json.NewEncoder(w).Encode(map[string]string{"userId": user, "token": token})
 }
 

@@ -63,6 +63,7 @@ public class TokenServer {
         String token = token04(appId, userId, System.getenv("ZEGO_SERVER_SECRET"), 3600, "",
             System.currentTimeMillis() / 1000, random.nextInt(), iv);
         byte[] body = ("{\"userId\":" + quoted(userId) + ",\"token\":" + quoted(token) + "}").getBytes(UTF_8);
+        exchange.getResponseHeaders().set("Cache-Control", "no-store");
         exchange.sendResponseHeaders(200, body.length);
         exchange.getResponseBody().write(body);
       } catch (GeneralSecurityException error) {

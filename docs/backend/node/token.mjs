@@ -39,7 +39,7 @@ function authenticatedUser(request) {
 }
 
 function serve() {
-  const { ZEGO_APP_ID, ZEGO_SERVER_SECRET, PORT = '8080' } = process.env;
+  const { ZEGO_APP_ID, ZEGO_SERVER_SECRET } = process.env;
   createServer((request, response) => {
     const userId = authenticatedUser(request);
     const answer = (status, body) => {
@@ -49,7 +49,7 @@ function serve() {
     if (request.url !== '/token') return answer(404, {});
     if (!userId) return answer(401, {});
     return answer(200, { userId, token: token04(Number(ZEGO_APP_ID), userId, ZEGO_SERVER_SECRET, LIFETIME_SECONDS) });
-  }).listen(Number(PORT), '127.0.0.1');
+  }).listen(8080, '127.0.0.1');
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) serve();

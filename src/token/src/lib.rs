@@ -6,10 +6,10 @@
 //! | need | use | feature |
 //! |---|---|---|
 //! | is this a token, of which form, when does it expire? | [`Envelope::parse`] | none |
-//! | what does it say? | [`Envelope::open`] | `secret` (default) |
-//! | may this user in? | [`verify`], then [`Claims::privileges`] | `secret` |
-//! | make one | [`Issue::token`] | `secret` |
-//! | sign the attributes of `<rtc-room>` | [`mrtc`] | `mrtc` |
+//! | what does it say? | `Envelope::open` | `secret` (default) |
+//! | may this user in? | `verify`, then `Claims::privileges` | `secret` |
+//! | make one | `Issue::token` | `secret` |
+//! | sign the attributes of `<rtc-room>` | `mrtc` | `mrtc` |
 //! | a command line over all of it | `zego-token` | `cli` |
 //!
 //! Without `secret` no cipher, no JSON and no `std` is linked: what is left suits a WebAssembly client.
@@ -39,6 +39,7 @@
 extern crate alloc;
 
 mod envelope;
+mod parse_error;
 
 #[cfg(feature = "secret")]
 mod claims;
@@ -53,7 +54,8 @@ mod privileges;
 #[cfg(feature = "secret")]
 mod secret;
 
-pub use envelope::{Envelope, Form, MAX_TOKEN_BYTES, ParseError, Version};
+pub use envelope::{Envelope, Form, MAX_TOKEN_BYTES, Version};
+pub use parse_error::ParseError;
 
 #[cfg(feature = "secret")]
 pub use claims::Claims;

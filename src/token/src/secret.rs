@@ -24,9 +24,12 @@ impl Secret {
         if !text.is_ascii() {
             return Err(SecretError::NonAscii);
         }
-        text.try_into()
-            .map(|key| Self(Zeroizing::new(key)))
-            .map_err(|_| SecretError::Length(text.len()))
+        if text.len() != SECRET_BYTES {
+            return Err(SecretError::Length(text.len()));
+        }
+        let mut key = Zeroizing::new([0; SECRET_BYTES]);
+        key.copy_from_slice(text);
+        Ok(Self(key))
     }
 
     pub(crate) fn key(&self) -> &[u8; SECRET_BYTES] {

@@ -465,6 +465,7 @@ fn help_describes_statuses_variables_and_every_command() {
     for command in ["issue", "inspect", "verify", "sign-mrtc"] {
         let outcome = run(&[command, "--help"]);
         assert_eq!(outcome.status, 0);
+        assert!(outcome.out.contains("Exit status:"), "{command}");
         assert!(!outcome.out.contains(SECRET), "{command}");
     }
 }

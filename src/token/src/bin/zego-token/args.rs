@@ -38,10 +38,11 @@ Examples:
   zego-token verify --require-gcm --json - < token.txt || echo \"refused with status $?\"";
 
 const SIGN_NOTES: &str = "\
-The recipe is the one Alibaba documents for mPaaS: base64(RSA(bizName + appId + workspaceId + uid + expireTime)), where
-RSA is the private-key operation with PKCS#1 v1.5 padding of block type 1 and no digest, and expireTime counts
-milliseconds. Whether public Alipay mini programs use the same fields in the same order could not be checked: compare
-with the page Alibaba gave you and change --order if it differs.
+The recipe is the one Alibaba documents for mPaaS:
+  base64(RSA(bizName + appId + workspaceId + uid + expireTime))
+RSA is the private-key operation with PKCS#1 v1.5 padding of block type 1 and no digest; expireTime counts \
+milliseconds. Whether public Alipay mini programs use the same fields in the same order could not be checked: \
+compare with the page Alibaba gave you and change --order if it differs.
 
 Example:
   zego-token sign-mrtc --key-file key.pem --biz-name my_biz --app-id N --workspace-id default --uid alice";
@@ -63,18 +64,22 @@ pub(crate) struct Args {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Make a token
-    #[command(after_long_help = ISSUE_EXAMPLES)]
+    #[command(after_long_help = with_statuses(ISSUE_EXAMPLES))]
     Issue(Issue),
     /// Show what a token says; without the secret only what stands outside the cipher
+    ///
+    /// The status is 0 for an expired token too: `verify` judges, `inspect` shows. With the secret it also tells
+    /// whether the expiry outside the cipher was changed.
+    #[command(after_long_help = EXIT_STATUS)]
     Inspect(Inspect),
     /// Decide whether a token is good
     ///
     /// Good means: it opens with the secret, carries the same expiry outside and inside the cipher, has not expired,
     /// and is for the app, user, room and stream that were asked for. The status tells the outcome.
-    #[command(after_long_help = VERIFY_EXAMPLES)]
+    #[command(after_long_help = with_statuses(VERIFY_EXAMPLES))]
     Verify(Verify),
     /// Make the `signature` of `<rtc-room>`
-    #[command(after_long_help = SIGN_NOTES)]
+    #[command(after_long_help = with_statuses(SIGN_NOTES))]
     SignMrtc(SignMrtc),
 }
 
@@ -235,6 +240,10 @@ impl From<FormName> for Form {
 pub(crate) enum Decision {
     Allow,
     Deny,
+}
+
+fn with_statuses(examples: &str) -> String {
+    format!("{examples}\n\n{EXIT_STATUS}")
 }
 
 fn parse_field(name: &str) -> Result<Field, String> {

@@ -1,0 +1,3 @@
+module tokenserver
+
+go 1.19

@@ -41,8 +41,12 @@ const USERS = [
 export async function makeCall({ stage, folder, kind = 'ours', timeline = new Timeline(), signal }) {
   await mkdir(folder, { recursive: true });
   const kinds = [kind].flat();
-  const parts = USERS.map((user, index) => createPart(user, kinds[index % kinds.length], stage, timeline));
-  const frames = followFrames(stage.room, timeline);
+  const parts = [];
+  const arrive = (index) => {
+    parts.push(createPart(USERS[index], kinds[index % kinds.length], stage, timeline));
+    return parts[index].page;
+  };
+  const frames = followFrames(stage.room, timeline, (userID) => USERS.find((user) => user.userID === userID)?.who ?? userID);
   const media = followMedia(stage.media, timeline);
   const aborted = new Promise((_resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -51,7 +55,8 @@ export async function makeCall({ stage, folder, kind = 'ours', timeline = new Ti
   });
   aborted.catch(() => {});
   try {
-    return await Promise.race([talk(parts, stage, folder), aborted]);
+    const call = await Promise.race([talk(arrive, stage, folder), aborted]);
+    return { ...call, sides: call.sides.map((side, index) => ({ kind: parts[index].kind, ...side })) };
   } finally {
     await Promise.all(parts.map((part) => part.close()));
     await frames.stop();
@@ -59,14 +64,9 @@ export async function makeCall({ stage, folder, kind = 'ours', timeline = new Ti
   }
 }
 
-async function talk(parts, stage, folder) {
-  const [a, b] = parts.map(({ page }) => page);
-  for (const page of [a, b]) {
-    page.followStreams();
-    await page.login(await stage.room.token(page.userID));
-    await page.publish();
-    await page.waitFor('publisherStateUpdate', ({ state }) => state === 'PUBLISHING');
-  }
+async function talk(arrive, stage, folder) {
+  const a = await enter(arrive(0), stage);
+  const b = await enter(arrive(1), stage);
   await Promise.all([a, b].map((page) => page.waitFor('playerStateUpdate', ({ state }) => state === 'PLAYING', { limit: 15_000 })));
   await a.say('Can you see me?');
   await b.waitFor('IMRecvBroadcastMessage');
@@ -81,10 +81,18 @@ async function talk(parts, stage, folder) {
   await until(() => stage.media.publishing.size === 0, 'the media server to see both streams end');
   const rooms = await stage.room.rooms();
   return {
-    sides: parts.map(({ page, kind }, index) => ({ who: page.who, kind, events: page.events, codes: page.codes, ...seen[index] })),
+    sides: [a, b].map(({ who, events, codes }, index) => ({ who, events, codes, ...seen[index] })),
     together,
     left: { rooms, publishing: [...stage.media.publishing] },
   };
+}
+
+async function enter(page, { room }) {
+  page.followStreams();
+  await page.login(await room.token(page.userID));
+  await page.publish();
+  await page.waitFor('publisherStateUpdate', ({ state }) => state === 'PUBLISHING');
+  return page;
 }
 
 /** What a page receives just now. */

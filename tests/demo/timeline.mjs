@@ -3,7 +3,7 @@
 /** Lines wait this long for earlier ones that arrive later (frames are fetched from the server), in ms. */
 const SETTLE_MS = 400;
 const MAX_TEXT = 150;
-const COLOURS = { call: 36, answer: 36, sent: 90, received: 90, callback: 32, component: 35, media: 33, failure: 31 };
+const COLOURS = { call: 36, answer: 36, frames: 90, callback: 32, component: 35, media: 33, failure: 31 };
 
 /** Collects lines and writes them, sorted by time, as the call goes on. */
 export class Timeline {
@@ -35,7 +35,7 @@ export class Timeline {
   /**
    * Adds a line.
    * @param {string} who
-   * @param {'call'|'answer'|'sent'|'received'|'callback'|'component'|'media'|'failure'} kind
+   * @param {'call'|'answer'|'frames'|'callback'|'component'|'media'|'failure'} kind
    * @param {string} text
    * @param {number} [t] when it happened
    */

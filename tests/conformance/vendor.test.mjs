@@ -33,7 +33,12 @@ function client(t, server, kind) {
 
 /** Lets a client in and waits until it is CONNECTED. */
 async function login(server, client, userID, config = { userUpdate: true }) {
-  const answer = await client.engine.loginRoom(ROOM, await server.token(userID), { userID, userName: `Name of ${userID}` }, config);
+  const answer = await client.engine.loginRoom(
+    ROOM,
+    await server.token(userID),
+    { userID, userName: `Name of ${userID}` },
+    config,
+  );
   assert.equal(answer, true);
   await client.waitFor('roomStateUpdate', (_room, state) => state === 'CONNECTED');
 }
@@ -62,7 +67,10 @@ for (const kinds of PAIRS) {
     assert.deepEqual(seenByB, [user('ua')]);
     b.engine.logoutRoom(ROOM);
     const [, , gone] = (await a.waitFor('roomUserUpdate', (_room, change) => change === 'DELETE')).args;
-    assert.deepEqual(gone.map(({ userID }) => userID), ['ub']);
+    assert.deepEqual(
+      gone.map(({ userID }) => userID),
+      ['ub'],
+    );
     const [, , code] = (await b.waitFor('roomStateUpdate', (_room, state) => state === 'DISCONNECTED')).args;
     assert.equal(code, 0);
   });
@@ -74,19 +82,31 @@ for (const kinds of PAIRS) {
     await publish(a, 'sa', { extraInfo: '{"camera":1}' });
     await login(server, b, 'ub');
     const [, , early] = (await b.waitFor('roomStreamUpdate', (_room, change) => change === 'ADD')).args;
-    assert.deepEqual(early.map(({ streamID, user, extraInfo }) => [streamID, user.userID, extraInfo]), [['sa', 'ua', '{"camera":1}']]);
+    assert.deepEqual(
+      early.map(({ streamID, user, extraInfo }) => [streamID, user.userID, extraInfo]),
+      [['sa', 'ua', '{"camera":1}']],
+    );
     await publish(b, 'sb');
     const [, , late] = (await a.waitFor('roomStreamUpdate', (_room, change) => change === 'ADD')).args;
-    assert.deepEqual(late.map(({ streamID, user }) => [streamID, user.userID, user.userName]), [['sb', 'ub', 'Name of ub']]);
+    assert.deepEqual(
+      late.map(({ streamID, user }) => [streamID, user.userID, user.userName]),
+      [['sb', 'ub', 'Name of ub']],
+    );
     const { errorCode } = await b.engine.setStreamExtraInfo('sb', 'muted');
     assert.equal(errorCode, 0);
     const [, changed] = (await a.waitFor('streamExtraInfoUpdate', (_room, list) => list[0].extraInfo === 'muted')).args;
     assert.equal(changed[0].streamID, 'sb');
     assert.equal(b.engine.stopPublishingStream('sb'), true);
     const [, , ended] = (await a.waitFor('roomStreamUpdate', (_room, change) => change === 'DELETE')).args;
-    assert.deepEqual(ended.map(({ streamID }) => streamID), ['sb']);
+    assert.deepEqual(
+      ended.map(({ streamID }) => streamID),
+      ['sb'],
+    );
     const [{ streams }] = await server.rooms();
-    assert.deepEqual(streams.map(({ streamID }) => streamID), ['sa']);
+    assert.deepEqual(
+      streams.map(({ streamID }) => streamID),
+      ['sa'],
+    );
   });
 
   test(`${both} get an address to play each other's stream`, needs(kinds), async (t) => {
@@ -111,7 +131,10 @@ for (const kinds of PAIRS) {
     await login(server, a, 'ua');
     await login(server, b, 'ub');
     const text = 'hello, 你好 \u{1F44B}';
-    for (const [from, to, id] of [[a, b, 'ua'], [b, a, 'ub']]) {
+    for (const [from, to, id] of [
+      [a, b, 'ua'],
+      [b, a, 'ub'],
+    ]) {
       const sent = await from.engine.sendBroadcastMessage(ROOM, text);
       assert.equal(sent.errorCode, 0);
       const [room, [broadcast]] = (await to.waitFor('IMRecvBroadcastMessage')).args;
@@ -143,7 +166,9 @@ for (const kinds of PAIRS) {
     a.dropSockets();
     await a.waitFor('roomStateUpdate', (_room, state) => state === 'CONNECTED', { from, limit: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const noise = b.events.filter(({ name, args }) => /roomUserUpdate|roomStreamUpdate/.test(name) && args[1] === 'DELETE');
+    const noise = b.events.filter(
+      ({ name, args }) => /roomUserUpdate|roomStreamUpdate/.test(name) && args[1] === 'DELETE',
+    );
     assert.deepEqual(noise, []);
   });
 }

@@ -46,7 +46,11 @@ export async function makeCall({ stage, folder, kind = 'ours', timeline = new Ti
     parts.push(createPart(USERS[index], kinds[index % kinds.length], stage, timeline));
     return parts[index].page;
   };
-  const frames = followFrames(stage.room, timeline, (userID) => USERS.find((user) => user.userID === userID)?.who ?? userID);
+  const frames = followFrames(
+    stage.room,
+    timeline,
+    (userID) => USERS.find((user) => user.userID === userID)?.who ?? userID,
+  );
   const media = followMedia(stage.media, timeline);
   const aborted = new Promise((_resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -67,10 +71,13 @@ export async function makeCall({ stage, folder, kind = 'ours', timeline = new Ti
 async function talk(arrive, stage, folder) {
   const a = await enter(arrive(0), stage);
   const b = await enter(arrive(1), stage);
-  await Promise.all([a, b].map((page) => page.waitFor('playerStateUpdate', ({ state }) => state === 'PLAYING', { limit: 15_000 })));
+  await Promise.all(
+    [a, b].map((page) => page.waitFor('playerStateUpdate', ({ state }) => state === 'PLAYING', { limit: 15_000 })),
+  );
   await a.say('Can you see me?');
   await b.waitFor('IMRecvBroadcastMessage');
-  for (const page of [a, b]) await until(() => page.component?.viewer?.frames >= MIN_FRAMES, `${page.who} to receive ${MIN_FRAMES} pictures`);
+  for (const page of [a, b])
+    await until(() => page.component?.viewer?.frames >= MIN_FRAMES, `${page.who} to receive ${MIN_FRAMES} pictures`);
   const seen = await Promise.all([a, b].map((page) => look(page, folder)));
   const together = await sideBySide(seen[0].picture, seen[1].picture, join(folder, 'call.png'));
 

@@ -7,13 +7,24 @@ import { firstMissing } from './verdict.mjs';
 function record(frames) {
   const timeline = new Timeline();
   const exchanges = new Exchanges(timeline, (userID) => userID.toUpperCase());
-  for (const frame of frames) exchanges.add({ conn: 1, user: 'a', stream: 1, ...frame, time: timeline.start + frame.time });
+  for (const frame of frames)
+    exchanges.add({ conn: 1, user: 'a', stream: 1, ...frame, time: timeline.start + frame.time });
   exchanges.end();
   return timeline.lines.map(({ t, who, text }) => [t, who, text]);
 }
 
-const up = (time, cmd, body, more = {}) => ({ time, dir: 'C>S', name: 'PCUpwardMessage', packet: { cmd, seq: 1, body, name: 'LoginRoomReq', ...more } });
-const down = (time, cmd, body, more = {}) => ({ time, dir: 'S>C', name: 'PCDownwardMessage', packet: { cmd, seq: 1, body, ...more } });
+const up = (time, cmd, body, more = {}) => ({
+  time,
+  dir: 'C>S',
+  name: 'PCUpwardMessage',
+  packet: { cmd, seq: 1, body, name: 'LoginRoomReq', ...more },
+});
+const down = (time, cmd, body, more = {}) => ({
+  time,
+  dir: 'S>C',
+  name: 'PCDownwardMessage',
+  packet: { cmd, seq: 1, body, ...more },
+});
 
 test('a request and its answer are one line with the time between', () => {
   const lines = record([up(5, 1001, { room_id: 'r' }), down(8, 1002, { rsp_head: { code: 0 } })]);

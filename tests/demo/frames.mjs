@@ -66,7 +66,11 @@ export class Exchanges {
     const request = this.#open.get(key);
     if (request !== undefined) {
       this.#open.delete(key);
-      this.#line(frame.conn, request.time, `${describe(request)} -> ${outcome(frame)}, ${frame.time - request.time} ms`);
+      this.#line(
+        frame.conn,
+        request.time,
+        `${describe(request)} -> ${outcome(frame)}, ${frame.time - request.time} ms`,
+      );
     } else if (expectsAnswer(frame)) {
       this.#open.set(key, frame);
     } else {
@@ -77,7 +81,9 @@ export class Exchanges {
   /** Adds what was never answered. */
   end() {
     for (const frame of this.#open.values()) this.#line(frame.conn, frame.time, `${describe(frame)} -> no answer`);
-    for (const conn of this.#nameless.keys()) for (const [time, text] of this.#nameless.get(conn)) this.#timeline.add('?', 'frames', text, time - this.#timeline.start);
+    for (const conn of this.#nameless.keys())
+      for (const [time, text] of this.#nameless.get(conn))
+        this.#timeline.add('?', 'frames', text, time - this.#timeline.start);
     this.#open.clear();
     this.#nameless.clear();
   }
@@ -130,6 +136,7 @@ function detail(body) {
   if (body === undefined || body === null) return '';
   const list = body.stream_info_list ?? body.user_action_list ?? body.msg_list;
   const first = list?.[0] ?? body;
-  const text = first.location ?? first.stream_id ?? first.room_id ?? first.msg_content ?? first.id_name ?? first.config_key;
+  const text =
+    first.location ?? first.stream_id ?? first.room_id ?? first.msg_content ?? first.id_name ?? first.config_key;
   return text ? ` ${text}` : '';
 }

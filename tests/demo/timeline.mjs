@@ -74,12 +74,16 @@ export class Timeline {
 
   /** Everything as text, in order. */
   get text() {
-    return [...this.lines].sort(inOrder).map((line) => `${format(line, false)}\n`).join('');
+    return [...this.lines]
+      .sort(inOrder)
+      .map((line) => `${format(line, false)}\n`)
+      .join('');
   }
 
   #flush(before) {
     this.#pending.sort(inOrder);
-    while (this.#pending.length > 0 && this.#pending[0].t <= before) this.#write(format(this.#pending.shift(), this.#colour));
+    while (this.#pending.length > 0 && this.#pending[0].t <= before)
+      this.#write(format(this.#pending.shift(), this.#colour));
   }
 }
 
@@ -105,5 +109,9 @@ function shorten(text) {
 
 function plainError(error) {
   const { code, errorCode, msg, message, extendedData } = error ?? {};
-  return Object.fromEntries(Object.entries({ code: code ?? errorCode, message: msg ?? message, extendedData }).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    Object.entries({ code: code ?? errorCode, message: msg ?? message, extendedData }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
 }

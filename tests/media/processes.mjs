@@ -4,7 +4,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** How to get what is missing, for people. */
-const INSTALL = 'install it with "apt-get install ffmpeg fonts-dejavu-core" (Debian, Ubuntu) or "brew install ffmpeg" (macOS)';
+const INSTALL =
+  'install it with "apt-get install ffmpeg fonts-dejavu-core" (Debian, Ubuntu) or "brew install ffmpeg" (macOS)';
 const STOP_LIMIT_MS = 2000;
 const FONTS = [
   '/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf',

@@ -14,7 +14,10 @@ test('an event can be waited for before and after it happened', async () => {
 test('waiting ends with what was seen instead', async () => {
   const recorder = new Recorder();
   recorder.record('publisherStateUpdate', [{ state: 'NO_PUBLISH', errorCode: 3801 }]);
-  await assert.rejects(recorder.waitFor('roomStateUpdate', undefined, { limit: 10 }), /no roomStateUpdate within 10 ms; seen: publisherStateUpdate NO_PUBLISH\(3801\)/);
+  await assert.rejects(
+    recorder.waitFor('roomStateUpdate', undefined, { limit: 10 }),
+    /no roomStateUpdate within 10 ms; seen: publisherStateUpdate NO_PUBLISH\(3801\)/,
+  );
 });
 
 test('a recorded event does not change with the object that was handed out', () => {

@@ -30,7 +30,9 @@ export function roomServerProblem() {
 export async function startRoomServer({ mediaHosts = [], args = [], log = () => {} } = {}) {
   const problem = roomServerProblem();
   if (problem !== undefined) throw new Error(problem);
-  const child = spawn(binary(), [...mediaHosts.flatMap((host) => ['--media-host', host]), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(binary(), [...mediaHosts.flatMap((host) => ['--media-host', host]), ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   child.once('close', killOnExit(child));
   child.stdin.on('error', () => {});
   let errors = '';
@@ -77,7 +79,10 @@ export class RoomServer {
 
   /** One request to the control interface: POST with a body, GET without. */
   async control(path, body) {
-    const options = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const options =
+      body === undefined
+        ? {}
+        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     const response = await fetch(`${this.http}/control/${path}`, options);
     const text = await response.text();
     if (!response.ok) throw new Error(`the room server answered ${response.status} to ${path}: ${text}`);

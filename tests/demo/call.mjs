@@ -43,7 +43,7 @@ export async function makeCall({ stage, folder, kind = 'ours', timeline = new Ti
   const kinds = [kind].flat();
   const parts = [];
   const arrive = (index) => {
-    parts.push(createPart(USERS[index], kinds[index % kinds.length], stage, timeline));
+    parts.push(createPart(index, kinds[index % kinds.length], stage, timeline));
     return parts[index].page;
   };
   const frames = followFrames(
@@ -94,7 +94,8 @@ async function talk(arrive, stage, folder) {
   };
 }
 
-async function enter(page, { room }) {
+/** Logs in, publishes and waits until others can see it. */
+export async function enter(page, { room }) {
   page.followStreams();
   await page.login(await room.token(page.userID));
   await page.publish();
@@ -110,7 +111,13 @@ async function look(page, folder) {
   return { received, picture };
 }
 
-function createPart({ camera, ...user }, kind, stage, timeline) {
+/**
+ * One of the two users with everything of it: client, phone and page. Nobody has logged in yet.
+ * @param {number} index 0 for A, 1 for B
+ * @param {string} kind of the client
+ */
+export function createPart(index, kind, stage, timeline) {
+  const { camera, ...user } = USERS[index];
   const phone = createRtcRoomHost({ mediaServer: stage.media, camera });
   const onEvent = ({ name, args }) => timeline.add(user.who, 'callback', `${name} ${args.map(show).join(' ')}`);
   const client = createClient(kind, { server: stage.room.ws, appID: stage.room.appID, onEvent });

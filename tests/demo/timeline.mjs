@@ -82,7 +82,7 @@ export class Timeline {
 
   #flush(before) {
     this.#pending.sort(inOrder);
-    while (this.#pending.length > 0 && this.#pending[0].t <= before)
+    while (this.#pending.length > 0 && !(this.#pending[0].t > before))
       this.#write(format(this.#pending.shift(), this.#colour));
   }
 }

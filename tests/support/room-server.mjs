@@ -30,7 +30,7 @@ export function roomServerProblem() {
 export async function startRoomServer({ mediaHosts = [], args = [], log = () => {} } = {}) {
   const problem = roomServerProblem();
   if (problem !== undefined) throw new Error(problem);
-  const child = spawn(binary(), [...mediaHosts.flatMap((host) => ['--media-host', host]), ...args], {
+  const child = spawn(binary(), ['--exit-with-parent', ...mediaHosts.flatMap((host) => ['--media-host', host]), ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.once('close', killOnExit(child));
@@ -69,7 +69,7 @@ export class RoomServer {
 
   /** How a person gets a token. */
   get tokenHint() {
-    return `curl -s ${this.http}/control/token -H 'content-type: application/json' -d '{"userID":"USER"}'`;
+    return `curl -s ${this.http}/control/token -d '{"userID":"USER"}'`;
   }
 
   /** The rooms with their users and streams. */

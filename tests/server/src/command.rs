@@ -1,0 +1,440 @@
+//! Control commands: how tests and operators look into the server and make it misbehave.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{io::ConnId, token::TokenForm, wire::Direction};
+
+/// Lifetime of an issued token if none is asked for, seconds.
+pub const DEFAULT_TOKEN_SECONDS: i64 = 3600;
+
+/// One control command. Each is also an HTTP endpoint of the binary.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// State of the server in numbers.
+    Health,
+    /// Make a token with the server's secret.
+    IssueToken(TokenRequest),
+    /// Everything about all rooms.
+    Rooms,
+    /// Throw a user out.
+    Kick(Kick),
+    /// Lose a user's sockets without a closing handshake.
+    Drop(UserTarget),
+    /// Report the room service as broken on all of a user's room streams.
+    BreakPc(BreakPc),
+    /// Send a CloseConnection frame.
+    CloseConnection(CloseConnection),
+    /// Send a Redirect frame.
+    Redirect(Redirect),
+    /// Delay, drop or refuse answers from now on.
+    AddAnswerRule(AnswerRule),
+    /// Forget all answer rules. Answers already delayed still come.
+    ClearAnswerRules,
+    /// Forget a user's memberships and sessions as a restarted server would; the sockets stay.
+    ForgetSession(UserTarget),
+    /// Send any bytes as a message.
+    Garbage(Garbage),
+    /// Raise a room's sequence without telling anybody.
+    SkipSequence(SkipSequence),
+    /// Frames seen, oldest first, with a number of at least `since`.
+    Frames {
+        /// Number of the first frame wanted; the page gives the next one to ask for.
+        since: u64,
+    },
+    /// Hand out other RTMP hosts from now on.
+    SetMediaHosts(Hosts),
+    /// Who may publish a stream.
+    Publishable(StreamTarget),
+    /// A media server tells what became of a stream.
+    MediaEvent(MediaEvent),
+    /// Close every socket.
+    Shutdown,
+}
+
+/// What to put into a token.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRequest {
+    /// The user.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// The only room allowed; needs or implies `privilege`.
+    #[serde(default, rename = "roomID")]
+    pub room_id: Option<String>,
+    /// Lifetime in seconds, [`DEFAULT_TOKEN_SECONDS`] if absent; may be negative for an expired token.
+    #[serde(default, rename = "effectiveSeconds")]
+    pub effective_seconds: Option<i64>,
+    /// For instance `{"1": 1, "2": 0}`: may log in, may not publish.
+    #[serde(default)]
+    pub privilege: Option<Value>,
+    /// The only streams allowed.
+    #[serde(default, rename = "streamIDs")]
+    pub stream_ids: Option<Vec<String>>,
+    /// The cipher.
+    #[serde(default)]
+    pub form: TokenForm,
+}
+
+/// A user.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserTarget {
+    /// The user's id.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+}
+
+/// Parameters of [`Command::Kick`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kick {
+    /// The user's id.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// The only room to leave; all rooms of the link if absent.
+    #[serde(default, rename = "roomID")]
+    pub room_id: Option<String>,
+    /// 1 logged in elsewhere, 2 by the server (default), 4 token ended, others have no meaning to clients.
+    #[serde(default)]
+    pub reason: Option<u32>,
+    /// Text for the user.
+    #[serde(default)]
+    pub message: String,
+}
+
+/// Parameters of [`Command::BreakPc`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakPc {
+    /// The user's id.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// Milliseconds until the server reports the service as back by itself; never if absent.
+    #[serde(default, rename = "restoreMs")]
+    pub restore_ms: Option<u64>,
+}
+
+/// Parameters of [`Command::CloseConnection`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CloseConnection {
+    /// The user's id.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// 1 ask for hosts again, 2 same host again, 5 forget the session and take the next host.
+    pub action: i32,
+    /// Number told to the client.
+    #[serde(default)]
+    pub reason: i32,
+    /// Text told to the client.
+    #[serde(default)]
+    pub message: String,
+}
+
+/// Parameters of [`Command::Redirect`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redirect {
+    /// The user's id.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// Link hosts without scheme and path.
+    pub hosts: Vec<String>,
+}
+
+/// Which answers to spoil, and how.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerRule {
+    /// Only this user's; everybody's if absent.
+    #[serde(default, rename = "userID")]
+    pub user_id: Option<String>,
+    /// Which answers.
+    #[serde(rename = "match")]
+    pub matches: Match,
+    /// What to do with them.
+    #[serde(rename = "do")]
+    pub action: AnswerAction,
+    /// Milliseconds of delay.
+    #[serde(default)]
+    pub ms: u64,
+    /// Code of the refusal.
+    #[serde(default)]
+    pub code: u32,
+    /// Text of the refusal.
+    #[serde(default)]
+    pub message: String,
+    /// How often to apply; always if absent.
+    #[serde(default)]
+    pub count: Option<u32>,
+}
+
+/// Numbers of requests and answers differ, so one number names either. Pushes have numbers, too.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Match {
+    /// A frame type: of the request, or of the frame that would be sent.
+    #[serde(default, rename = "type")]
+    pub kind: Option<u16>,
+    /// A room command: of the request, or of the packet that would be sent.
+    #[serde(default)]
+    pub cmd: Option<u32>,
+}
+
+/// What happens to a matching answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerAction {
+    /// The request takes effect, the answer comes later.
+    Delay,
+    /// The request takes effect, the answer never comes.
+    Drop,
+    /// The request has no effect and is refused with code and text. Matches requests only.
+    Error,
+}
+
+/// Parameters of [`Command::Garbage`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Garbage {
+    /// The user's id.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// The message, as hexadecimal digits.
+    pub hex: String,
+}
+
+/// Parameters of [`Command::SkipSequence`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SkipSequence {
+    /// The room's id.
+    #[serde(rename = "roomID")]
+    pub room_id: String,
+    /// Which sequence.
+    pub what: Sequence,
+    /// How many steps.
+    pub by: u32,
+}
+
+/// One of a room's sequences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sequence {
+    /// Joins and leaves.
+    Users,
+    /// Streams added, deleted, updated.
+    Streams,
+}
+
+/// A list of hosts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hosts {
+    /// `host[:port]` each.
+    pub hosts: Vec<String>,
+}
+
+/// A stream of an app.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StreamTarget {
+    /// The app; this server's if absent.
+    #[serde(default, rename = "appID")]
+    pub app_id: Option<u32>,
+    /// The stream's id.
+    #[serde(rename = "streamID")]
+    pub stream_id: String,
+}
+
+/// Parameters of [`Command::MediaEvent`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MediaEvent {
+    /// The stream's id.
+    #[serde(rename = "streamID")]
+    pub stream_id: String,
+    /// `published`, `unpublished`, or anything else a media server wants in the log.
+    pub event: String,
+}
+
+/// What a command returns. Serializes to the body of the HTTP answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// Done, to so many links, users or rules.
+    Done {
+        /// How many.
+        affected: usize,
+    },
+    /// A token.
+    Token {
+        /// The token.
+        token: String,
+    },
+    /// State in numbers.
+    Health(Health),
+    /// All rooms.
+    Rooms {
+        /// By room id.
+        rooms: Vec<RoomView>,
+    },
+    /// Frames seen.
+    Frames(FramePage),
+    /// Who may publish.
+    Publishable {
+        /// The user.
+        #[serde(rename = "userID")]
+        user_id: String,
+        /// The room of the user.
+        #[serde(rename = "roomID")]
+        room_id: String,
+    },
+}
+
+/// Why a command failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// The user, room or stream is not here.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// A parameter makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+/// The server in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Health {
+    /// Always `true`.
+    pub ok: bool,
+    /// Open links.
+    pub connections: usize,
+    /// Rooms with somebody in them.
+    pub rooms: usize,
+    /// Users in all rooms.
+    pub users: usize,
+    /// Counters since the start.
+    pub stats: Stats,
+}
+
+/// Counters since the start.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stats {
+    /// Links opened.
+    pub connected: u64,
+    /// Links closed by this server.
+    pub cut_off: u64,
+    /// Messages received.
+    pub frames_in: u64,
+    /// Messages sent.
+    pub frames_out: u64,
+    /// Messages that broke the protocol.
+    pub protocol_errors: u64,
+    /// Requests refused with a code.
+    pub refusals: u64,
+    /// Successful first logins.
+    pub logins: u64,
+    /// Successful re-logins to a session that was still there.
+    pub resumptions: u64,
+    /// Pushes acknowledged.
+    pub push_acks: u64,
+    /// Answers spoiled by rules.
+    pub spoiled: u64,
+}
+
+/// A room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomView {
+    /// Its id.
+    #[serde(rename = "roomID")]
+    pub room_id: String,
+    /// Joins and leaves so far.
+    pub user_seq: u64,
+    /// Stream changes so far.
+    pub stream_seq: u32,
+    /// In order of joining.
+    pub users: Vec<UserView>,
+    /// In order of announcing.
+    pub streams: Vec<StreamView>,
+    /// In order of first setting.
+    pub extra_info: Vec<ExtraInfoView>,
+}
+
+/// A user in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserView {
+    /// Its id.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// Its name.
+    pub user_name: String,
+    /// Its link; `null` while it is lost.
+    pub conn: Option<ConnId>,
+    /// Whether it is told about other users.
+    pub user_update: bool,
+    /// Streams it was given a push address for.
+    #[serde(rename = "pushGrants")]
+    pub push_grants: Vec<String>,
+}
+
+/// A stream in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamView {
+    /// Its id.
+    #[serde(rename = "streamID")]
+    pub stream_id: String,
+    /// Whose it is.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// Its extra info.
+    pub extra_info: String,
+    /// Whether a media server said that it flows.
+    pub flowing: bool,
+}
+
+/// A key of a room's extra info.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExtraInfoView {
+    /// The key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// How often it was set.
+    pub seq: u32,
+    /// Who set it last.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+}
+
+/// Some of the frames seen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FramePage {
+    /// Ask for frames since this number next.
+    pub next: u64,
+    /// Oldest first.
+    pub frames: Vec<FrameView>,
+}
+
+/// One frame, decoded.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FrameView {
+    /// Counts up by one.
+    pub number: u64,
+    /// Unix milliseconds.
+    pub time: u64,
+    /// The link.
+    pub conn: ConnId,
+    /// The link's user, if it is known.
+    pub user: Option<String>,
+    /// Which way.
+    pub dir: Direction,
+    /// `type`, `name`, `stream`, `msg`, `packet`.
+    #[serde(flatten)]
+    pub content: Value,
+}

@@ -18,7 +18,7 @@ pub(crate) const ROOM: &str = "room";
 /// What a client received.
 #[derive(Debug, Clone)]
 pub(crate) enum Got {
-    Frame { kind: FrameType, stream: u32, payload: Vec<u8> },
+    Frame { kind: FrameType, payload: Vec<u8> },
     Packet { stream: u32, header: switch::Header, body: Vec<u8> },
 }
 
@@ -288,7 +288,7 @@ impl World {
                         let packet = Packet::parse(&message.payload).unwrap();
                         Got::Packet { stream: frame.stream, header: packet.header.clone(), body: packet.body.to_vec() }
                     } else {
-                        Got::Frame { kind, stream: frame.stream, payload: frame.payload.to_vec() }
+                        Got::Frame { kind, payload: frame.payload.to_vec() }
                     };
                     self.inbox.entry(conn).or_default().push(got);
                 }

@@ -67,7 +67,7 @@ async fn loopback_only(ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Requ
 }
 
 /// A POST whose JSON body is the command's parameters, whatever content type it claims to have.
-fn command<T: DeserializeOwned + 'static>(make: fn(T) -> Command) -> MethodRouter<App> {
+fn command<T: DeserializeOwned + Send + 'static>(make: fn(T) -> Command) -> MethodRouter<App> {
     post(move |State(app): State<App>, body: Bytes| async move {
         match serde_json::from_slice(&body) {
             Ok(parameters) => run(&app, make(parameters)).await,

@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRtcRoomHost } from '../media/rtc-room.mjs';
+import { RTMP, createRtcRoomHost } from '../media/rtc-room.mjs';
 import { sideBySide } from '../media/viewer.mjs';
 import { createClient } from '../support/clients.mjs';
 import { followFrames } from './frames.mjs';
@@ -84,6 +84,7 @@ async function talk(arrive, stage, folder) {
   await b.hangUp();
   await a.waitFor('roomStreamUpdate', (_room, change) => change === 'DELETE');
   await a.waitFor('roomUserUpdate', (_room, change) => change === 'DELETE');
+  await until(() => a.component?.codes.includes(RTMP.PUSHED), 'A to push with the component that plays nothing');
   await a.hangUp();
   await until(() => stage.media.publishing.size === 0, 'the media server to see both streams end');
   const rooms = await stage.room.rooms();

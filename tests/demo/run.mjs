@@ -28,11 +28,6 @@ const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const print = (text) => process.stdout.write(`${text}\n`);
 const stop = new AbortController();
 
-process.exitCode = await main().catch((error) => {
-  process.stderr.write(`\nThe demo did not work: ${error.message}\n`);
-  return error.exitCode ?? 1;
-});
-
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -123,3 +118,8 @@ Both servers stay until Ctrl-C.
   control       ${room.http}/control/...`);
   await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
 }
+
+process.exitCode = await main().catch((error) => {
+  process.stderr.write(`\nThe demo did not work: ${error.message}\n`);
+  return error.exitCode ?? 1;
+});

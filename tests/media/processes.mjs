@@ -15,6 +15,7 @@ const FONTS = [
   '/System/Library/Fonts/Menlo.ttc',
 ];
 const children = new Set();
+const answers = new Map();
 
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
@@ -35,12 +36,15 @@ export function killOnExit(child) {
  * FFMPEG and FFPROBE name other programs than those of the PATH, MEDIA_FONT another font.
  */
 export function mediaProblem() {
-  for (const program of [ffmpeg(), ffprobe()]) {
-    const { error, status } = spawnSync(program, ['-version'], { stdio: 'ignore' });
-    if (error !== undefined || status !== 0) return `${program} cannot be run: ${INSTALL}`;
-  }
+  for (const program of [ffmpeg(), ffprobe()]) if (!runs(program)) return `${program} cannot be run: ${INSTALL}`;
   if (font() === undefined) return `no font for the test picture was found: ${INSTALL}, or name one in MEDIA_FONT`;
   return undefined;
+}
+
+/** Asked once per program: starting one blocks this process. */
+function runs(program) {
+  if (!answers.has(program)) answers.set(program, spawnSync(program, ['-version'], { stdio: 'ignore' }).status === 0);
+  return answers.get(program);
 }
 
 /** @throws with the sentence of {@link mediaProblem} */

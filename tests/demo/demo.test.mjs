@@ -73,6 +73,7 @@ test('a request without an answer is told', () => {
 test('lines are written in the order of time, and tokens are not', async () => {
   const written = [];
   const timeline = new Timeline({ write: (line) => written.push(line) });
+  timeline.start -= 100;
   await timeline.call('A', 'loginRoom', ['r', 'secret-token', { userID: 'a' }], async () => true);
   timeline.add('B', 'frames', 'earlier', 0);
   timeline.end();

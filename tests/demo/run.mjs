@@ -119,7 +119,9 @@ Both servers stay until Ctrl-C.
   await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
 }
 
-process.exitCode = await main().catch((error) => {
+const exitCode = await main().catch((error) => {
   process.stderr.write(`\nThe demo did not work: ${error.message}\n`);
   return error.exitCode ?? 1;
 });
+// Everything is closed; what an interrupted call still waits for shall not keep the process.
+process.exit(exitCode);

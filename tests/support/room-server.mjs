@@ -30,9 +30,13 @@ export function roomServerProblem() {
 export async function startRoomServer({ mediaHosts = [], args = [], log = () => {} } = {}) {
   const problem = roomServerProblem();
   if (problem !== undefined) throw new Error(problem);
-  const child = spawn(binary(), ['--exit-with-parent', ...mediaHosts.flatMap((host) => ['--media-host', host]), ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    binary(),
+    ['--exit-with-parent', ...mediaHosts.flatMap((host) => ['--media-host', host]), ...args],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
   child.once('close', killOnExit(child));
   child.stdin.on('error', () => {});
   let errors = '';

@@ -123,7 +123,7 @@ bind_module() {
     node_modules/.bin/wasm-opt --mvp-features --enable-sign-ext --enable-nontrapping-float-to-int \
         --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
         --signext-lowering --llvm-nontrapping-fptoint-lowering --llvm-memory-copy-fill-lowering \
-        -Oz --strip-debug --strip-producers --strip-target-features "$glue/engine_bg.wasm" -o "$glue/engine.wasm"
+        --one-caller-inline-max-function-size=30 -Oz --strip-debug --strip-producers --strip-target-features "$glue/engine_bg.wasm" -o "$glue/engine.wasm"
     node_modules/.bin/wasm-opt --quiet --mvp-features "$glue/engine.wasm" -o "$glue/reread.wasm"
     rm "$glue/reread.wasm"
     step_done

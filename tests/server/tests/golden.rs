@@ -1,5 +1,12 @@
 //! Recorded frames of the vendor's client and of a server that satisfied it, read by this crate's wire layer.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "clippy.toml exempts test functions, not their helpers"
+)]
+
 use prost::Message;
 use room_server::{
     unhex,

@@ -8,25 +8,19 @@ use crate::{
     io::{ConnId, LogLevel, ProtocolError},
     wire::{
         Frame, FrameType, Packet, cmd,
-        pb::{
-            accesshub::{
-                AccesshubDispatchRequest2, AccesshubDispatchResponse2,
-                AccesshubDispatchResponseData2, GetAppConfigRequest, GetAppConfigResponse,
-                GetAppConfigResponseData, GetConfigRequest, GetConfigResponse,
-                GetConfigResponseData, HbRequest, HbResponse, HttpHeader, HttpRequest,
-                HttpRequestAck, HttpResponse, PcEstablished, PcUpwardMessage, PcUpwardMessageAck,
-                WssGroup,
-            },
-            initconfig::{
-                AppConfig, InitConfig, MediaConfig, MediaPlayConfig, MediaPublishConfig,
-                MediaResourceInfo, MediaServiceProtocolInfo,
-            },
+        pb::accesshub::{
+            AccesshubDispatchRequest2, AccesshubDispatchResponse2, AccesshubDispatchResponseData2,
+            GetAppConfigRequest, GetAppConfigResponse, GetAppConfigResponseData, GetConfigRequest,
+            GetConfigResponse, GetConfigResponseData, HbRequest, HbResponse, HttpHeader,
+            HttpRequest, HttpRequestAck, HttpResponse, PcEstablished, PcUpwardMessage,
+            PcUpwardMessageAck, WssGroup,
         },
     },
 };
 
 use super::{
     Server,
+    app_config::init_config,
     outbox::{Call, Refusal},
     state::{Pc, Target},
 };
@@ -405,34 +399,4 @@ fn main_domain(host: &str) -> String {
         [.., domain, top] if top.chars().all(char::is_alphabetic) => format!("{domain}.{top}"),
         _ => host.to_owned(),
     }
-}
-
-/// The app config: CDN templates, and the RTC entry from which the WeChat build takes the application part of its addresses.
-fn init_config(app_id: u32, media_host: Option<&String>) -> Vec<u8> {
-    const RTMP: u32 = 1;
-    let host = media_host.map_or("127.0.0.1:1935", String::as_str);
-    let entry = |resource_type, application: &str| MediaResourceInfo {
-        resource_type,
-        service_info: vec![MediaServiceProtocolInfo {
-            protocol: RTMP,
-            url_template: format!("rtmp://{host}/{application}/{{STREAM_NAME}}"),
-        }],
-    };
-    let entries = || vec![entry(0, "live"), entry(1, &app_id.to_string())];
-    InitConfig {
-        app_config: Some(AppConfig {
-            test_id: 0,
-            domain: "localhost".to_owned(),
-        }),
-        speedlog_config: Some(Default::default()),
-        media_config: Some(MediaConfig {
-            play_config: Some(MediaPlayConfig {
-                resource_info: entries(),
-            }),
-            publish_config: Some(MediaPublishConfig {
-                resource_info: entries(),
-            }),
-        }),
-    }
-    .encode_to_vec()
 }

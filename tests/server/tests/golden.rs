@@ -42,11 +42,7 @@ fn normal(value: &Value) -> Value {
         }
         Value::Array(list) => list.iter().map(normal).collect(),
         Value::Object(map) => {
-            let zero = |value: &Value| {
-                *value == Value::from(0)
-                    || *value == Value::from("")
-                    || *value == Value::from(false)
-            };
+            let zero = |value: &Value| *value == 0 || *value == "" || *value == false;
             let kept = map
                 .iter()
                 .map(|(key, value)| (key.clone(), normal(value)))

@@ -4,7 +4,7 @@ use prost::Message;
 
 use crate::{
     codes,
-    config::MAX_PCS,
+    config::{MAX_PCS, MAX_USER_ID},
     io::{ConnId, LogLevel, ProtocolError},
     wire::{
         Frame, FrameType, Packet, cmd,
@@ -95,13 +95,22 @@ impl Server {
         }
     }
 
-    fn identify(&mut self, conn: ConnId, id_name: String) {
-        if id_name.is_empty() || id_name.len() > crate::config::MAX_USER_ID {
+    /// Remembers what only the first message of a stream says: which app and which user.
+    fn identify(&mut self, conn: ConnId, app_id: u32, id_name: String) {
+        let Some(link) = self.conns.get_mut(&conn) else {
             return;
+        };
+        if app_id != 0 {
+            link.app_id = Some(app_id);
         }
-        if let Some(link) = self.conns.get_mut(&conn) {
+        if !id_name.is_empty() && id_name.len() <= MAX_USER_ID {
             link.user = Some(id_name);
         }
+    }
+
+    fn is_another_app(&self, conn: ConnId) -> bool {
+        let app = self.conns.get(&conn).and_then(|link| link.app_id);
+        app.is_some_and(|app| app != self.config.app_id)
     }
 
     fn link_refusal(&mut self, conn: ConnId, kind: FrameType) -> Option<Refusal> {
@@ -133,7 +142,7 @@ impl Server {
     }
 
     fn get_config(&mut self, conn: ConnId, stream: u32, request: GetConfigRequest) {
-        self.identify(conn, request.id_name);
+        self.identify(conn, request.appid, request.id_name);
         let (code, message) = outcome(self.link_refusal(conn, FrameType::GetConfigRequest));
         let data = GetConfigResponseData {
             txid: request.txid,
@@ -158,9 +167,9 @@ impl Server {
     }
 
     fn get_app_config(&mut self, conn: ConnId, stream: u32, request: GetAppConfigRequest) {
-        self.identify(conn, request.id_name);
+        self.identify(conn, request.appid, request.id_name);
         let refusal = self.link_refusal(conn, FrameType::GetAppConfigRequest);
-        let (code, message) = if refusal.is_none() && request.appid != self.config.app_id {
+        let (code, message) = if refusal.is_none() && self.is_another_app(conn) {
             (codes::LINK_INVALID_APP, "another app id".to_owned())
         } else {
             outcome(refusal)
@@ -191,7 +200,7 @@ impl Server {
     }
 
     fn hub_dispatch(&mut self, conn: ConnId, stream: u32, request: AccesshubDispatchRequest2) {
-        self.identify(conn, request.id_name);
+        self.identify(conn, request.appid, request.id_name);
         let (code, message) =
             outcome(self.link_refusal(conn, FrameType::AccesshubDispatchRequest2));
         let data = AccesshubDispatchResponseData2 {
@@ -214,7 +223,7 @@ impl Server {
     }
 
     fn http(&mut self, conn: ConnId, stream: u32, request: HttpRequest) {
-        self.identify(conn, request.id_name.clone());
+        self.identify(conn, request.appid, request.id_name.clone());
         let asked = FrameType::HTTPRequest as u16;
         if request.ack {
             self.answer_link(
@@ -257,7 +266,7 @@ impl Server {
     }
 
     fn upward(&mut self, conn: ConnId, stream: u32, message: PcUpwardMessage) {
-        self.identify(conn, message.id_name);
+        self.identify(conn, message.appid, message.id_name);
         if message.service_no != SERVICE_ROOMS {
             let error = ProtocolError::Service(message.service_no);
             return self.offence(

@@ -35,6 +35,7 @@ impl Server {
             stream_count: u32::try_from(room.streams.len()).unwrap_or(u32::MAX),
             stream_list_seq: room.stream_seq,
             stream_info_list: room.streams.iter().map(Stream::login_info).collect(),
+            ..LoginRoomRsp::default()
         })
     }
 }
@@ -74,5 +75,6 @@ pub(super) fn enter_answer(login: LoginRoomRsp) -> live::EnterRoomRsp {
         stream_count: login.stream_count,
         stream_list_seq: login.stream_list_seq,
         stream_info_list: login.stream_info_list.into_iter().map(stream).collect(),
+        ..live::EnterRoomRsp::default()
     }
 }

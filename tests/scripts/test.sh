@@ -13,7 +13,7 @@ describe() {
     fmt) echo 'Rust formatting (cargo fmt --check)' ;;
     clippy) echo 'Rust lints, warnings are errors (cargo clippy)' ;;
     native) echo 'Rust tests on this machine (cargo test --workspace)' ;;
-    lint) echo 'JavaScript lints and formatting (eslint, prettier --check)' ;;
+    lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check)' ;;
     package) echo 'the built package: syntax, globals, imports, instruction set, sizes' ;;
     wasm) echo 'the module under Node (wasm-pack test --node, or the test runner of wasm-bindgen)' ;;
     node) echo 'shim, media, conformance and demo tests (node --test)' ;;
@@ -49,13 +49,15 @@ run_lint() {
     node_tools
     node_modules/.bin/eslint .
     echo 'eslint found nothing'
+    node_modules/.bin/tsc --project .
+    echo "tsc found the shim's types in order"
     node_modules/.bin/prettier --check --log-level warn .
     echo 'formatted as prettier would'
 }
 
 run_package() {
     build_package
-    node --test tests/package/*.test.mjs
+    node --test --test-reporter=spec tests/package/*.test.mjs
     node tests/package/size.mjs --check
 }
 
@@ -88,7 +90,7 @@ run_node() {
         return
     fi
     # One file at a time: several of them drive real media and measure time.
-    node --test --test-concurrency=1 "${files[@]}"
+    node --test --test-reporter=spec --test-concurrency=1 "${files[@]}"
 }
 
 # --- what only tests need ------------------------------------------------------------------------------------------

@@ -64,7 +64,8 @@ export default defineConfig([
     },
   },
   {
-    files: ['*.mjs', 'tests/**/*.mjs', 'tests/**/*.js', 'tests/**/*.cjs'],
+    files: ['**/*.mjs', 'tests/**/*.js', 'tests/**/*.cjs'],
+    ignores: ['src/bindings/**'],
     languageOptions: { ecmaVersion: 'latest', globals: globals.node },
   },
   {

@@ -16,7 +16,7 @@ describe() {
     lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check)' ;;
     package) echo 'the built package: syntax, globals, imports, instruction set, sizes' ;;
     wasm) echo 'the module under Node (wasm-pack test --node, or the test runner of wasm-bindgen)' ;;
-    node) echo 'shim, media, conformance and demo tests (node --test)' ;;
+    node) echo 'shim, media, conformance, demo and sample backend tests (node --test)' ;;
     esac
 }
 
@@ -84,9 +84,9 @@ run_node() {
     cargo build --locked -q -p room-server
     step_done
     local files
-    mapfile -t files < <(find tests/shim tests/media tests/conformance tests/demo -name '*.test.mjs' -not -path '*/node_modules/*' 2>/dev/null | sort)
+    mapfile -t files < <(find tests/shim tests/media tests/support tests/conformance tests/demo docs -name '*.test.mjs' -not -path '*/node_modules/*' 2>/dev/null | sort)
     if [ ${#files[@]} = 0 ]; then
-        echo 'no *.test.mjs yet under tests/{shim,media,conformance,demo}'
+        echo 'no *.test.mjs yet under tests/ and docs/'
         return
     fi
     # One file at a time: several of them drive real media and measure time.

@@ -36,7 +36,7 @@ const glue = join(generated, 'engine-glue.js');
 await build({
   ...common,
   stdin: { contents: glueEntry(), resolveDir: generated, sourcefile: 'engine-glue-entry.js' },
-  inject: [join(root, 'src/bindings/text.js')],
+  inject: [join(root, 'src/bindings/text.mjs')],
   // Engines are freed by the shim. The runtimes that matter have no registry; without it the glue is the same everywhere.
   define: { FinalizationRegistry: 'undefined' },
   // As a function body the module's state exists once per call.

@@ -10,7 +10,7 @@ export async function wasmModule(wasm) {
   const result = await build({
     stdin: {
       contents: `
-        import { unpack } from './unpack.js';
+        import { unpack } from './unpack.mjs';
         export const size = ${wasm.length};
         export const bytes = () => unpack(${JSON.stringify(pack(wasm).toString('base64'))}, size);`,
       resolveDir: unpacker,
@@ -28,6 +28,6 @@ export async function wasmModule(wasm) {
 /** An LZMA stream without its header, whose properties are fixed and whose size is written into the module. */
 export function pack(bytes) {
   const packed = Buffer.from(lzma.compress(Array.from(bytes), 9));
-  if (packed[0] !== 0x5d) throw new Error(`the packer chose other properties than unpack.js reads: ${packed[0]}`);
+  if (packed[0] !== 0x5d) throw new Error(`the packer chose other properties than unpack.mjs reads: ${packed[0]}`);
   return packed.subarray(13);
 }

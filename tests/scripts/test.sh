@@ -38,11 +38,11 @@ run_fmt() {
 
 run_clippy() {
     need cargo-clippy 'Get it with: rustup component add clippy'
-    cargo clippy --locked --workspace --all-targets -- -D warnings
+    cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 }
 
 run_native() {
-    cargo test --locked --workspace
+    cargo test --locked --workspace --all-features
 }
 
 run_lint() {

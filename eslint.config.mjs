@@ -47,7 +47,7 @@ export default defineConfig([
     files: ['src/bindings/*.mjs'],
     languageOptions: {
       sourceType: 'module',
-      globals: { TextEncoder: 'readonly', TextDecoder: 'readonly', globalThis: 'readonly' },
+      globals: { TextEncoder: 'readonly', TextDecoder: 'readonly', globalThis: 'readonly', queueMicrotask: 'readonly' },
     },
   },
   {

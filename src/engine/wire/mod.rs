@@ -16,7 +16,7 @@ pub use packet::{Body, Packet, Push};
 /// Messages of the outer protocol, generated from `proto/accesshub.proto`.
 #[allow(missing_docs)]
 pub mod accesshub {
-    use super::{WireError, pb};
+    use super::pb;
 
     include!(concat!(env!("OUT_DIR"), "/accesshub.rs"));
 }
@@ -24,7 +24,7 @@ pub mod accesshub {
 /// Application configuration, generated from `proto/initconfig.proto`.
 #[allow(missing_docs)]
 pub mod initconfig {
-    use super::{WireError, pb};
+    use super::pb;
 
     include!(concat!(env!("OUT_DIR"), "/initconfig.rs"));
 }
@@ -32,7 +32,7 @@ pub mod initconfig {
 /// Room bodies, generated from `proto/liveroom.proto`.
 #[allow(missing_docs)]
 pub mod liveroom {
-    use super::{WireError, pb};
+    use super::pb;
 
     include!(concat!(env!("OUT_DIR"), "/liveroom.rs"));
 }
@@ -40,7 +40,7 @@ pub mod liveroom {
 /// Session layer of the room protocol, generated from `proto/switch.proto`.
 #[allow(missing_docs)]
 pub mod switch {
-    use super::{WireError, pb};
+    use super::pb;
 
     include!(concat!(env!("OUT_DIR"), "/switch.rs"));
 }

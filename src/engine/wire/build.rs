@@ -13,8 +13,9 @@ use protox::prost_reflect::{
 };
 
 const PROTO_DIR: &str = "src/engine/wire/proto";
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "accesshub.proto",
+    "common.proto",
     "initconfig.proto",
     "liveroom.proto",
     "switch.proto",
@@ -124,7 +125,10 @@ fn field_type(field: &FieldDescriptor) -> Result<String, Box<dyn Error>> {
         Kind::Int64 => "i64".into(),
         Kind::String => "String".into(),
         Kind::Bytes => "Vec<u8>".into(),
-        Kind::Message(message) => format!("super::{}", message.full_name().replace('.', "::")),
+        Kind::Message(message) if message.package_name() == field.parent_message().package_name() => {
+            message.name().to_owned()
+        }
+        Kind::Message(message) => format!("super::{}::{}", message.package_name(), message.name()),
         other => {
             return Err(format!(
                 "{}: {other:?} is not used by the protocol",

@@ -21,6 +21,14 @@ pub mod accesshub {
     include!(concat!(env!("OUT_DIR"), "/accesshub.rs"));
 }
 
+/// Parts of [`switch`] and [`liveroom`] messages, generated from `proto/common.proto`.
+#[allow(missing_docs)]
+pub mod common {
+    use super::pb;
+
+    include!(concat!(env!("OUT_DIR"), "/common.rs"));
+}
+
 /// Application configuration, generated from `proto/initconfig.proto`.
 #[allow(missing_docs)]
 pub mod initconfig {
@@ -68,9 +76,4 @@ impl WireError {
             Self::Malformed => "message cannot be decoded",
         }
     }
-}
-
-/// Text of a `bytes` field. Bytes that are not UTF-8 become U+FFFD.
-pub fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }

@@ -14,9 +14,7 @@ use crate::engine::wire::packet::cmd;
 use crate::engine::wire::{liveroom, switch};
 
 use super::streams::StreamInfo;
-use super::{
-    DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal,
-};
+use super::{DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal};
 
 const ROLE: u32 = 2;
 const TERM_TYPE_MINI_PROGRAM: u32 = 7;

@@ -9,9 +9,9 @@ use crate::engine::io::{CallId, Reply};
 use crate::engine::json;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::{Instant, Millis};
+use crate::engine::wire::liveroom;
 use crate::engine::wire::packet::cmd;
 use crate::engine::wire::pb::Encode;
-use crate::engine::wire::liveroom;
 
 use super::Room;
 

@@ -7,9 +7,9 @@ use crate::engine::error::{
 use crate::engine::event::{Event, RoomExtraInfo, User};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::net::{Net, Purpose};
-use crate::engine::wire::packet::cmd;
 use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::liveroom;
+use crate::engine::wire::packet::cmd;
 
 use super::Room;
 

@@ -125,7 +125,9 @@ fn field_type(field: &FieldDescriptor) -> Result<String, Box<dyn Error>> {
         Kind::Int64 => "i64".into(),
         Kind::String => "String".into(),
         Kind::Bytes => "Vec<u8>".into(),
-        Kind::Message(message) if message.package_name() == field.parent_message().package_name() => {
+        Kind::Message(message)
+            if message.package_name() == field.parent_message().package_name() =>
+        {
             message.name().to_owned()
         }
         Kind::Message(message) => format!("super::{}::{}", message.package_name(), message.name()),

@@ -17,6 +17,7 @@ mod json;
 pub mod link;
 mod media_url;
 mod net;
+pub(crate) mod plain;
 mod play;
 mod publish;
 mod random;

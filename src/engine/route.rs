@@ -729,7 +729,7 @@ impl Engine {
             Push::Broadcast(m) => room.handle_broadcast(m, cx),
             Push::Barrage(m) => room.handle_barrage(m, cx),
             Push::RoomExtraInfo(m) => room.handle_extra_info_push(m, cx),
-            Push::CustomCommand(bytes) => match room::command_event(bytes) {
+            Push::CustomCommand(bytes) => match room::command_event(&bytes) {
                 Some(event) => cx.emit(event),
                 None => cx.log(
                     super::LogLevel::Warn,
@@ -739,7 +739,7 @@ impl Engine {
             Push::Kickout(m) => {
                 let key = room.key();
                 let code = kickout_code(u32::try_from(m.kickout_reason).unwrap_or(0));
-                let text = super::wire::text(m.custom_reason);
+                let text = m.custom_reason;
                 let end =
                     room.end_by_kickout(code, kickout_text(code, m.kickout_reason, &text), cx);
                 self.remove_room(key, &end, cx);

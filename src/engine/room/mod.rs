@@ -335,13 +335,7 @@ impl Room {
         self.streams
             .handle_heartbeat(answer.stream_seq, answer.stream_refresh != 0, now);
         self.users.handle_heartbeat_seq(answer.user_seq, now);
-        let wanted = self.trans.newer(
-            answer
-                .trans_channel_list
-                .into_iter()
-                .map(trans::Known::from),
-        );
-        self.fetch_trans(wanted, net, cx);
+        self.fetch_trans(answer.trans_channel_list, net, cx);
         self.sync(net, cx);
     }
 

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::engine::event::{Event, Stream, UpdateType, User};
 use crate::engine::time::{Instant, Millis};
-use crate::engine::wire::{liveroom, switch, text};
+use crate::engine::wire::{liveroom, switch};
 
 /// Delay of a fetch after a heartbeat answer named a newer sequence, or after an answer was older than the known list.
 pub(super) const FETCH_DELAY_MS: Millis = 2_000;
@@ -235,13 +235,13 @@ impl Streams {
 impl From<switch::LoginStreamInfo> for StreamInfo {
     fn from(info: switch::LoginStreamInfo) -> Self {
         Self {
-            id: text(info.stream_id),
+            id: info.stream_id,
             sid: info.stream_sid,
             user: User {
-                id: text(info.id_name),
-                name: text(info.nick_name),
+                id: info.id_name,
+                name: info.nick_name,
             },
-            extra_info: text(info.extra_info),
+            extra_info: info.extra_info,
             close_type: 0,
         }
     }
@@ -250,13 +250,13 @@ impl From<switch::LoginStreamInfo> for StreamInfo {
 impl From<liveroom::StreamInfo> for StreamInfo {
     fn from(info: liveroom::StreamInfo) -> Self {
         Self {
-            id: text(info.stream_id),
+            id: info.stream_id,
             sid: info.stream_sid,
             user: User {
-                id: text(info.id_name),
-                name: text(info.nick_name),
+                id: info.id_name,
+                name: info.nick_name,
             },
-            extra_info: text(info.extra_info),
+            extra_info: info.extra_info,
             close_type: 0,
         }
     }
@@ -265,13 +265,13 @@ impl From<liveroom::StreamInfo> for StreamInfo {
 impl From<liveroom::PushStreamInfo> for StreamInfo {
     fn from(info: liveroom::PushStreamInfo) -> Self {
         Self {
-            id: text(info.stream_id),
+            id: info.stream_id,
             sid: info.stream_sid,
             user: User {
-                id: text(info.id_name),
-                name: text(info.nick_name),
+                id: info.id_name,
+                name: info.nick_name,
             },
-            extra_info: text(info.extra_info),
+            extra_info: info.extra_info,
             close_type: info.close_type,
         }
     }

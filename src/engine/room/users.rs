@@ -231,13 +231,8 @@ impl Users {
             }
             match action.action {
                 JOINED if self.roster.len() < MAX_USERS => {
-                    if self
-                        .roster
-                        .insert(user.id.clone(), user.name.clone())
-                        .is_none()
-                    {
-                        added.push(user);
-                    }
+                    let known = self.roster.insert(user.id.clone(), user.name.clone());
+                    added.extend(known.is_none().then_some(user));
                 }
                 LEFT => {
                     if let Some(name) = self.roster.swap_remove(&user.id) {

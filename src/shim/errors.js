@@ -42,13 +42,15 @@ function loadFailed(cause) {
   });
 }
 
-/** The module stopped inside a call. @param {any} cause */
-function stopped(cause) {
+/** The module stopped. @param {any} cause @param {boolean} [returns] whether the engine goes back to its rooms by itself */
+function stopped(cause, returns) {
   return new ZegoError({
     code: 1199002,
     name: 'EngineStopped',
     message: `The engine stopped: ${describe(cause)}`,
-    advice: 'All rooms and streams of this engine are gone; the next call starts it anew. Please report this with the log.',
+    advice: returns
+      ? 'It restarts and returns to its rooms and streams by itself. Please report this with the log.'
+      : 'All rooms and streams of this engine are gone; the next call starts it anew. Please report this with the log.',
   });
 }
 

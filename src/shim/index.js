@@ -21,22 +21,25 @@ const ASYNC_METHODS = [
   'removePublishCdnUrl',
 ];
 
-/** Methods that answer at once: [answer while the module loads, answer without an engine]. @type {Record<string, [any, any]>} */
+/**
+ * Methods that answer at once: [answer while the module loads, without an engine, where the engine refuses the arguments].
+ * @type {Record<string, [any, any, any]>}
+ */
 const SYNC_METHODS = {
-  logoutRoom: [undefined, undefined],
-  stopPublishingStream: [true, false],
-  stopPlayingStream: [undefined, undefined],
-  getNextUrl: ['', ''],
-  renewToken: [true, false],
-  enableMultiRoom: [true, false],
-  updatePlayerState: [undefined, undefined],
-  updatePlayerNetStatus: [undefined, undefined],
-  updateAudioVolumeNotify: [undefined, undefined],
-  setLogConfig: [true, false],
-  setDebugVerbose: [undefined, undefined],
+  logoutRoom: [undefined, undefined, undefined],
+  stopPublishingStream: [true, false, false],
+  stopPlayingStream: [undefined, undefined, undefined],
+  getNextUrl: ['', '', ''],
+  renewToken: [true, false, false],
+  enableMultiRoom: [true, false, false],
+  updatePlayerState: [undefined, undefined, undefined],
+  updatePlayerNetStatus: [undefined, undefined, undefined],
+  updateAudioVolumeNotify: [undefined, undefined, undefined],
+  setLogConfig: [true, false, true],
+  setDebugVerbose: [undefined, undefined, undefined],
 };
 
-/** @type {{my?: any, host?: any, seed?: number, log?: Function}} */
+/** @type {{my?: any, host?: any, worker?: any, seed?: number, log?: Function}} */
 const settings = {};
 
 /** The engine of a mini program; documented in index.d.ts. */
@@ -79,7 +82,7 @@ class ZegoExpressEngine {
   }
 
   getPlayerList() {
-    return driverOf(this).callSync('getPlayerList', [], undefined, undefined) || [];
+    return driverOf(this).callSync('getPlayerList', [], {}) || [];
   }
 
   getVersion() {
@@ -95,7 +98,7 @@ class ZegoExpressEngine {
     driverOf(this).destroy();
   }
 
-  /** @param {{my?: any, host?: any, seed?: number, log?: Function}} options */
+  /** @param {{my?: any, host?: any, worker?: any, seed?: number, log?: Function}} options */
   static configure(options) {
     Object.assign(settings, options);
   }
@@ -107,9 +110,9 @@ for (const name of ASYNC_METHODS) {
   });
 }
 for (const name of Object.keys(SYNC_METHODS)) {
-  const [early, refused] = SYNC_METHODS[name];
+  const [early, refused, silent] = SYNC_METHODS[name];
   define(ZegoExpressEngine.prototype, name, /** @this {any} @param {any[]} args */ function (...args) {
-    return driverOf(this).callSync(name, args, early, refused);
+    return driverOf(this).callSync(name, args, { early, refused, silent });
   });
 }
 define(ZegoExpressEngine, 'version', version);

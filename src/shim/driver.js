@@ -297,8 +297,10 @@ class Driver {
     this.executing = entry;
     try {
       result = step(engine, this.clock.mono(), this.clock.wall());
-      for (const output of engine.drain()) this.outputs.push(output);
-      this.deadline = engine.deadline();
+      if (this.engine === engine) {
+        for (const output of engine.drain()) this.outputs.push(output);
+        this.deadline = engine.deadline();
+      }
     } catch (cause) {
       const panic = engine.constructor.panic && engine.constructor.panic();
       this.fail(stopped, panic || cause);

@@ -1,5 +1,7 @@
 'use strict';
 
+const { describe } = require('./errors');
+
 /**
  * Runs the module in the page thread with the runtime's own WebAssembly. The module is compiled once per process; every
  * engine gets an instance of its own, so that one that stops takes no other with it.
@@ -27,6 +29,7 @@ function createInlineHost(createGlue, loadBytes) {
     available: () => !!runtime() && typeof runtime().instantiate === 'function',
     open: () =>
       new Promise((resolve) => {
+        if (!runtime()) throw advised('this runtime offers no WebAssembly', 'Choose the host "worker" or "plain", or update Alipay.');
         const glue = createGlue();
         resolve(
           instantiate(glue.imports).then((result) => {
@@ -34,8 +37,15 @@ function createInlineHost(createGlue, loadBytes) {
             return glue.Engine;
           }),
         );
+      }).catch((cause) => {
+        throw cause && cause.advice ? cause : advised(describe(cause), 'Check that engine-wasm.js is in the mini program as the package has it, and update Alipay; the host "plain" needs no WebAssembly.');
       }),
   };
+}
+
+/** @param {string} message @param {string} advice */
+function advised(message, advice) {
+  return Object.assign(new Error(message), { advice });
 }
 
 /** @returns {any} */

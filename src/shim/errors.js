@@ -32,6 +32,11 @@ function describe(error) {
   }
 }
 
+/** An error of a host: what is wrong, and what the developer should do. @param {string} message @param {string} advice */
+function withAdvice(message, advice) {
+  return Object.assign(new Error(message), { advice });
+}
+
 /** The module could not be loaded. @param {any} cause */
 function loadFailed(cause) {
   return new ZegoError({
@@ -69,4 +74,4 @@ function fromEngine(reason) {
   return reason && typeof reason.code === 'number' ? new ZegoError(reason) : stopped(reason);
 }
 
-module.exports = { ZegoError, describe, loadFailed, stopped, destroyed, fromEngine };
+module.exports = { ZegoError, describe, withAdvice, loadFailed, stopped, destroyed, fromEngine };

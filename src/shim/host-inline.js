@@ -1,6 +1,9 @@
 'use strict';
 
-const { describe } = require('./errors');
+const { describe, withAdvice } = require('./errors');
+
+const ADVICE =
+  'Check that engine-wasm.js is in the mini program as the package has it, and update Alipay; the host "plain" needs no WebAssembly.';
 
 /**
  * Runs the module in the page thread with the runtime's own WebAssembly. The module is compiled once per process; every
@@ -29,7 +32,7 @@ function createInlineHost(createGlue, loadBytes) {
     available: () => !!runtime() && typeof runtime().instantiate === 'function',
     open: () =>
       new Promise((resolve) => {
-        if (!runtime()) throw advised('this runtime offers no WebAssembly', 'Choose the host "worker" or "plain", or update Alipay.');
+        if (!runtime()) throw withAdvice('this runtime offers no WebAssembly', 'Choose the host "worker" or "plain", or update Alipay.');
         const glue = createGlue();
         resolve(
           instantiate(glue.imports).then((result) => {
@@ -38,14 +41,9 @@ function createInlineHost(createGlue, loadBytes) {
           }),
         );
       }).catch((cause) => {
-        throw cause && cause.advice ? cause : advised(describe(cause), 'Check that engine-wasm.js is in the mini program as the package has it, and update Alipay; the host "plain" needs no WebAssembly.');
+        throw cause && cause.advice ? cause : withAdvice(describe(cause), ADVICE);
       }),
   };
-}
-
-/** @param {string} message @param {string} advice */
-function advised(message, advice) {
-  return Object.assign(new Error(message), { advice });
 }
 
 /** @returns {any} */

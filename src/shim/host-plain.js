@@ -1,5 +1,7 @@
 'use strict';
 
+const { describe, withAdvice } = require('./errors');
+
 /**
  * Runs the module translated to JavaScript: slower to start and larger, but it needs nothing of the runtime.
  * @param {() => import('./engine-glue').Glue} createGlue
@@ -15,6 +17,8 @@ function createPlainHost(createGlue, loadTranslation) {
         const glue = createGlue();
         glue.start(loadTranslation().instantiate(glue.imports));
         resolve(glue.Engine);
+      }).catch((cause) => {
+        throw withAdvice(describe(cause), 'Check that engine-plain.js is in the mini program as the package has it.');
       }),
   };
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-const { describe } = require('./errors');
+const { describe, withAdvice } = require('./errors');
 const { toMessage, fromMessage } = require('./message');
 const version = require('./version');
 
@@ -29,11 +29,11 @@ function createWorkerHost(my, declaration, log) {
     open: (hooks) =>
       new Promise((resolve, reject) => {
         const problem = problemOf(my, declaration);
-        if (problem) throw withAdvice(problem);
+        if (problem) throw withAdvice(problem[0], problem[1]);
         const { script, wasm, timeout } = /** @type {Declaration} */ (declaration);
         if (!shared) shared = new Channel(my, script, timeout || ANSWER_TIME, log);
         if (shared.script !== script) {
-          throw withAdvice([`the Worker ${shared.script} is running`, 'A mini program may have one Worker: use the same script for every engine.']);
+          throw withAdvice(`the Worker ${shared.script} is running`, 'A mini program may have one Worker: use the same script for every engine.');
         }
         const channel = shared;
         lastID += 1;
@@ -43,10 +43,10 @@ function createWorkerHost(my, declaration, log) {
           hear(m) {
             if (m.type === 'loadFailed') {
               channel.drop(id);
-              reject(withAdvice([`the Worker could not load ${wasm}: ${m.message}`, LOAD_ADVICE]));
+              reject(withAdvice(`the Worker could not load ${wasm}: ${m.message}`, LOAD_ADVICE));
             } else if (m.version !== version) {
               channel.drop(id);
-              reject(withAdvice([`${script} is of version ${m.version}, index.js of ${version}`, 'Copy worker.js and engine.wasm from the same package as index.js.']));
+              reject(withAdvice(`${script} is of version ${m.version}, index.js of ${version}`, 'Copy worker.js and engine.wasm from the same package as index.js.'));
             } else {
               resolve(bindEngine(channel, id, hooks));
             }
@@ -74,11 +74,6 @@ function problemOf(my, declaration) {
   return undefined;
 }
 
-/** @param {[string, string]} problem */
-function withAdvice([message, advice]) {
-  return Object.assign(new Error(message), { advice });
-}
-
 /** The one Worker and the engines in it. */
 class Channel {
   /** @param {any} my @param {string} script @param {number} limit ms @param {(level: string, message: string) => void} log */
@@ -96,7 +91,7 @@ class Channel {
     const isIOS = /^ios/i.test(String((typeof my.getSystemInfoSync === 'function' && my.getSystemInfoSync().platform) || ''));
     this.worker = isIOS ? my.createWorker(script, { useExperimentalWorker: true }) : my.createWorker(script);
     if (!this.worker || typeof this.worker.postMessage !== 'function') {
-      throw withAdvice([`my.createWorker("${script}") gave no Worker`, `List "${script}" under "workers" in app.json; a mini program may have one Worker at a time.`]);
+      throw withAdvice(`my.createWorker("${script}") gave no Worker`, `List "${script}" under "workers" in app.json; a mini program may have one Worker at a time.`);
     }
     this.worker.onMessage((/** @type {any} */ message) => this.hear(message));
     if (typeof this.worker.onProcessKilled === 'function') {
@@ -126,7 +121,7 @@ class Channel {
       this.turns += 1;
       if (!this.unanswered) this.turns = 0;
       else if (this.turns < TURNS) this.wait();
-      else this.end(withAdvice([`the Worker ${this.script} did not answer within ${this.limit / 1000} s`, SILENT_ADVICE]));
+      else this.end(withAdvice(`the Worker ${this.script} did not answer within ${this.limit / 1000} s`, SILENT_ADVICE));
     }, this.limit / TURNS);
   }
 

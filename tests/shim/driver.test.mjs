@@ -91,11 +91,11 @@ test('a host that throws, an Engine that cannot be made and an unknown host name
   }
 });
 
-test('a module that traps rejects the open calls, reports an error event, and starts anew at the next call', async () => {
+test('a module that traps outside a room rejects the open calls, reports an error event, and starts anew at the next call', async () => {
   const never = new Promise(() => {});
   const script = {
     constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
-    loginRoom: () => never,
+    setRoomExtraInfo: () => never,
     sendBroadcastMessage: () => 'ok',
     frame: (e, socket, text) => {
       e.put(event('roomStateUpdate', text));
@@ -106,11 +106,11 @@ test('a module that traps rejects the open calls, reports an error event, and st
   const got = [];
   zg.on('roomStateUpdate', (text) => got.push(text));
   zg.on('error', (error) => got.push(error.code, error.name));
-  const login = call(zg.loginRoom('r'));
+  const open = call(zg.setRoomExtraInfo('r', 'k', 'v'));
   const old = my.tasks[0];
   old.fire('Message', { data: { data: Buffer.from('good').toString('base64'), isBuffer: true } });
   old.fire('Message', { data: { data: Buffer.from('bad').toString('base64'), isBuffer: true } });
-  assert.equal((await login).code, 1199002);
+  assert.equal((await open).code, 1199002);
   assert.deepEqual(got, ['good', 1199002, 'EngineStopped']);
   assert.equal(old.closes.length, 1, 'its sockets are closed');
   assert.equal(my.listeners.network.length, 0);
@@ -123,6 +123,96 @@ test('a module that traps rejects the open calls, reports an error event, and st
   old.fire('Close', { data: {} });
   assert.deepEqual(host.engines[1].calls, [['sendBroadcastMessage', 'r', 'm']], 'the new engine hears nothing of old sockets');
   assert.equal(host.engines[0].freed, false, 'a stopped instance is not called again');
+});
+
+const room = {
+  loginRoom: (e, roomID) => {
+    e.put(event('roomStateUpdate', roomID, 'CONNECTING', 0), event('roomStateUpdate', roomID, 'CONNECTED', 0));
+    return true;
+  },
+  startPublishingStream: (e, streamID) => {
+    e.put(event('publisherStateUpdate', { streamID, state: 'PUBLISH_REQUESTING' }));
+    return { streamID, url: `rtmp://${e.config.host ?? 'a'}/${streamID}?zgseq=${e.lastTimes?.[1] ?? 0}&zgdid=1` };
+  },
+  updatePlayerState: (e, streamID) => e.put(event('publisherStateUpdate', { streamID, state: 'PUBLISHING' })),
+};
+
+test('a module that stops in a room is started again and led back to it, with the newest token and settings', async () => {
+  const { zg, host } = await start({ script: { ...room, renewToken: () => true, setLogConfig: () => undefined } });
+  const got = [];
+  zg.on('roomStateUpdate', (roomID, state, code) => got.push(`${state} ${code}`));
+  zg.on('publisherStateUpdate', ({ state }) => got.push(state));
+  zg.on('streamUrlUpdate', () => assert.fail('the address is the same'));
+  zg.setLogConfig({ logLevel: 'warn' });
+  await zg.loginRoom('r', 'old', { userID: 'u' }, { userUpdate: true });
+  zg.renewToken('new');
+  await zg.startPublishingStream('s', { extraInfo: 'e' });
+  zg.updatePlayerState('s', { detail: { code: 3800 } });
+  const message = call(zg.setRoomExtraInfo('r', 'k', 'v'));
+  await message;
+  got.length = 0;
+  host.hooks.lost(new Error('gone'));
+  await settled();
+  assert.deepEqual(host.engines[1].calls, [
+    ['setLogConfig', { logLevel: 'warn' }],
+    ['loginRoom', 'r', 'new', { userID: 'u' }, { userUpdate: true }],
+    ['startPublishingStream', 's', { extraInfo: 'e' }],
+    ['updatePlayerState', 's', { detail: { code: 3800 } }],
+  ]);
+  assert.deepEqual(got, ['CONNECTING 1000017', 'CONNECTED 0'], 'the page learns of a reconnection, nothing else');
+});
+
+test('open logins, publishes and plays are answered by the restarted module; what may have been sent is rejected', async () => {
+  let answers = false;
+  const later = (name) => (e, ...args) => (answers ? room[name](e, ...args) : new Promise(() => {}));
+  const { zg, host } = await start({ script: { loginRoom: later('loginRoom'), sendBroadcastMessage: () => new Promise(() => {}) } });
+  const login = zg.loginRoom('r', 't', { userID: 'u' });
+  const message = call(zg.sendBroadcastMessage('r', 'm'));
+  answers = true;
+  host.hooks.lost(new Error('gone'));
+  assert.equal((await message).code, 1199002);
+  assert.equal(await login, true);
+});
+
+test('the call that stopped the module is rejected and not tried again', async () => {
+  const { zg, host } = await start({
+    script: {
+      ...room,
+      startPublishingStream: () => {
+        throw new Error('unreachable');
+      },
+    },
+  });
+  await zg.loginRoom('r', 't', { userID: 'u' });
+  assert.equal((await call(zg.startPublishingStream('s'))).code, 1199002);
+  await settled();
+  assert.deepEqual(host.engines[1].calls.map(([method]) => method), ['loginRoom']);
+});
+
+test('what the page ends while the module restarts is not brought back', async () => {
+  const { zg, host } = await start({ script: { ...room, stopPublishingStream: () => false } });
+  await zg.loginRoom('r', 't', { userID: 'u' });
+  await zg.startPublishingStream('s');
+  host.hooks.lost(new Error('gone'));
+  assert.equal(zg.getHostInfo().state, 'loading');
+  assert.equal(zg.stopPublishingStream('unknown'), false);
+  assert.equal(zg.stopPublishingStream('s'), true);
+  await settled();
+  assert.deepEqual(host.engines[1].calls.map(([method]) => method), ['loginRoom', 'stopPublishingStream', 'stopPublishingStream']);
+});
+
+test('a publish that comes back on another address is told', async () => {
+  const hosts = ['a', 'b'];
+  const { zg, host } = await start({ script: { ...room, constructor: (e) => (e.config.host = hosts.shift()) } });
+  const got = [];
+  zg.on('streamUrlUpdate', (...args) => got.push(args));
+  await zg.loginRoom('r', 't', { userID: 'u' });
+  await zg.startPublishingStream('s');
+  zg.updatePlayerState('s', { detail: { code: 3800 } });
+  host.hooks.lost(new Error('gone'));
+  await settled();
+  assert.deepEqual(got.map(([streamID, url, reason]) => [streamID, url.slice(0, 10), reason]), [['s', 'rtmp://b/s', 'ENGINE_RESTARTED']]);
+  assert.deepEqual(host.engines[1].calls.at(-1)[0], 'startPublishingStream', 'the component must begin anew');
 });
 
 test('a trap inside a synchronous call, an asynchronous call or a tick is caught', async () => {
@@ -176,10 +266,10 @@ test('a trap during destroyEngine still ends the engine', async () => {
 });
 
 test('a host that loses its module is a module that stopped', async () => {
-  const { zg, host } = await start({ script: { loginRoom: () => new Promise(() => {}) } });
-  const login = call(zg.loginRoom('r'));
+  const { zg, host } = await start({ script: { setRoomExtraInfo: () => new Promise(() => {}) } });
+  const open = call(zg.setRoomExtraInfo('r', 'k', 'v'));
   host.hooks.lost(new Error('worker killed'));
-  const error = await login;
+  const error = await open;
   assert.equal(error.code, 1199002);
   assert.match(error.message, /worker killed/);
 });
@@ -231,7 +321,7 @@ test('outputs of another thread are carried out when it wakes the driver', async
   engine().put(event('roomStateUpdate', 'late'), { type: 'log', level: 'info', message: 'x' }, { type: 'mystery' }, { type: 'event' }, event('roomStateUpdate', 'last'));
   host.hooks.wake();
   assert.deepEqual(got, ['late', 'last'], 'an output nobody knows stops nothing');
-  assert.equal(zg.stopPublishingStream('s'), true, 'no answer at once is "accepted"');
+  assert.equal(zg.stopPublishingStream('s'), false, 'no answer is a refusal');
 });
 
 test('destroyEngine carries out the farewell, closes everything and refuses further use', async () => {

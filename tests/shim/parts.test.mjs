@@ -78,7 +78,7 @@ test('the module is compiled once per process; every engine class has an instanc
 test('a module that did not compile is tried again', async () => {
   let bytes = MODULE.slice(0, 20);
   const host = createInlineHost(createGlue, () => bytes);
-  await assert.rejects(host.open(), WebAssembly.CompileError);
+  await assert.rejects(host.open(), /expected section/);
   bytes = MODULE;
   const Engine = await host.open();
   assert.equal(new Engine().seven(), 7);

@@ -24,6 +24,7 @@ test('the module is told the app id, a list of servers, the seed, the device and
     appID: 1234,
     server: ['wss://127.0.0.1/ws'],
     seed: 7,
+    seedIsGiven: true,
     deviceID: my.storage.z_deviceID,
     platform: 'Android',
     networkType: 'WIFI',

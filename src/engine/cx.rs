@@ -21,16 +21,19 @@ pub struct Cx<'a> {
 
 impl Cx<'_> {
     /// Tells the application.
+    #[inline(never)]
     pub fn emit(&mut self, event: Event) {
         self.out.push_back(Output::Event(event));
     }
 
     /// Settles a call.
+    #[inline(never)]
     pub fn reply(&mut self, id: CallId, result: Result<Reply, Error>) {
         self.out.push_back(Output::Reply { id, result });
     }
 
     /// Writes to the log. The line must not hold a token.
+    #[inline(never)]
     pub fn log(&mut self, level: LogLevel, message: &str) {
         self.out.push_back(Output::Log {
             level,

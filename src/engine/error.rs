@@ -114,6 +114,7 @@ pub struct Error {
 
 impl Error {
     /// An error with the table's text.
+    #[inline(never)]
     pub fn new(code: Code) -> Self {
         Self {
             code,

@@ -79,11 +79,13 @@ export class VendorClient {
 
   #globals(log) {
     const write = (...words) => log(words.map(String).join(' '));
-    const track = (set) => (callback, delay, ...args) => {
-      const timer = set(callback, delay, ...args);
-      this.#timers.add(timer);
-      return timer;
-    };
+    const track =
+      (set) =>
+      (callback, delay, ...args) => {
+        const timer = set(callback, delay, ...args);
+        this.#timers.add(timer);
+        return timer;
+      };
     const clear = (timer) => {
       this.#timers.delete(timer);
       clearTimeout(timer);
@@ -109,7 +111,9 @@ export class VendorClient {
  */
 function load(globals) {
   const filename = require.resolve(PACKAGE);
-  const evaluate = vm.compileFunction(readFileSync(filename, 'utf8'), ['module', 'exports', ...Object.keys(globals)], { filename });
+  const evaluate = vm.compileFunction(readFileSync(filename, 'utf8'), ['module', 'exports', ...Object.keys(globals)], {
+    filename,
+  });
   const module = { exports: {} };
   evaluate.call(undefined, module, module.exports, ...Object.values(globals));
   return module.exports;
@@ -148,7 +152,10 @@ function createWx(server) {
         return socket.readyState;
       },
       onOpen: (listener) => socket.on('open', () => listener({})),
-      onMessage: (listener) => socket.on('message', (bytes, binary) => listener({ data: binary ? new Uint8Array(bytes).buffer : bytes.toString() })),
+      onMessage: (listener) =>
+        socket.on('message', (bytes, binary) =>
+          listener({ data: binary ? new Uint8Array(bytes).buffer : bytes.toString() }),
+        ),
       onClose: (listener) => socket.on('close', (code, reason) => listener({ code, reason: reason.toString() })),
       onError: (listener) => socket.on('error', (error) => listener({ errMsg: error.message })),
       send: ({ data, success, fail }) => {
@@ -163,7 +170,14 @@ function createWx(server) {
     };
   };
 
-  const systemInfo = () => ({ brand: 'fake', model: 'fake', system: 'Node', platform: 'devtools', version: '8.0.50', SDKVersion: '3.0.0' });
+  const systemInfo = () => ({
+    brand: 'fake',
+    model: 'fake',
+    system: 'Node',
+    platform: 'devtools',
+    version: '8.0.50',
+    SDKVersion: '3.0.0',
+  });
   state.wx = {
     connectSocket,
     request: ({ url, success, complete }) => {
@@ -180,7 +194,8 @@ function createWx(server) {
     onNetworkStatusChange: (listener) => void networkListeners.add(listener),
     getSystemInfoSync: systemInfo,
     getSystemInfo: ({ success }) => void setTimeout(() => success?.(systemInfo())),
-    getSetting: ({ success }) => void setTimeout(() => success?.({ authSetting: { 'scope.camera': true, 'scope.record': true } })),
+    getSetting: ({ success }) =>
+      void setTimeout(() => success?.({ authSetting: { 'scope.camera': true, 'scope.record': true } })),
     createLivePusherContext: () => ({}),
     createLivePlayerContext: () => ({}),
     showModal: () => {},

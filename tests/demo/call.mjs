@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRtcRoomHost } from '../media/rtc-room.mjs';
+import { RTMP, createRtcRoomHost } from '../media/rtc-room.mjs';
 import { sideBySide } from '../media/viewer.mjs';
 import { createClient } from '../support/clients.mjs';
 import { followFrames } from './frames.mjs';
@@ -41,8 +41,16 @@ const USERS = [
 export async function makeCall({ stage, folder, kind = 'ours', timeline = new Timeline(), signal }) {
   await mkdir(folder, { recursive: true });
   const kinds = [kind].flat();
-  const parts = USERS.map((user, index) => createPart(user, kinds[index % kinds.length], stage, timeline));
-  const frames = followFrames(stage.room, timeline);
+  const parts = [];
+  const arrive = (index) => {
+    parts.push(createPart(index, kinds[index % kinds.length], stage, timeline));
+    return parts[index].page;
+  };
+  const frames = followFrames(
+    stage.room,
+    timeline,
+    (userID) => USERS.find((user) => user.userID === userID)?.who ?? userID,
+  );
   const media = followMedia(stage.media, timeline);
   const aborted = new Promise((_resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -51,7 +59,8 @@ export async function makeCall({ stage, folder, kind = 'ours', timeline = new Ti
   });
   aborted.catch(() => {});
   try {
-    return await Promise.race([talk(parts, stage, folder), aborted]);
+    const call = await Promise.race([talk(arrive, stage, folder), aborted]);
+    return { ...call, sides: call.sides.map((side, index) => ({ kind: parts[index].kind, ...side })) };
   } finally {
     await Promise.all(parts.map((part) => part.close()));
     await frames.stop();
@@ -59,32 +68,40 @@ export async function makeCall({ stage, folder, kind = 'ours', timeline = new Ti
   }
 }
 
-async function talk(parts, stage, folder) {
-  const [a, b] = parts.map(({ page }) => page);
-  for (const page of [a, b]) {
-    page.followStreams();
-    await page.login(await stage.room.token(page.userID));
-    await page.publish();
-    await page.waitFor('publisherStateUpdate', ({ state }) => state === 'PUBLISHING');
-  }
-  await Promise.all([a, b].map((page) => page.waitFor('playerStateUpdate', ({ state }) => state === 'PLAYING', { limit: 15_000 })));
+async function talk(arrive, stage, folder) {
+  const a = await enter(arrive(0), stage);
+  const b = await enter(arrive(1), stage);
+  await Promise.all(
+    [a, b].map((page) => page.waitFor('playerStateUpdate', ({ state }) => state === 'PLAYING', { limit: 15_000 })),
+  );
   await a.say('Can you see me?');
   await b.waitFor('IMRecvBroadcastMessage');
-  for (const page of [a, b]) await until(() => page.component?.viewer?.frames >= MIN_FRAMES, `${page.who} to receive ${MIN_FRAMES} pictures`);
+  for (const page of [a, b])
+    await until(() => page.component?.viewer?.frames >= MIN_FRAMES, `${page.who} to receive ${MIN_FRAMES} pictures`);
   const seen = await Promise.all([a, b].map((page) => look(page, folder)));
   const together = await sideBySide(seen[0].picture, seen[1].picture, join(folder, 'call.png'));
 
   await b.hangUp();
   await a.waitFor('roomStreamUpdate', (_room, change) => change === 'DELETE');
   await a.waitFor('roomUserUpdate', (_room, change) => change === 'DELETE');
+  await until(() => a.component?.codes.includes(RTMP.PUSHED), 'A to push with the component that plays nothing');
   await a.hangUp();
   await until(() => stage.media.publishing.size === 0, 'the media server to see both streams end');
   const rooms = await stage.room.rooms();
   return {
-    sides: parts.map(({ page, kind }, index) => ({ who: page.who, kind, events: page.events, codes: page.codes, ...seen[index] })),
+    sides: [a, b].map(({ who, events, codes }, index) => ({ who, events, codes, ...seen[index] })),
     together,
     left: { rooms, publishing: [...stage.media.publishing] },
   };
+}
+
+/** Logs in, publishes and waits until others can see it. */
+export async function enter(page, { room }) {
+  page.followStreams();
+  await page.login(await room.token(page.userID));
+  await page.publish();
+  await page.waitFor('publisherStateUpdate', ({ state }) => state === 'PUBLISHING');
+  return page;
 }
 
 /** What a page receives just now. */
@@ -95,7 +112,13 @@ async function look(page, folder) {
   return { received, picture };
 }
 
-function createPart({ camera, ...user }, kind, stage, timeline) {
+/**
+ * One of the two users with everything of it: client, phone and page. Nobody has logged in yet.
+ * @param {number} index 0 for A, 1 for B
+ * @param {string} kind of the client
+ */
+export function createPart(index, kind, stage, timeline) {
+  const { camera, ...user } = USERS[index];
   const phone = createRtcRoomHost({ mediaServer: stage.media, camera });
   const onEvent = ({ name, args }) => timeline.add(user.who, 'callback', `${name} ${args.map(show).join(' ')}`);
   const client = createClient(kind, { server: stage.room.ws, appID: stage.room.appID, onEvent });

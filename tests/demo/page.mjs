@@ -147,7 +147,8 @@ export class Page {
       resolution: 0,
       extraInfo: { isAliPay: true, rtmpPushUrl: push, rtmpPullUrl: pull },
       onRtmpEvent: ({ detail }) => this.#onRtmpEvent(detail.code, playing),
-      onError: ({ detail }) => this.#timeline.add(this.who, 'component', `error ${detail.error}: ${detail.errorMessage}`),
+      onError: ({ detail }) =>
+        this.#timeline.add(this.who, 'component', `error ${detail.error}: ${detail.errorMessage}`),
     });
     this.#context = this.#phone.createRtcRoomContext(id);
   }

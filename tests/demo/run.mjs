@@ -28,20 +28,25 @@ const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const print = (text) => process.stdout.write(`${text}\n`);
 const stop = new AbortController();
 
-process.exitCode = await main().catch((error) => {
-  process.stderr.write(`\nThe demo did not work: ${error.message}\n`);
-  return error.exitCode ?? 1;
-});
-
 async function main() {
-  const { values } = parseArgs({ options: { client: { type: 'string', default: 'ours' }, keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  const { values } = parseArgs({
+    options: {
+      client: { type: 'string', default: 'ours' },
+      keep: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   if (values.help) {
     print(USAGE);
     return 0;
   }
   const kinds = values.client.split(',');
-  for (const problem of [...kinds.map(clientProblem), mediaProblem(), roomServerProblem()]) if (problem) throw new Error(problem);
-  for (const [signal, exitCode] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+  for (const problem of [...kinds.map(clientProblem), mediaProblem(), roomServerProblem()])
+    if (problem) throw new Error(problem);
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ]) {
     process.on(signal, () => stop.abort(Object.assign(new Error('interrupted'), { exitCode })));
   }
   const timeline = new Timeline({ write: print, colour });
@@ -76,7 +81,10 @@ async function demonstrate(stage, kind, timeline) {
 
 function summary({ sides, together }, problems, timeline) {
   const rows = sides.map(({ who, events, received: { video, audio, frames } }) => {
-    const [login, playing] = [eventAt(events, 'roomStateUpdate', 'CONNECTING'), eventAt(events, 'playerStateUpdate', 'PLAYING')];
+    const [login, playing] = [
+      eventAt(events, 'roomStateUpdate', 'CONNECTING'),
+      eventAt(events, 'playerStateUpdate', 'PLAYING'),
+    ];
     return [
       `  ${who} received`,
       `${video?.codec} ${video?.profile}, ${video?.width}x${video?.height}, ${video?.fps} pictures/s`,
@@ -85,7 +93,10 @@ function summary({ sides, together }, problems, timeline) {
       `first one ${playing - login} ms after login`,
     ].join('  |  ');
   });
-  const verdict = problems.length === 0 ? 'The call worked.' : `The call did not work:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
+  const verdict =
+    problems.length === 0
+      ? 'The call worked.'
+      : `The call did not work:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
   const painted = colour ? `\x1b[1;${problems.length === 0 ? 32 : 31}m${verdict}\x1b[0m` : verdict;
   const files = `  what A and B saw: ${short(together)}   every line above: ${short(join(FOLDER, 'timeline.txt'))}`;
   return `\n${rows.join('\n')}\n${files}\n\n${painted} ${timeline.lines.length} lines, ${(timeline.now / 1000).toFixed(1)} s.`;
@@ -107,3 +118,10 @@ Both servers stay until Ctrl-C.
   control       ${room.http}/control/...`);
   await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
 }
+
+const exitCode = await main().catch((error) => {
+  process.stderr.write(`\nThe demo did not work: ${error.message}\n`);
+  return error.exitCode ?? 1;
+});
+// Everything is closed; what an interrupted call still waits for shall not keep the process.
+process.exit(exitCode);

@@ -19,10 +19,21 @@ export async function openStage({ log } = {}) {
   try {
     const room = await startRoomServer({ mediaHosts: [media.rtmpHost], log });
     allowPublish = askRoomServer(room.http);
+    tellRoomServer(media, room);
     const close = async () => void (await Promise.all([room.close(), media.close()]));
     return { media, room, close };
   } catch (error) {
     await media.close();
     throw error;
+  }
+}
+
+/** Reports what becomes of streams, as media servers do. */
+function tellRoomServer(media, room) {
+  for (const [name, event] of [
+    ['publish', 'published'],
+    ['publishEnd', 'unpublished'],
+  ]) {
+    media.on(name, ({ stream: streamID }) => room.control('media-event', { streamID, event }).catch(() => {}));
   }
 }

@@ -3,7 +3,7 @@
 /** Lines wait this long for earlier ones that arrive later (frames are fetched from the server), in ms. */
 const SETTLE_MS = 400;
 const MAX_TEXT = 150;
-const COLOURS = { call: 36, answer: 36, sent: 90, received: 90, callback: 32, component: 35, media: 33, failure: 31 };
+const COLOURS = { call: 36, answer: 36, frames: 90, callback: 32, component: 35, media: 33, failure: 31 };
 
 /** Collects lines and writes them, sorted by time, as the call goes on. */
 export class Timeline {
@@ -35,7 +35,7 @@ export class Timeline {
   /**
    * Adds a line.
    * @param {string} who
-   * @param {'call'|'answer'|'sent'|'received'|'callback'|'component'|'media'|'failure'} kind
+   * @param {'call'|'answer'|'frames'|'callback'|'component'|'media'|'failure'} kind
    * @param {string} text
    * @param {number} [t] when it happened
    */
@@ -74,12 +74,16 @@ export class Timeline {
 
   /** Everything as text, in order. */
   get text() {
-    return [...this.lines].sort(inOrder).map((line) => `${format(line, false)}\n`).join('');
+    return [...this.lines]
+      .sort(inOrder)
+      .map((line) => `${format(line, false)}\n`)
+      .join('');
   }
 
   #flush(before) {
     this.#pending.sort(inOrder);
-    while (this.#pending.length > 0 && this.#pending[0].t <= before) this.#write(format(this.#pending.shift(), this.#colour));
+    while (this.#pending.length > 0 && !(this.#pending[0].t > before))
+      this.#write(format(this.#pending.shift(), this.#colour));
   }
 }
 
@@ -105,5 +109,9 @@ function shorten(text) {
 
 function plainError(error) {
   const { code, errorCode, msg, message, extendedData } = error ?? {};
-  return Object.fromEntries(Object.entries({ code: code ?? errorCode, message: msg ?? message, extendedData }).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    Object.entries({ code: code ?? errorCode, message: msg ?? message, extendedData }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
 }

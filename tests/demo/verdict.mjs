@@ -3,11 +3,13 @@
 import { MIN_FRAMES } from './call.mjs';
 
 const room = (name) => (value) => ({ name, where: (_roomID, state) => state === value, text: `${name} ${value}` });
-const stream = (name) => (state, code = 0) => ({
-  name,
-  where: (event) => event.state === state && (event.errorCode ?? 0) === code,
-  text: `${name} ${state}(${code})`,
-});
+const stream =
+  (name) =>
+  (state, code = 0) => ({
+    name,
+    where: (event) => event.state === state && (event.errorCode ?? 0) === code,
+    text: `${name} ${state}(${code})`,
+  });
 const roomState = room('roomStateUpdate');
 const roomReason = room('roomStateChanged');
 const streams = room('roomStreamUpdate');
@@ -17,7 +19,14 @@ const player = stream('playerStateUpdate');
 
 /** Chains of events; within each the order counts. */
 const BOTH = [
-  [roomState('CONNECTING'), roomState('CONNECTED'), publisher('PUBLISH_REQUESTING'), publisher('PUBLISHING'), publisher('NO_PUBLISH'), roomState('DISCONNECTED')],
+  [
+    roomState('CONNECTING'),
+    roomState('CONNECTED'),
+    publisher('PUBLISH_REQUESTING'),
+    publisher('PUBLISHING'),
+    publisher('NO_PUBLISH'),
+    roomState('DISCONNECTED'),
+  ],
   [roomReason('LOGINING'), roomReason('LOGINED'), roomReason('LOGOUT')],
   [streams('ADD'), player('PLAY_REQUESTING'), player('PLAYING'), player('NO_PLAY')],
 ];
@@ -47,7 +56,10 @@ function problemsOfSide({ who, kind, events, codes, received }, index) {
   const { video, audio, frames } = received;
   expect(video?.codec === 'h264', `received no H.264 picture but ${video?.codec ?? 'none'}`);
   expect(audio?.codec === 'aac', `received no AAC sound but ${audio?.codec ?? 'none'}`);
-  expect(video?.width === 640 && video?.height === 360, `received ${video?.width}x${video?.height} in place of 640x360`);
+  expect(
+    video?.width === 640 && video?.height === 360,
+    `received ${video?.width}x${video?.height} in place of 640x360`,
+  );
   expect(video?.fps > 12 && video?.fps < 18, `received ${video?.fps} pictures a second in place of 15`);
   expect(frames >= MIN_FRAMES, `received only ${frames} pictures`);
   for (const chain of [...BOTH, ...(index === 0 ? FIRST : []), ...(kind === 'ours' ? OURS : [])]) {

@@ -28,7 +28,12 @@ RtmpSession.prototype.onPublish = function onPublish(message) {
     if (!this.isStarting) return;
     const taken = publishers.has(publish.path);
     if (!allowed || taken) {
-      this.sendStatusMessage(packet.header.stream_id, 'error', 'NetStream.Publish.BadName', taken ? 'already publishing' : 'not allowed');
+      this.sendStatusMessage(
+        packet.header.stream_id,
+        'error',
+        'NetStream.Publish.BadName',
+        taken ? 'already publishing' : 'not allowed',
+      );
       tell({ type: 'event', name: 'publishRefused', ...publish, reason: taken ? 'already publishing' : 'not allowed' });
       this.reject();
       return;
@@ -90,6 +95,7 @@ process.removeAllListeners('SIGINT');
 process.removeAllListeners('uncaughtException');
 process.on('SIGINT', () => {});
 
-const listening = (netServer) => new Promise((resolve) => (netServer.listening ? resolve() : netServer.once('listening', resolve)));
+const listening = (netServer) =>
+  new Promise((resolve) => (netServer.listening ? resolve() : netServer.once('listening', resolve)));
 await Promise.all([listening(server.nrs.tcpServer), listening(server.nhs.httpServer)]);
 tell({ type: 'ready', rtmpPort: server.nrs.tcpServer.address().port, httpPort: server.nhs.httpServer.address().port });

@@ -71,7 +71,10 @@ test('a publish is decided by allowPublish, which may take its time', media(limi
   const accepted = once(mediaServer, 'publish');
   camera(t, { url: url('known') });
   assert.equal((await accepted)[0].stream, 'known');
-  assert.deepEqual(asked, [['/7/unknown', { k: 'v' }], ['/7/known', { zgseq: '1', zgdid: '2' }]]);
+  assert.deepEqual(asked, [
+    ['/7/unknown', { k: 'v' }],
+    ['/7/known', { zgseq: '1', zgdid: '2' }],
+  ]);
 });
 
 test('a second publisher of a stream is refused and the first goes on', media(limit), async (t) => {
@@ -143,7 +146,10 @@ test('the room server is asked whether a stream may be published', async (t) => 
   const allow = askRoomServer(`http://127.0.0.1:${control.address().port}`);
   assert.equal(await allow('/7/good'), true);
   assert.equal(await allow('/7/bad&x'), false);
-  assert.deepEqual(asked, ['/control/publishable?appID=7&streamID=good', '/control/publishable?appID=7&streamID=bad%26x']);
+  assert.deepEqual(asked, [
+    '/control/publishable?appID=7&streamID=good',
+    '/control/publishable?appID=7&streamID=bad%26x',
+  ]);
 });
 
 test('all processes go when ours is killed', media(limit), async () => {
@@ -158,7 +164,9 @@ test('all processes go when ours is killed', media(limit), async () => {
       const viewer = await startViewer({ url });
       server.once('play', () => console.log(JSON.stringify([camera.pid, viewer.pid])));
     });`;
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = await once(parent.stdout, 'data');
   const pids = JSON.parse(line);
   parent.kill('SIGKILL');

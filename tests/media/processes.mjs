@@ -4,7 +4,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** How to get what is missing, for people. */
-const INSTALL = 'install it with "apt-get install ffmpeg fonts-dejavu-core" (Debian, Ubuntu) or "brew install ffmpeg" (macOS)';
+const INSTALL =
+  'install it with "apt-get install ffmpeg fonts-dejavu-core" (Debian, Ubuntu) or "brew install ffmpeg" (macOS)';
 const STOP_LIMIT_MS = 2000;
 const FONTS = [
   '/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf',
@@ -14,6 +15,7 @@ const FONTS = [
   '/System/Library/Fonts/Menlo.ttc',
 ];
 const children = new Set();
+const answers = new Map();
 
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
@@ -34,12 +36,15 @@ export function killOnExit(child) {
  * FFMPEG and FFPROBE name other programs than those of the PATH, MEDIA_FONT another font.
  */
 export function mediaProblem() {
-  for (const program of [ffmpeg(), ffprobe()]) {
-    const { error, status } = spawnSync(program, ['-version'], { stdio: 'ignore' });
-    if (error !== undefined || status !== 0) return `${program} cannot be run: ${INSTALL}`;
-  }
+  for (const program of [ffmpeg(), ffprobe()]) if (!runs(program)) return `${program} cannot be run: ${INSTALL}`;
   if (font() === undefined) return `no font for the test picture was found: ${INSTALL}, or name one in MEDIA_FONT`;
   return undefined;
+}
+
+/** Asked once per program: starting one blocks this process. */
+function runs(program) {
+  if (!answers.has(program)) answers.set(program, spawnSync(program, ['-version'], { stdio: 'ignore' }).status === 0);
+  return answers.get(program);
 }
 
 /** @throws with the sentence of {@link mediaProblem} */

@@ -29,7 +29,12 @@ const PAUSE_LIMIT_MS = 3_000;
  * @param {number} [options.playLimit] ms for a play to deliver media, 10 s by default
  * @param {number} [options.pauseLimit] ms for a stream that ended to come back, 3 s by default
  */
-export function createRtcRoomHost({ mediaServer, camera = {}, playLimit = PLAY_LIMIT_MS, pauseLimit = PAUSE_LIMIT_MS }) {
+export function createRtcRoomHost({
+  mediaServer,
+  camera = {},
+  playLimit = PLAY_LIMIT_MS,
+  pauseLimit = PAUSE_LIMIT_MS,
+}) {
   const rooms = new Map();
   let idle = Promise.resolve();
   return {
@@ -56,12 +61,14 @@ export function createRtcRoomHost({ mediaServer, camera = {}, playLimit = PLAY_L
     },
     /** What my.createRtcRoomContext returns. */
     createRtcRoomContext(id) {
-      const call = (action) => ({ success, fail, complete, ...args } = {}) => {
-        const room = rooms.get(id);
-        if (room === undefined) fail?.({ error: 2, errorMessage: `no rtc-room ${id}` });
-        else Promise.resolve(action(room, args)).then(success);
-        complete?.({});
-      };
+      const call =
+        (action) =>
+        ({ success, fail, complete, ...args } = {}) => {
+          const room = rooms.get(id);
+          if (room === undefined) fail?.({ error: 2, errorMessage: `no rtc-room ${id}` });
+          else Promise.resolve(action(room, args)).then(success);
+          complete?.({});
+        };
       return {
         stop: call((room) => room.stop()),
         enableCamera: call((room, { enable }) => room.enableCamera(enable)),
@@ -114,12 +121,11 @@ export class RtcRoom {
     return this.#viewers.reduce((sum, { frames }) => sum + frames, 0);
   }
 
-  /** What setData does: camera, microphone and handlers follow; other urls are taken note of and ignored. */
+  /** What setData does: camera and microphone follow; other urls have no effect. */
   setAttributes(patch) {
-    const { extraInfo, ...rest } = patch;
-    this.#attributes = { ...this.#attributes, ...rest };
-    if ('enable-camera' in rest) this.enableCamera(rest['enable-camera']);
-    if ('mute' in rest) this.mute(rest.mute);
+    this.#attributes = { ...this.#attributes, ...patch, extraInfo: this.#attributes.extraInfo };
+    if ('enable-camera' in patch) this.enableCamera(patch['enable-camera']);
+    if ('mute' in patch) this.mute(patch.mute);
   }
 
   enableCamera(enable) {
@@ -162,9 +168,22 @@ export class RtcRoom {
 
   #startPush(url) {
     const { width, height } = RESOLUTIONS[this.#attributes.resolution ?? 0] ?? RESOLUTIONS[0];
-    const camera = startCamera({ url, name: this.id, ...this.#host.camera, width, height, fps: this.#attributes.fps ?? 15, ...this.#wanted });
+    const camera = startCamera({
+      url,
+      name: this.id,
+      ...this.#host.camera,
+      width,
+      height,
+      fps: this.#attributes.fps ?? 15,
+      ...this.#wanted,
+    });
     this.#camera = camera;
-    const push = follow(this.#host.mediaServer, url, { started: 'publish', refused: 'publishRefused', ended: 'publishEnd' }, camera);
+    const push = follow(
+      this.#host.mediaServer,
+      url,
+      { started: 'publish', refused: 'publishRefused', ended: 'publishEnd' },
+      camera,
+    );
     push.started.then((started) => started && this.#report(RTMP.PUSHED));
     this.#endings.push(push.ended.then(() => this.#report(RTMP.PUSH_FAILED)));
   }
@@ -242,7 +261,8 @@ function matcher(url) {
   const { pathname, searchParams } = new URL(url);
   const [, app, ...stream] = decodeURIComponent(pathname).split('/');
   const query = queryText(searchParams);
-  return (event) => event.app === app && event.stream === stream.join('/') && queryText(Object.entries(event.args)) === query;
+  return (event) =>
+    event.app === app && event.stream === stream.join('/') && queryText(Object.entries(event.args)) === query;
 }
 
 function queryText(entries) {

@@ -26,7 +26,8 @@ function mount(host, id, extraInfo, more = {}) {
     for (const wait of waiting) if (wait.code === detail.code) wait.resolve();
   };
   const room = host.mount({ id, extraInfo, onRtmpEvent, ...more });
-  room.code = (code) => (room.codes.includes(code) ? Promise.resolve() : new Promise((resolve) => waiting.push({ code, resolve })));
+  room.code = (code) =>
+    room.codes.includes(code) ? Promise.resolve() : new Promise((resolve) => waiting.push({ code, resolve }));
   return room;
 }
 
@@ -35,7 +36,10 @@ async function until(condition) {
 }
 
 test('two phones see each other: 3800 for the push, 3802 for the play', media(limit), async (t) => {
-  const { hosts: [a, b], url } = await phones(t, ['A', 'B']);
+  const {
+    hosts: [a, b],
+    url,
+  } = await phones(t, ['A', 'B']);
   const first = mount(a, 'rtcroom-1', { rtmpPushUrl: url('sa') });
   await first.code(3800);
   const second = mount(b, 'rtcroom-1', { rtmpPushUrl: url('sb'), rtmpPullUrl: url('sa') });
@@ -46,7 +50,10 @@ test('two phones see each other: 3800 for the push, 3802 for the play', media(li
 });
 
 test('the urls count at creation only', media(limit), async (t) => {
-  const { hosts: [a], url } = await phones(t, ['A']);
+  const {
+    hosts: [a],
+    url,
+  } = await phones(t, ['A']);
   const room = mount(a, 'r', { rtmpPushUrl: url('sa') });
   await room.code(3800);
   room.setAttributes({ extraInfo: { rtmpPushUrl: url('other'), rtmpPullUrl: url('sa') } });
@@ -56,7 +63,10 @@ test('the urls count at creation only', media(limit), async (t) => {
 });
 
 test('a component created again takes the camera over without a failure in between', media(limit), async (t) => {
-  const { hosts: [a], url } = await phones(t, ['A']);
+  const {
+    hosts: [a],
+    url,
+  } = await phones(t, ['A']);
   const push = url('sa');
   const first = mount(a, 'r1', { rtmpPushUrl: push });
   await first.code(3800);
@@ -68,7 +78,10 @@ test('a component created again takes the camera over without a failure in betwe
 });
 
 test('a play survives the pause in which the remote component is created again', media(limit), async (t) => {
-  const { hosts: [a, b], url } = await phones(t, ['A', 'B']);
+  const {
+    hosts: [a, b],
+    url,
+  } = await phones(t, ['A', 'B']);
   const push = url('sa');
   await mount(a, 'r1', { rtmpPushUrl: push }).code(3800);
   const watcher = mount(b, 'r', { rtmpPullUrl: url('sa') });
@@ -82,28 +95,39 @@ test('a play survives the pause in which the remote component is created again',
 });
 
 test('a refused push is 3801', media(limit), async (t) => {
-  const { hosts: [a], url } = await phones(t, ['A']);
+  const {
+    hosts: [a],
+    url,
+  } = await phones(t, ['A']);
   const room = mount(a, 'r', { rtmpPushUrl: url('forbidden') });
   await room.code(3801);
   assert.deepEqual(room.codes, [3801]);
 });
 
 test('a push to a server that is not there is 3801', media(limit), async (t) => {
-  const { hosts: [a] } = await phones(t, ['A']);
+  const {
+    hosts: [a],
+  } = await phones(t, ['A']);
   const room = mount(a, 'r', { rtmpPushUrl: 'rtmp://127.0.0.1:1/7/sa?zgseq=1' });
   await room.code(3801);
   assert.deepEqual(room.codes, [3801]);
 });
 
 test('a play that delivers nothing is 3803', media(limit), async (t) => {
-  const { hosts: [a], url } = await phones(t, ['A'], { playLimit: 1500 });
+  const {
+    hosts: [a],
+    url,
+  } = await phones(t, ['A'], { playLimit: 1500 });
   const room = mount(a, 'r', { rtmpPullUrl: url('nobody') });
   await room.code(3803);
   assert.deepEqual(room.codes, [3803]);
 });
 
 test('the end of the remote stream is 3803, the loss of the own one 3801', media(limit), async (t) => {
-  const { hosts: [a, b], url } = await phones(t, ['A', 'B']);
+  const {
+    hosts: [a, b],
+    url,
+  } = await phones(t, ['A', 'B']);
   const source = mount(a, 'r', { rtmpPushUrl: url('sa') });
   await source.code(3800);
   const watcher = mount(b, 'r', { rtmpPullUrl: url('sa') });
@@ -115,7 +139,11 @@ test('the end of the remote stream is 3803, the loss of the own one 3801', media
 });
 
 test('the context stops, darkens and silences the component of its id', media(limit), async (t) => {
-  const { mediaServer, hosts: [a], url } = await phones(t, ['A']);
+  const {
+    mediaServer,
+    hosts: [a],
+    url,
+  } = await phones(t, ['A']);
   const room = mount(a, 'r', { rtmpPushUrl: url('sa') }, { 'enable-camera': false });
   await room.code(3800);
   const context = a.createRtcRoomContext('r');

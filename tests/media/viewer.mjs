@@ -55,8 +55,18 @@ export class Viewer {
     const video = streams.find(({ codec_type }) => codec_type === 'video');
     const audio = streams.find(({ codec_type }) => codec_type === 'audio');
     return {
-      ...(video && { video: { codec: video.codec_name, profile: video.profile, width: video.width, height: video.height, fps: fraction(video.avg_frame_rate) } }),
-      ...(audio && { audio: { codec: audio.codec_name, sampleRate: Number(audio.sample_rate), channels: audio.channels } }),
+      ...(video && {
+        video: {
+          codec: video.codec_name,
+          profile: video.profile,
+          width: video.width,
+          height: video.height,
+          fps: fraction(video.avg_frame_rate),
+        },
+      }),
+      ...(audio && {
+        audio: { codec: audio.codec_name, sampleRate: Number(audio.sample_rate), channels: audio.channels },
+      }),
       frames: Number(video?.nb_read_packets ?? 0),
       bytes: (await stat(this.#file)).size,
     };
@@ -64,7 +74,20 @@ export class Viewer {
 
   /** Writes the newest key picture received to a PNG file. */
   async snapshot(file) {
-    await run(ffmpeg(), ['-v', 'error', '-y', '-skip_frame', 'nokey', '-i', this.#file, '-vsync', 'passthrough', '-update', '1', file]);
+    await run(ffmpeg(), [
+      '-v',
+      'error',
+      '-y',
+      '-skip_frame',
+      'nokey',
+      '-i',
+      this.#file,
+      '-vsync',
+      'passthrough',
+      '-update',
+      '1',
+      file,
+    ]);
     return file;
   }
 
@@ -72,9 +95,32 @@ export class Viewer {
    * Loudness of what was received since `seconds` before its end, in dB of full scale (mean): silence is below -80.
    */
   async loudness({ seconds = 1 } = {}) {
-    const end = Number(await run(ffprobe(), ['-v', 'error', '-select_streams', 'a', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', this.#file]).then(lastLine));
+    const end = Number(
+      await run(ffprobe(), [
+        '-v',
+        'error',
+        '-select_streams',
+        'a',
+        '-show_entries',
+        'packet=pts_time',
+        '-of',
+        'csv=p=0',
+        this.#file,
+      ]).then(lastLine),
+    );
     const filter = `atrim=start=${end - seconds},volumedetect`;
-    const child = new ManagedProcess(ffmpeg(), ['-nostats', '-copyts', '-i', this.#file, '-vn', '-af', filter, '-f', 'null', '-']);
+    const child = new ManagedProcess(ffmpeg(), [
+      '-nostats',
+      '-copyts',
+      '-i',
+      this.#file,
+      '-vn',
+      '-af',
+      filter,
+      '-f',
+      'null',
+      '-',
+    ]);
     await child.exited;
     return Number(/mean_volume: (-?[\d.]+|-inf) dB/.exec(child.errors)?.[1].replace('inf', 'Infinity'));
   }

@@ -129,6 +129,13 @@ test('every file that package.json promises is there', () => {
     assert.ok(bytesOf(name).length > 0, name);
 });
 
+test('crate, package and shim tell the same version', () => {
+  const { version } = JSON.parse(textOf('package.json'));
+  const cargo = readFileSync(new URL('../../Cargo.toml', import.meta.url), 'utf8');
+  assert.equal(cargo.match(/^version = "(.*)"$/m)?.[1], version);
+  assert.equal(createRequire(import.meta.url)('../../src/shim/version.js'), version);
+});
+
 function buildPaths(text) {
   return text.match(/\/(?:home|root|Users|tmp)\/[\w./-]+/g) ?? [];
 }

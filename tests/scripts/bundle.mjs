@@ -42,7 +42,7 @@ const glue = join(generated, 'engine-glue.js');
 await build({
   ...common,
   stdin: { contents: glueEntry(), resolveDir: generated, sourcefile: 'engine-glue-entry.js' },
-  inject: [join(root, 'src/bindings/text.js'), join(root, 'src/bindings/panic.js')],
+  inject: [join(root, 'src/bindings/text.mjs'), join(root, 'src/bindings/panic.mjs')],
   // Engines are freed by the shim. The runtimes that matter have no registry; without it the glue is the same everywhere.
   define: { FinalizationRegistry: 'undefined' },
   // As a function body the module's state exists once per call.
@@ -97,7 +97,7 @@ function glueEntry() {
   }
   return `${text}
     import { __wbg_set_wasm, Engine } from './engine_bg.js';
-    import { takePanic } from ${JSON.stringify(join(root, 'src/bindings/panic.js'))};
+    import { takePanic } from ${JSON.stringify(join(root, 'src/bindings/panic.mjs'))};
     Engine.panic = takePanic;
     export { Engine };
     export const imports = {${objects.join(',')}};

@@ -174,11 +174,23 @@ export class FakeHost {
     const timer = setTimeout(() => abort.abort(new Error('timeout')), timeout);
     const done = async () => {
       if (!this.online) throw hostError(12, 'request');
-      const body = method === 'GET' || data === undefined ? undefined : typeof data === 'string' ? data : JSON.stringify(data);
-      const response = await fetch(loopbackOnly(this.#options.rewrite(url)), { method, headers, body, signal: abort.signal });
+      const body =
+        method === 'GET' || data === undefined ? undefined : typeof data === 'string' ? data : JSON.stringify(data);
+      const response = await fetch(loopbackOnly(this.#options.rewrite(url)), {
+        method,
+        headers,
+        body,
+        signal: abort.signal,
+      });
       const bytes = Buffer.from(await response.arrayBuffer());
       const responseHeaders = Object.fromEntries(response.headers);
-      return { data: decodeBody(bytes, dataType), status: response.status, statusCode: response.status, headers: responseHeaders, header: responseHeaders };
+      return {
+        data: decodeBody(bytes, dataType),
+        status: response.status,
+        statusCode: response.status,
+        headers: responseHeaders,
+        header: responseHeaders,
+      };
     };
     const promise = done()
       .catch((error) => {
@@ -205,7 +217,11 @@ export class FakeHost {
       version: '10.5.90',
       ...this.#options.systemInfo,
     });
-    const networkType = () => ({ networkAvailable: this.online, networkType: this.#network.networkType, networkInfo: this.#network.networkType });
+    const networkType = () => ({
+      networkAvailable: this.online,
+      networkType: this.#network.networkType,
+      networkInfo: this.#network.networkType,
+    });
     const my = {
       SDKVersion: '2.9.19',
       connectSocket: this.#connectSocket,
@@ -285,7 +301,10 @@ export class FakeSocketTask {
     socket.on('open', () => this.#closed || this.deliver('open', {}));
     socket.on('message', (bytes, binary) => {
       if (this.#closed || this.#host.blackHole) return;
-      this.deliver('message', binary ? { data: this.#encode(bytes), isBuffer: true } : { data: bytes.toString(), isBuffer: false });
+      this.deliver(
+        'message',
+        binary ? { data: this.#encode(bytes), isBuffer: true } : { data: bytes.toString(), isBuffer: false },
+      );
     });
     socket.on('error', (error) => this.#lose(1, error.message));
     socket.on('close', (code, reason) => this.#finish({ code, reason: reason.toString() }));
@@ -380,9 +399,16 @@ export function loopbackOnly(url) {
 
 function storageOf(map) {
   const get = ({ key }) => ({ data: map.has(key) ? structuredClone(map.get(key)) : null });
-  const set = ({ key, data }) => ({ success: void map.set(key, structuredClone(data)) === undefined });
-  const remove = ({ key }) => ({ success: map.delete(key) || true });
-  const clear = () => ({ success: void map.clear() === undefined });
+  const done = () => ({ success: true });
+  const set = ({ key, data }) => map.set(key, structuredClone(data)) && done();
+  const remove = ({ key }) => {
+    map.delete(key);
+    return done();
+  };
+  const clear = () => {
+    map.clear();
+    return done();
+  };
   return {
     getStorageSync: get,
     setStorageSync: set,

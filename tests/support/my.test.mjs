@@ -129,7 +129,7 @@ test('late events reach the page after it closed the socket, unless it took its 
 });
 
 test('storage, system info, settings and visibility answer as on the host', async () => {
-  const { my, ...host } = createHost({ storage: { a: 1 }, systemInfo: { platform: 'iOS' } });
+  const { my } = createHost({ storage: { a: 1 }, systemInfo: { platform: 'iOS' } });
   assert.deepEqual(my.getStorageSync({ key: 'a' }), { data: 1 });
   assert.deepEqual(my.getStorageSync({ key: 'b' }), { data: null });
   my.setStorageSync({ key: 'b', data: { c: 2 } });

@@ -30,7 +30,13 @@ export function roomServerProblem() {
 export async function startRoomServer({ mediaHosts = [], args = [], log = () => {} } = {}) {
   const problem = roomServerProblem();
   if (problem !== undefined) throw new Error(problem);
-  const child = spawn(binary(), [...mediaHosts.flatMap((host) => ['--media-host', host]), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(
+    binary(),
+    ['--exit-with-parent', ...mediaHosts.flatMap((host) => ['--media-host', host]), ...args],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
   child.once('close', killOnExit(child));
   child.stdin.on('error', () => {});
   let errors = '';
@@ -67,7 +73,7 @@ export class RoomServer {
 
   /** How a person gets a token. */
   get tokenHint() {
-    return `curl -s ${this.http}/control/token -H 'content-type: application/json' -d '{"userID":"USER"}'`;
+    return `curl -s ${this.http}/control/token -d '{"userID":"USER"}'`;
   }
 
   /** The rooms with their users and streams. */
@@ -77,7 +83,10 @@ export class RoomServer {
 
   /** One request to the control interface: POST with a body, GET without. */
   async control(path, body) {
-    const options = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const options =
+      body === undefined
+        ? {}
+        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     const response = await fetch(`${this.http}/control/${path}`, options);
     const text = await response.text();
     if (!response.ok) throw new Error(`the room server answered ${response.status} to ${path}: ${text}`);

@@ -82,7 +82,7 @@ class ZegoExpressEngine {
   }
 
   getPlayerList() {
-    return driverOf(this).callSync('getPlayerList', [], {}) || [];
+    return driverOf(this).callSync('getPlayerList', [], { early: [], refused: [], silent: [] });
   }
 
   getVersion() {

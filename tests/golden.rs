@@ -270,13 +270,13 @@ fn check_packet(bytes: &[u8], expected: &Json) {
             );
             assert_eq!([m.liveroom_hb_interval, m.online_count], [3_000, 1]);
         }
-        Body::UserList(m) => assert_eq!(m.user_base_info_list[0].nick_name, "名字".as_bytes()),
+        Body::UserList(m) => assert_eq!(m.user_base_info_list[0].nick_name, "名字"),
         Body::AddStream(m) => assert_eq!(
             (m.stream_seq, m.stream_sid.as_str()),
             (1, body["stream_sid"].as_str().unwrap())
         ),
         Body::SendIm(m) => assert_eq!(m.msg_id, 1),
-        Body::SendBigIm(m) => assert_eq!(m.msg_list[0].msg_id, b"big-2"),
+        Body::SendBigIm(m) => assert_eq!(m.msg_list[0].msg_id, "big-2"),
         Body::SetTrans(m) => assert_eq!(m.trans_seq, 1),
         Body::MergePush { head, pushes } => {
             assert_eq!(
@@ -286,7 +286,7 @@ fn check_packet(bytes: &[u8], expected: &Json) {
             let Push::Barrage(m) = &pushes[0].1 else {
                 panic!("{pushes:?}")
             };
-            assert_eq!(m.msg_list[0].msg_content, b"b");
+            assert_eq!(m.msg_list[0].msg_content, "b");
         }
         Body::Push { head, push } => {
             assert_eq!((head.sub_cmd, head.qos_flag), (15_001, 1));
@@ -295,7 +295,7 @@ fn check_packet(bytes: &[u8], expected: &Json) {
             };
             assert_eq!(
                 (m.trans_type, m.trans_data, m.trans_seq),
-                (b"k".to_vec(), b"v".to_vec(), 1)
+                ("k".to_owned(), "v".to_owned(), 1)
             );
         }
         Body::Common(m) => assert_eq!(m.rsp_head.unwrap().code, 0),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
+use crate::engine::plain::Plain;
 use crate::engine::{self, CallId, Config, Input, Now, Output, Value};
 
 type Outcome = Result<JsValue, JsValue>;
@@ -123,12 +124,14 @@ impl Engine {
             if let Output::Reply { id, result } = output {
                 if let Some(at) = self.open.iter().position(|(call, _)| *call == id) {
                     let (_, sender) = self.open.swap_remove(at);
-                    let outcome = result.map(|reply| js(&reply)).map_err(|error| js(&error));
+                    let outcome = result
+                        .map(|reply| js(&reply.plain()))
+                        .map_err(|error| js(&error.plain()));
                     // Nobody waits for a synchronous method that took too long; there is none.
                     let _unheard = sender.send(outcome);
                 }
             } else {
-                self.outputs.push(&js(&output));
+                self.outputs.push(&js(&output.plain()));
             }
         }
     }
@@ -171,7 +174,7 @@ fn list(args: &JsValue) -> Vec<Value> {
     items.iter().map(|item| value(&item)).collect()
 }
 
-fn js(value: &impl Serialize) -> JsValue {
+fn js(value: &Plain<'_>) -> JsValue {
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
     value.serialize(&serializer).unwrap_or_default()
 }

@@ -236,10 +236,10 @@ impl Publisher {
         }
         let seq = net.next_seq();
         let body = liveroom::AddStreamReq {
-            stream_id: self.stream_id.clone().into(),
-            extra_info: self.extra_info.clone().into(),
+            stream_id: self.stream_id.clone(),
+            extra_info: self.extra_info.clone(),
             client_req_seq: seq,
-            third_token: room.request.token.clone().into(),
+            third_token: room.request.token.clone(),
         };
         let purpose = Purpose::AddStream {
             stream_id: self.stream_id.clone(),
@@ -276,8 +276,8 @@ impl Publisher {
         let seq = net.next_seq();
         let body = liveroom::UpdateStreamReq {
             stream_sid: self.stream_sid.clone(),
-            stream_id: self.stream_id.clone().into(),
-            extra_info: text.clone().into(),
+            stream_id: self.stream_id.clone(),
+            extra_info: text.clone(),
             client_req_seq: seq,
         };
         let purpose = Purpose::UpdateStream {

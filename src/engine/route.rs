@@ -118,7 +118,7 @@ impl Engine {
                     room.send_barrage_message(id, message, net, cx);
                 }
             }
-            Command::CustomCommand { room, content, to } => {
+            Command::Custom { room, content, to } => {
                 if let Some((room, net)) = self.online_room(&room, id, cx) {
                     room.send_command(id, &content, to, net, cx);
                 }
@@ -151,9 +151,10 @@ impl Engine {
                 .iter_mut()
                 .for_each(|room| room.handle_link_down(&mut self.net, cx)),
             LinkEvent::PcBroken => {}
-            LinkEvent::PcRestored | LinkEvent::PcClosed => {
-                self.rooms.iter_mut().for_each(|room| room.log_in_later(cx))
-            }
+            LinkEvent::PcRestored | LinkEvent::PcClosed => self
+                .rooms
+                .iter_mut()
+                .for_each(|room| room.renew_connection(cx)),
             LinkEvent::Packet(packet) => self.handle_packet(packet, cx),
             LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
             LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
@@ -282,10 +283,8 @@ impl Engine {
                 continue;
             };
             // Leaving the first room ends the connection of all; where others stay, it is only quit.
-            let promote = room.is_first && !leaves_all;
             if room.is_online() && (room.is_first || !leaves_all) {
-                room.is_first = leaves_all;
-                room.send_logout(&mut self.net, cx);
+                room.send_logout(leaves_all, &mut self.net, cx);
             }
             room.end_by_application(cx);
             self.remove_room(
@@ -296,14 +295,6 @@ impl Engine {
                 },
                 cx,
             );
-            if promote {
-                if let Some(next) = self.rooms.first_mut() {
-                    next.is_first = true;
-                }
-            }
-        }
-        if leaves_all {
-            self.net.link.close_pc(cx);
         }
     }
 
@@ -729,7 +720,7 @@ impl Engine {
             Push::Broadcast(m) => room.handle_broadcast(m, cx),
             Push::Barrage(m) => room.handle_barrage(m, cx),
             Push::RoomExtraInfo(m) => room.handle_extra_info_push(m, cx),
-            Push::CustomCommand(bytes) => match room::command_event(bytes) {
+            Push::CustomCommand(bytes) => match room::command_event(&bytes) {
                 Some(event) => cx.emit(event),
                 None => cx.log(
                     super::LogLevel::Warn,
@@ -739,7 +730,7 @@ impl Engine {
             Push::Kickout(m) => {
                 let key = room.key();
                 let code = kickout_code(u32::try_from(m.kickout_reason).unwrap_or(0));
-                let text = super::wire::text(m.custom_reason);
+                let text = m.custom_reason;
                 let end =
                     room.end_by_kickout(code, kickout_text(code, m.kickout_reason, &text), cx);
                 self.remove_room(key, &end, cx);
@@ -790,7 +781,9 @@ impl Engine {
     /// The service removes the user from all rooms, or asks for a new login.
     fn handle_kickout(&mut self, kickout: &switch::PushKickout, cx: &mut Cx<'_>) {
         if kickout.is_need_relogin == 1 {
-            self.rooms.iter_mut().for_each(|room| room.log_in_later(cx));
+            self.rooms
+                .iter_mut()
+                .for_each(|room| room.renew_connection(cx));
             return;
         }
         let reason = if kickout.reason > 900 {
@@ -833,9 +826,13 @@ impl Engine {
         self.players = kept;
         let ended: Vec<Player> = ended;
         ended.iter().for_each(|player| player.end(end.code, cx));
-        if self.rooms.is_empty() {
-            self.net.link.set_wanted(false);
-            self.net.link.close_pc(cx);
+        match self.rooms.first_mut() {
+            Some(next) if room.is_first => next.become_first(&mut self.net, cx),
+            Some(_) => {}
+            None => {
+                self.net.link.set_wanted(false);
+                self.net.link.close_pc(cx);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod call;
 mod input;
 mod login;
 mod messages;
+mod multi_room;
 mod reconnect;
 mod sync;
 mod world;

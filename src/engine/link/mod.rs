@@ -254,7 +254,7 @@ impl Link {
         };
         if current == socket {
             cx.log(LogLevel::Info, "socket is closed");
-            self.drop_link(cx);
+            self.forget_link();
             self.hubs.advance();
             self.retry(cx);
         }
@@ -383,8 +383,12 @@ impl Link {
 
     /// Closes the socket and everything that lives on it. The caller sets the next state.
     fn drop_link(&mut self, cx: &mut Cx<'_>) {
-        let was_open = self.is_open();
         self.close_socket(cx);
+        self.forget_link();
+    }
+
+    fn forget_link(&mut self) {
+        let was_open = self.is_open();
         self.pc = None;
         self.fail_all(TIMEOUT);
         self.state = State::Idle;

@@ -9,13 +9,12 @@ use crate::engine::event::{Event, RoomReason, RoomState};
 use crate::engine::io::Reply;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::Millis;
+use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::packet::cmd;
 use crate::engine::wire::{liveroom, switch};
 
 use super::streams::StreamInfo;
-use super::{
-    DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal, trans,
-};
+use super::{DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal};
 
 const ROLE: u32 = 2;
 const TERM_TYPE_MINI_PROGRAM: u32 = 7;
@@ -36,7 +35,7 @@ struct LoginAnswer {
     users_merge_ms: u32,
     users_interval_ms: u32,
     token_remain_s: u32,
-    trans: Vec<trans::Known>,
+    trans: Vec<TransChannel>,
     stream_seq: u32,
     streams: Vec<StreamInfo>,
 }
@@ -101,11 +100,7 @@ impl Room {
             users_merge_ms: answer.userlist_merge_timeout,
             users_interval_ms: answer.userlist_interval,
             token_remain_s: answer.token_remain_time,
-            trans: answer
-                .trans_channel_list
-                .into_iter()
-                .map(trans::Known::from)
-                .collect(),
+            trans: answer.trans_channel_list,
             stream_seq: answer.stream_list_seq,
             streams: answer
                 .stream_info_list
@@ -131,11 +126,7 @@ impl Room {
             users_merge_ms: answer.userlist_merge_timeout,
             users_interval_ms: answer.userlist_interval,
             token_remain_s: answer.token_remain_time,
-            trans: answer
-                .trans_channel_list
-                .into_iter()
-                .map(trans::Known::from)
-                .collect(),
+            trans: answer.trans_channel_list,
             stream_seq: answer.stream_list_seq,
             streams: answer
                 .stream_info_list
@@ -190,8 +181,10 @@ impl Room {
     }
 
     /// Tells the service that the user leaves.
-    pub(in crate::engine) fn send_logout(&self, net: &mut Net, cx: &mut Cx<'_>) {
-        if self.is_first {
+    ///
+    /// `whole`: the login of the connection ends too, and with it every other room.
+    pub(in crate::engine) fn send_logout(&self, whole: bool, net: &mut Net, cx: &mut Cx<'_>) {
+        if whole {
             let body = switch::LogoutRoomReq {
                 logout_code: Some(0),
                 logout_check: Md5::digest(self.request.token.as_bytes()).to_vec(),
@@ -264,8 +257,7 @@ impl Room {
             &mut events,
         );
         super::emit_all(events, cx);
-        let wanted = self.trans.newer(answer.trans);
-        self.fetch_trans(wanted, net, cx);
+        self.fetch_trans(answer.trans, net, cx);
         self.fetch_users(net, cx);
         Some(RoomSignal::Online { own_streams })
     }
@@ -288,20 +280,20 @@ impl Room {
         switch::LoginRoomReq {
             app_id: net.app_id,
             biz_type: Some(0),
-            room_id: request.room_id.clone().into(),
-            room_name: Some(Vec::new()),
+            room_id: request.room_id.clone(),
+            room_name: Some(String::new()),
             role: ROLE,
-            id_name: request.user.id.clone().into(),
-            nick_name: name.clone().into(),
+            id_name: request.user.id.clone(),
+            nick_name: name.clone(),
             device_id: net.device_id.clone(),
             term_type: TERM_TYPE_MINI_PROGRAM,
             net_type: Some(net.network as u32),
             sdk_conn_type: CONNECTION_WEBSOCKET,
             sdk_version: SDK_VERSION,
             biz_version: Some(String::new()),
-            client_stamp: cx.now.wall.to_string().into(),
+            client_stamp: cx.now.wall.to_string(),
             login_logic: self.login_logic(),
-            third_token: request.token.clone().into(),
+            third_token: request.token.clone(),
             relogin_token: Some(self.session.relogin_token.clone()),
             switch_session_id: Some(self.session.switch_id),
             user_session_id: Some(self.session.user_id),
@@ -316,10 +308,10 @@ impl Room {
         liveroom::EnterRoomReq {
             net_type: Some(net.network as u32),
             conn_type: CONNECTION_WEBSOCKET,
-            room_id: self.request.room_id.clone().into(),
-            room_name: Some(Vec::new()),
+            room_id: self.request.room_id.clone(),
+            room_name: Some(String::new()),
             role: ROLE,
-            third_token: self.request.token.clone().into(),
+            third_token: self.request.token.clone(),
             room_create_flag: 1,
             user_state_flag: Some(u32::from(self.request.user_update)),
             user_count_limit: Some(self.request.max_members),

@@ -9,9 +9,9 @@ use crate::engine::io::{CallId, Reply};
 use crate::engine::json;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::{Instant, Millis};
+use crate::engine::wire::liveroom;
 use crate::engine::wire::packet::cmd;
 use crate::engine::wire::pb::Encode;
-use crate::engine::wire::{liveroom, text};
 
 use super::Room;
 
@@ -69,7 +69,7 @@ impl Room {
         let body = liveroom::SendImReq {
             msg_category: CATEGORY,
             msg_type: TYPE_TEXT,
-            msg_content: message.into(),
+            msg_content: message,
         };
         self.ask_or_reject(net, cmd::SEND_IM, &body, Purpose::Broadcast { call }, cx);
     }
@@ -119,9 +119,9 @@ impl Room {
             list.push(liveroom::BigImToSend {
                 msg_category: CATEGORY,
                 msg_type: TYPE_TEXT,
-                msg_content: message.into(),
+                msg_content: message,
                 msg_timestamp: cx.now.wall,
-                msg_client_id: client_id.to_string().into(),
+                msg_client_id: client_id.to_string(),
             });
         }
         messages.send_at = (!messages.waiting.is_empty()).then(|| now + messages.window);
@@ -158,10 +158,10 @@ impl Room {
         }
         push.text("room_id", self.id());
         let body = liveroom::SignalLiveCustomReq {
-            push_message: push.finish().into(),
+            push_message: push.finish(),
             to_user_list: to
                 .into_iter()
-                .map(|id| liveroom::ToUser { id_name: id.into() })
+                .map(|id| liveroom::ToUser { id_name: id })
                 .collect(),
         };
         self.ask_or_reject(
@@ -177,10 +177,10 @@ impl Room {
     pub(in crate::engine) fn handle_broadcast(&self, push: liveroom::PushIm, cx: &mut Cx<'_>) {
         let messages = push.msg_list.into_iter().map(|m| Message {
             from_user: User {
-                id: text(m.id_name),
-                name: text(m.nick_name),
+                id: m.id_name,
+                name: m.nick_name,
             },
-            message: text(m.msg_content),
+            message: m.msg_content,
             send_time: m.send_time,
             message_id: number(m.msg_id),
         });
@@ -199,12 +199,12 @@ impl Room {
     pub(in crate::engine) fn handle_barrage(&self, push: liveroom::PushBigIm, cx: &mut Cx<'_>) {
         let messages = push.msg_list.into_iter().map(|m| Message {
             from_user: User {
-                id: text(m.id_name),
-                name: text(m.nick_name),
+                id: m.id_name,
+                name: m.nick_name,
             },
-            message: text(m.msg_content),
+            message: m.msg_content,
             send_time: m.msg_timestamp,
-            message_id: text(m.msg_id),
+            message_id: m.msg_id,
         });
         let messages: Vec<_> = messages
             .filter(|m| m.from_user.id != self.request.user.id)
@@ -283,7 +283,7 @@ pub(in crate::engine) fn resolve_barrage(
     let mut sent: Vec<(String, String)> = answer
         .msg_list
         .into_iter()
-        .map(|m| (text(m.msg_client_id), text(m.msg_id)))
+        .map(|m| (m.msg_client_id, m.msg_id))
         .collect();
     for (client_id, call) in calls {
         let client_id = client_id.to_string();
@@ -294,8 +294,8 @@ pub(in crate::engine) fn resolve_barrage(
 }
 
 /// The event of a custom command; `None` if it is not the JSON that it should be.
-pub(in crate::engine) fn command_event(body: Vec<u8>) -> Option<Event> {
-    let body = text(body);
+pub(in crate::engine) fn command_event(body: &[u8]) -> Option<Event> {
+    let body = String::from_utf8_lossy(body);
     let members = json::members(&body)?;
     let find = |name: &str| {
         members

@@ -230,8 +230,6 @@ impl Room {
     pub(super) fn handle_link_up(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         if self.is_first {
             self.log_in(net, cx);
-        } else {
-            self.enter_later(cx);
         }
     }
 
@@ -250,6 +248,22 @@ impl Room {
         self.phase = Phase::Waiting {
             until: cx.now.mono + backoff::delay(1, cx.random),
         };
+    }
+
+    /// The connection of all rooms is renewed: the first room takes its session up again, the others follow it.
+    pub(super) fn renew_connection(&mut self, cx: &mut Cx<'_>) {
+        self.log_in_later(cx);
+        if !self.is_first {
+            self.phase = Phase::WaitingForLink;
+        }
+    }
+
+    /// The room before this one is over, and with it the login that this one relied on.
+    pub(super) fn become_first(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
+        self.is_first = true;
+        if matches!(self.phase, Phase::WaitingForLink) {
+            self.log_in(net, cx);
+        }
     }
 
     /// The next login begins a new session.
@@ -335,13 +349,7 @@ impl Room {
         self.streams
             .handle_heartbeat(answer.stream_seq, answer.stream_refresh != 0, now);
         self.users.handle_heartbeat_seq(answer.user_seq, now);
-        let wanted = self.trans.newer(
-            answer
-                .trans_channel_list
-                .into_iter()
-                .map(trans::Known::from),
-        );
-        self.fetch_trans(wanted, net, cx);
+        self.fetch_trans(answer.trans_channel_list, net, cx);
         self.sync(net, cx);
     }
 

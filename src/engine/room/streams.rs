@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::engine::event::{Event, Stream, UpdateType, User};
 use crate::engine::time::{Instant, Millis};
-use crate::engine::wire::{liveroom, switch, text};
+use crate::engine::wire::{liveroom, switch};
 
 /// Delay of a fetch after a heartbeat answer named a newer sequence, or after an answer was older than the known list.
 pub(super) const FETCH_DELAY_MS: Millis = 2_000;
@@ -176,7 +176,7 @@ impl Streams {
     fn delete(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
         let (mut deleted, mut reasons) = (Vec::new(), Vec::new());
         for info in list {
-            if let Some(stream) = self.list.shift_remove(&info.id) {
+            if let Some(stream) = self.list.swap_remove(&info.id) {
                 if info.close_type != 0 {
                     reasons.push((stream.id.clone(), info.close_type));
                 }
@@ -189,11 +189,10 @@ impl Streams {
     fn update(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
         let mut changed = Vec::new();
         for info in list {
-            if let Some(stream) = self.list.get_mut(&info.id) {
-                if stream.extra_info != info.extra_info {
-                    stream.extra_info = info.extra_info;
-                    changed.push(stream.clone());
-                }
+            let known = self.list.get_mut(&info.id);
+            if let Some(stream) = known.filter(|stream| stream.extra_info != info.extra_info) {
+                stream.extra_info = info.extra_info;
+                changed.push(stream.clone());
             }
         }
         report_extra_info(room, changed, events);
@@ -235,13 +234,13 @@ impl Streams {
 impl From<switch::LoginStreamInfo> for StreamInfo {
     fn from(info: switch::LoginStreamInfo) -> Self {
         Self {
-            id: text(info.stream_id),
+            id: info.stream_id,
             sid: info.stream_sid,
             user: User {
-                id: text(info.id_name),
-                name: text(info.nick_name),
+                id: info.id_name,
+                name: info.nick_name,
             },
-            extra_info: text(info.extra_info),
+            extra_info: info.extra_info,
             close_type: 0,
         }
     }
@@ -250,13 +249,13 @@ impl From<switch::LoginStreamInfo> for StreamInfo {
 impl From<liveroom::StreamInfo> for StreamInfo {
     fn from(info: liveroom::StreamInfo) -> Self {
         Self {
-            id: text(info.stream_id),
+            id: info.stream_id,
             sid: info.stream_sid,
             user: User {
-                id: text(info.id_name),
-                name: text(info.nick_name),
+                id: info.id_name,
+                name: info.nick_name,
             },
-            extra_info: text(info.extra_info),
+            extra_info: info.extra_info,
             close_type: 0,
         }
     }
@@ -265,13 +264,13 @@ impl From<liveroom::StreamInfo> for StreamInfo {
 impl From<liveroom::PushStreamInfo> for StreamInfo {
     fn from(info: liveroom::PushStreamInfo) -> Self {
         Self {
-            id: text(info.stream_id),
+            id: info.stream_id,
             sid: info.stream_sid,
             user: User {
-                id: text(info.id_name),
-                name: text(info.nick_name),
+                id: info.id_name,
+                name: info.nick_name,
             },
-            extra_info: text(info.extra_info),
+            extra_info: info.extra_info,
             close_type: info.close_type,
         }
     }

@@ -7,8 +7,9 @@ use crate::engine::error::{
 use crate::engine::event::{Event, RoomExtraInfo, User};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::net::{Net, Purpose};
+use crate::engine::wire::common::TransChannel;
+use crate::engine::wire::liveroom;
 use crate::engine::wire::packet::cmd;
-use crate::engine::wire::{liveroom, switch, text};
 
 use super::Room;
 
@@ -19,39 +20,6 @@ const CHANNEL: &str = "clt";
 const UNKNOWN_KEY: u32 = 1_000_001_109;
 const TOO_MANY_KEYS: [u32; 2] = [1_015, 201_015];
 
-/// Keys and sequences of a channel, as the service names them.
-#[derive(Debug, Clone)]
-pub(super) struct Known {
-    channel: Vec<u8>,
-    keys: Vec<(Vec<u8>, u32)>,
-}
-
-impl From<switch::TransChannel> for Known {
-    fn from(c: switch::TransChannel) -> Self {
-        Self {
-            channel: c.trans_channel,
-            keys: c
-                .trans_seq_list
-                .into_iter()
-                .map(|s| (s.trans_type, s.trans_seq))
-                .collect(),
-        }
-    }
-}
-
-impl From<liveroom::TransChannel> for Known {
-    fn from(c: liveroom::TransChannel) -> Self {
-        Self {
-            channel: c.trans_channel,
-            keys: c
-                .trans_seq_list
-                .into_iter()
-                .map(|s| (s.trans_type, s.trans_seq))
-                .collect(),
-        }
-    }
-}
-
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Trans {
     seqs: Vec<(String, u32)>,
@@ -59,17 +27,17 @@ pub(in crate::engine) struct Trans {
 }
 
 impl Trans {
-    /// What the service has and the client does not.
-    pub(super) fn newer(&self, channels: impl IntoIterator<Item = Known>) -> Vec<Known> {
-        let is_newer = |(key, seq): &(Vec<u8>, u32)| {
-            self.known(&String::from_utf8_lossy(key))
-                .is_none_or(|known| *seq > known)
-        };
-        let newer = channels.into_iter().map(|c| Known {
-            keys: c.keys.into_iter().filter(is_newer).take(MAX_KEYS).collect(),
-            ..c
-        });
-        newer.filter(|c| !c.keys.is_empty()).collect()
+    /// Keeps of the keys that the service names those whose values the client does not have.
+    pub(super) fn retain_newer(&self, channels: &mut Vec<TransChannel>) {
+        for channel in channels.iter_mut() {
+            let keys = &mut channel.trans_seq_list;
+            keys.retain(|key| {
+                self.known(&key.trans_type)
+                    .is_none_or(|known| key.trans_seq > known)
+            });
+            keys.truncate(MAX_KEYS);
+        }
+        channels.retain(|channel| !channel.trans_seq_list.is_empty());
     }
 
     /// A request to set one is over, however.
@@ -114,8 +82,8 @@ impl Room {
             return;
         }
         let body = liveroom::SetTransReq {
-            trans_type: key.clone().into(),
-            trans_data: value.clone().into(),
+            trans_type: key.clone(),
+            trans_data: value.clone(),
             trans_local_seq: Some(self.trans.known(&key).unwrap_or(0)),
             trans_channel: CHANNEL.into(),
         };
@@ -178,16 +146,16 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let (key, user) = (
-            text(push.trans_type),
+            push.trans_type,
             User {
-                id: text(push.id_name),
-                name: text(push.nick_name),
+                id: push.id_name,
+                name: push.nick_name,
             },
         );
         if self.trans.note(&key, push.trans_seq) && user.id != self.request.user.id {
             let info = RoomExtraInfo {
                 key,
-                value: text(push.trans_data),
+                value: push.trans_data,
                 update_user: user,
                 update_time: push.trans_send_time,
             };
@@ -206,15 +174,15 @@ impl Room {
     ) {
         let mut infos = Vec::new();
         for item in answer.trans_list {
-            let key = text(item.trans_type);
+            let key = item.trans_type;
             if item.err_code != UNKNOWN_KEY && self.trans.note(&key, item.trans_seq) {
                 let update_user = User {
-                    id: text(item.id_name),
-                    name: text(item.nick_name),
+                    id: item.id_name,
+                    name: item.nick_name,
                 };
                 infos.push(RoomExtraInfo {
                     key,
-                    value: text(item.trans_data),
+                    value: item.trans_data,
                     update_user,
                     update_time: item.trans_send_time,
                 });
@@ -228,19 +196,25 @@ impl Room {
         }
     }
 
-    pub(super) fn fetch_trans(&self, wanted: Vec<Known>, net: &mut Net, cx: &mut Cx<'_>) {
-        for channel in wanted {
-            let keys = channel
-                .keys
-                .into_iter()
-                .map(|(key, seq)| liveroom::TransWanted {
-                    trans_type: key,
-                    trans_local_seq: Some(seq),
-                });
-            let body = liveroom::GetTransReq {
-                trans_channel: channel.channel,
-                trans_list: keys.collect(),
+    /// Asks for the values that the service has and the client does not.
+    pub(super) fn fetch_trans(
+        &self,
+        mut channels: Vec<TransChannel>,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
+        self.trans.retain_newer(&mut channels);
+        for channel in channels {
+            let mut body = liveroom::GetTransReq {
+                trans_channel: channel.trans_channel,
+                trans_list: Vec::new(),
             };
+            for key in channel.trans_seq_list {
+                body.trans_list.push(liveroom::TransWanted {
+                    trans_type: key.trans_type,
+                    trans_local_seq: Some(key.trans_seq),
+                });
+            }
             self.ask(net, cmd::GET_TRANS, &body, Purpose::GetExtraInfo, cx);
         }
     }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::engine::event::{Event, UpdateType, User};
 use crate::engine::time::{Instant, Millis, earliest, is_due};
-use crate::engine::wire::{liveroom, text};
+use crate::engine::wire::liveroom;
 
 /// How long out-of-order pushes wait for the missing ones, unless the service says otherwise.
 pub(super) const MERGE_TIMEOUT_MS: Millis = 5_000;
@@ -143,8 +143,8 @@ impl Users {
             .into_iter()
             .filter(|u| u.role != HIDDEN_ROLE)
             .map(|u| User {
-                id: text(u.id_name),
-                name: text(u.nick_name),
+                id: u.id_name,
+                name: u.nick_name,
             });
         page.extend(users);
         page.truncate(MAX_USERS);
@@ -223,21 +223,16 @@ impl Users {
         let (mut added, mut deleted) = (Vec::new(), Vec::new());
         for action in push.user_action_list {
             let user = User {
-                id: text(action.id_name),
-                name: text(action.nick_name),
+                id: action.id_name,
+                name: action.nick_name,
             };
             if action.role == HIDDEN_ROLE || user.id == self.own_id {
                 continue;
             }
             match action.action {
                 JOINED if self.roster.len() < MAX_USERS => {
-                    if self
-                        .roster
-                        .insert(user.id.clone(), user.name.clone())
-                        .is_none()
-                    {
-                        added.push(user);
-                    }
+                    let known = self.roster.insert(user.id.clone(), user.name.clone());
+                    added.extend(known.is_none().then_some(user));
                 }
                 LEFT => {
                     if let Some(name) = self.roster.swap_remove(&user.id) {

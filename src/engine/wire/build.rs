@@ -13,8 +13,9 @@ use protox::prost_reflect::{
 };
 
 const PROTO_DIR: &str = "src/engine/wire/proto";
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "accesshub.proto",
+    "common.proto",
     "initconfig.proto",
     "liveroom.proto",
     "switch.proto",
@@ -47,21 +48,23 @@ fn write_message(code: &mut String, message: &MessageDescriptor) -> Result<(), B
     writeln!(code, "}}\nimpl pb::Decode for {name} {{\n    {allow}")?;
     writeln!(
         code,
-        "    fn field(&mut self, number: u32, value: pb::Value<'_>) -> Result<(), WireError> {{\n        match number {{"
+        "    fn field(&mut self, number: u32, value: &mut pb::Value<'_>) {{\n        match number {{"
     )?;
     for field in &fields {
-        let (target, read) = (field.name(), format!("value.{}()?", accessor(field)?));
-        let statement = match shape(field) {
-            Shape::Plain => format!("self.{target} = {read}"),
-            Shape::Optional => format!("self.{target} = Some({read})"),
-            Shape::Repeated => format!("self.{target}.push({read})"),
+        let method = match (accessor(field)?, shape(field)) {
+            (accessor, Shape::Plain) => accessor.to_owned(),
+            ("message", Shape::Optional) => "message".to_owned(),
+            (accessor, Shape::Optional) => format!("optional_{accessor}"),
+            (_, Shape::Repeated) => "push".to_owned(),
         };
-        writeln!(code, "            {} => {statement},", field.number())?;
+        writeln!(
+            code,
+            "            {} => value.{method}(&mut self.{}),",
+            field.number(),
+            field.name()
+        )?;
     }
-    writeln!(
-        code,
-        "            _ => {{}}\n        }}\n        Ok(())\n    }}\n}}"
-    )?;
+    writeln!(code, "            _ => {{}}\n        }}\n    }}\n}}")?;
     writeln!(
         code,
         "impl pb::Encode for {name} {{\n    {allow}\n    fn write(&self, to: &mut pb::Writer) {{"
@@ -122,7 +125,12 @@ fn field_type(field: &FieldDescriptor) -> Result<String, Box<dyn Error>> {
         Kind::Int64 => "i64".into(),
         Kind::String => "String".into(),
         Kind::Bytes => "Vec<u8>".into(),
-        Kind::Message(message) => message.name().to_owned(),
+        Kind::Message(message)
+            if message.package_name() == field.parent_message().package_name() =>
+        {
+            message.name().to_owned()
+        }
+        Kind::Message(message) => format!("super::{}::{}", message.package_name(), message.name()),
         other => {
             return Err(format!(
                 "{}: {other:?} is not used by the protocol",
@@ -138,7 +146,7 @@ fn field_type(field: &FieldDescriptor) -> Result<String, Box<dyn Error>> {
     })
 }
 
-/// Name of the method that reads or writes one value of the field.
+/// Name of the kind of field in the methods that read and write it.
 fn accessor(field: &FieldDescriptor) -> Result<&'static str, Box<dyn Error>> {
     Ok(match field.kind() {
         Kind::Bool => "bool",

@@ -137,32 +137,27 @@ pub fn encode_packet(header: &switch::Header, body: &impl Encode) -> Vec<u8> {
 
 /// Code and text of an answer. An answer without a head counts as failed, as in the vendor's client, with code `u32::MAX`.
 pub fn answer_head(body: &Body) -> (u32, &str) {
-    fn room(head: &Option<liveroom::RspHead>) -> (u32, &str) {
-        head.as_ref()
-            .map_or((u32::MAX, "answer without a head"), |h| {
-                (h.code, h.message.as_str())
-            })
-    }
-    match body {
-        Body::Login(m) => m
-            .rsp_head
-            .as_ref()
-            .map_or((u32::MAX, "answer without a head"), |h| {
-                (h.code, h.message.as_str())
-            }),
-        Body::EnterRoom(m) => room(&m.rsp_head),
-        Body::Heartbeat(m) => room(&m.rsp_head),
-        Body::RenewToken(m) => room(&m.rsp_head),
-        Body::SetTrans(m) => room(&m.rsp_head),
-        Body::GetTrans(m) => room(&m.rsp_head),
-        Body::AddStream(m) => room(&m.rsp_head),
-        Body::StreamSeq(m) => room(&m.rsp_head),
-        Body::StreamList(m) => room(&m.rsp_head),
-        Body::SendIm(m) => room(&m.rsp_head),
-        Body::SendBigIm(m) => room(&m.rsp_head),
-        Body::UserList(m) => room(&m.rsp_head),
-        Body::Common(m) => room(&m.rsp_head),
-        Body::Push { .. } | Body::MergePush { .. } | Body::Kickout(_) | Body::Other => (0, ""),
+    let head = match body {
+        Body::Login(m) => &m.rsp_head,
+        Body::EnterRoom(m) => &m.rsp_head,
+        Body::Heartbeat(m) => &m.rsp_head,
+        Body::RenewToken(m) => &m.rsp_head,
+        Body::SetTrans(m) => &m.rsp_head,
+        Body::GetTrans(m) => &m.rsp_head,
+        Body::AddStream(m) => &m.rsp_head,
+        Body::StreamSeq(m) => &m.rsp_head,
+        Body::StreamList(m) => &m.rsp_head,
+        Body::SendIm(m) => &m.rsp_head,
+        Body::SendBigIm(m) => &m.rsp_head,
+        Body::UserList(m) => &m.rsp_head,
+        Body::Common(m) => &m.rsp_head,
+        Body::Push { .. } | Body::MergePush { .. } | Body::Kickout(_) | Body::Other => {
+            return (0, "");
+        }
+    };
+    match head {
+        Some(head) => (head.code, &head.message),
+        None => (u32::MAX, "answer without a head"),
     }
 }
 

@@ -46,7 +46,9 @@ class Driver {
     this.clock = settings.clock || createClock();
     this.host = chooseHost(settings.host, { my: settings.my, worker: settings.worker, log: this.log });
     this.adapter = createAdapter(settings.my, this.log);
-    this.events = new Emitter((error, event) => this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`));
+    this.events = new Emitter((error, event) =>
+      this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`),
+    );
     this.session = new Session();
     /** @type {'loading' | 'ready' | 'failed' | 'destroyed'} */
     this.state = 'failed';
@@ -123,7 +125,8 @@ class Driver {
   /** Leads a fresh engine back to where the page believes it is. */
   restore() {
     this.session.restart();
-    for (const [method, args] of this.session.settings) this.enter((engine, mono, wall) => engine.callSync(method, args, mono, wall));
+    for (const [method, args] of this.session.settings)
+      this.enter((engine, mono, wall) => engine.callSync(method, args, mono, wall));
     for (const [roomID, room] of Array.from(this.session.rooms)) {
       const isWanted = () => this.session.rooms.get(roomID) === room;
       this.repeat('loginRoom', room, isWanted, () => {
@@ -141,7 +144,12 @@ class Driver {
     const ended = (/** @type {any} */ reason) => {
       this.session.streamsOf(method).delete(streamID);
       const isPublished = method === 'startPublishingStream';
-      const state = { state: isPublished ? 'NO_PUBLISH' : 'NO_PLAY', streamID, errorCode: reason.code, extendedData: reason.message };
+      const state = {
+        state: isPublished ? 'NO_PUBLISH' : 'NO_PLAY',
+        streamID,
+        errorCode: reason.code,
+        extendedData: reason.message,
+      };
       this.tell([[isPublished ? 'publisherStateUpdate' : 'playerStateUpdate', state]]);
     };
     const again = (/** @type {any} */ value) => {
@@ -151,7 +159,10 @@ class Driver {
       Object.assign(stream, { url: value.url, running: isRunning });
       if (isNews) this.tell([['streamUrlUpdate', streamID, value.url, 'ENGINE_RESTARTED']]);
       const code = method === 'startPublishingStream' ? PUSHED : PLAYED;
-      if (isRunning) this.enter((engine, mono, wall) => engine.callSync('updatePlayerState', [streamID, { detail: { code } }], mono, wall));
+      if (isRunning)
+        this.enter((engine, mono, wall) =>
+          engine.callSync('updatePlayerState', [streamID, { detail: { code } }], mono, wall),
+        );
     };
     this.repeat(method, stream, isWanted, again, ended);
   }
@@ -259,7 +270,9 @@ class Driver {
   /** The answer of an engine that is in another thread. @param {string} method @param {any[]} args */
   answerHere(method, args) {
     if (method !== 'getNextUrl') return this.session.answer(method, args);
-    return this.session.publishes.has(args[0]) || this.session.plays.has(args[0]) ? this.engine.nextUrl(args[0], this.clock.wall()) : '';
+    return this.session.publishes.has(args[0]) || this.session.plays.has(args[0])
+      ? this.engine.nextUrl(args[0], this.clock.wall())
+      : '';
   }
 
   /** Ends the engine for good: rooms are left, sockets closed, open promises rejected. */
@@ -380,10 +393,13 @@ class Driver {
     this.armedFor = this.deadline;
     if (this.deadline === undefined) return;
     const delay = Math.ceil(this.deadline - this.clock.mono());
-    this.timer = setTimeout(() => {
-      this.armedFor = undefined;
-      this.enter((engine, mono, wall) => engine.tick(mono, wall));
-    }, Math.min(Math.max(delay, 0), MAX_DELAY));
+    this.timer = setTimeout(
+      () => {
+        this.armedFor = undefined;
+        this.enter((engine, mono, wall) => engine.tick(mono, wall));
+      },
+      Math.min(Math.max(delay, 0), MAX_DELAY),
+    );
   }
 
   /**
@@ -413,7 +429,8 @@ class Driver {
     if (!returns) this.waiting = [];
     this.state = returns ? 'loading' : 'failed';
     const last = returns ? [] : this.session.abandon(error);
-    for (const [name, ...args] of [['error', error], ...last]) this.outputs.push({ type: 'event', name, args, isHeard: true });
+    for (const [name, ...args] of [['error', error], ...last])
+      this.outputs.push({ type: 'event', name, args, isHeard: true });
     if (returns) this.outputs.push({ type: 'restart' });
     this.pump();
   }
@@ -475,7 +492,8 @@ function createLog(sink) {
   return (level, message) => {
     try {
       if (sink) sink(level, message);
-      else if (typeof console === 'object') (/** @type {any} */ (console)[level] || console.log).call(console, `[zego] ${message}`);
+      else if (typeof console === 'object')
+        /** @type {any} */ ((console)[level] || console.log).call(console, `[zego] ${message}`);
     } catch (brokenSink) {
       // a log that cannot be written must not stop the engine
     }

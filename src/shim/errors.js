@@ -43,7 +43,9 @@ function loadFailed(cause) {
     code: 1199001,
     name: 'EngineLoadFailed',
     message: `The engine could not be loaded: ${describe(cause)}`,
-    advice: (cause && cause.advice) || 'Check that every file of the package is in the mini program and update Alipay; the next call tries again.',
+    advice:
+      (cause && cause.advice) ||
+      'Check that every file of the package is in the mini program and update Alipay; the next call tries again.',
   });
 }
 

@@ -32,7 +32,11 @@ function createInlineHost(createGlue, loadBytes) {
     available: () => !!runtime() && typeof runtime().instantiate === 'function',
     open: () =>
       new Promise((resolve) => {
-        if (!runtime()) throw withAdvice('this runtime offers no WebAssembly', 'Choose the host "worker" or "plain", or update Alipay.');
+        if (!runtime())
+          throw withAdvice(
+            'this runtime offers no WebAssembly',
+            'Choose the host "worker" or "plain", or update Alipay.',
+          );
         const glue = createGlue();
         resolve(
           instantiate(glue.imports).then((result) => {

@@ -33,7 +33,10 @@ function createWorkerHost(my, declaration, log) {
         const { script, wasm, timeout } = /** @type {Declaration} */ (declaration);
         if (!shared) shared = new Channel(my, script, timeout || ANSWER_TIME, log);
         if (shared.script !== script) {
-          throw withAdvice(`the Worker ${shared.script} is running`, 'A mini program may have one Worker: use the same script for every engine.');
+          throw withAdvice(
+            `the Worker ${shared.script} is running`,
+            'A mini program may have one Worker: use the same script for every engine.',
+          );
         }
         const channel = shared;
         lastID += 1;
@@ -46,7 +49,12 @@ function createWorkerHost(my, declaration, log) {
               reject(withAdvice(`the Worker could not load ${wasm}: ${m.message}`, LOAD_ADVICE));
             } else if (m.version !== version) {
               channel.drop(id);
-              reject(withAdvice(`${script} is of version ${m.version}, index.js of ${version}`, 'Copy worker.js and engine.wasm from the same package as index.js.'));
+              reject(
+                withAdvice(
+                  `${script} is of version ${m.version}, index.js of ${version}`,
+                  'Copy worker.js and engine.wasm from the same package as index.js.',
+                ),
+              );
             } else {
               resolve(bindEngine(channel, id, hooks));
             }
@@ -66,10 +74,16 @@ const SILENT_ADVICE =
 /** @param {any} my @param {Declaration | undefined} declaration @returns {[string, string] | undefined} */
 function problemOf(my, declaration) {
   if (!declaration || typeof declaration.script !== 'string' || typeof declaration.wasm !== 'string') {
-    return ['the Worker is not declared', 'Call ZegoExpressEngine.configure({worker: {script, wasm}}) first, with the paths of worker.js and engine.wasm.'];
+    return [
+      'the Worker is not declared',
+      'Call ZegoExpressEngine.configure({worker: {script, wasm}}) first, with the paths of worker.js and engine.wasm.',
+    ];
   }
   if (!my || typeof my.createWorker !== 'function') {
-    return ['my.createWorker is missing', 'Workers need base library 1.11.0 and an enterprise mini program; choose another host otherwise.'];
+    return [
+      'my.createWorker is missing',
+      'Workers need base library 1.11.0 and an enterprise mini program; choose another host otherwise.',
+    ];
   }
   return undefined;
 }
@@ -88,10 +102,15 @@ class Channel {
     this.turns = 0;
     /** @type {any} */
     this.timer = undefined;
-    const isIOS = /^ios/i.test(String((typeof my.getSystemInfoSync === 'function' && my.getSystemInfoSync().platform) || ''));
+    const isIOS = /^ios/i.test(
+      String((typeof my.getSystemInfoSync === 'function' && my.getSystemInfoSync().platform) || ''),
+    );
     this.worker = isIOS ? my.createWorker(script, { useExperimentalWorker: true }) : my.createWorker(script);
     if (!this.worker || typeof this.worker.postMessage !== 'function') {
-      throw withAdvice(`my.createWorker("${script}") gave no Worker`, `List "${script}" under "workers" in app.json; a mini program may have one Worker at a time.`);
+      throw withAdvice(
+        `my.createWorker("${script}") gave no Worker`,
+        `List "${script}" under "workers" in app.json; a mini program may have one Worker at a time.`,
+      );
     }
     this.worker.onMessage((/** @type {any} */ message) => this.hear(message));
     if (typeof this.worker.onProcessKilled === 'function') {
@@ -121,7 +140,8 @@ class Channel {
       this.turns += 1;
       if (!this.unanswered) this.turns = 0;
       else if (this.turns < TURNS) this.wait();
-      else this.end(withAdvice(`the Worker ${this.script} did not answer within ${this.limit / 1000} s`, SILENT_ADVICE));
+      else
+        this.end(withAdvice(`the Worker ${this.script} did not answer within ${this.limit / 1000} s`, SILENT_ADVICE));
     }, this.limit / TURNS);
   }
 
@@ -130,7 +150,8 @@ class Channel {
     const m = shared === this ? fromMessage(message) : undefined;
     if (!m) return;
     this.turns = 0;
-    if (m.type === 'loaded' || m.type === 'loadFailed' || m.type === 'stopped' || m.number) this.unanswered = Math.max(this.unanswered - 1, 0);
+    if (m.type === 'loaded' || m.type === 'loadFailed' || m.type === 'stopped' || m.number)
+      this.unanswered = Math.max(this.unanswered - 1, 0);
     const engine = this.engines.get(m.id);
     if (engine) engine.hear(m);
   }

@@ -284,10 +284,16 @@ export class ZegoExpressEngine {
   getNextUrl(streamID: string): string;
 
   /** Must be given every `onRtmpEvent` of the component: 3800 and 3801 publishing began, failed; 3802 and 3803 playing began, failed. */
-  updatePlayerState(streamID: string, event: { detail: { code: number; [field: string]: any }; [field: string]: any }): void;
+  updatePlayerState(
+    streamID: string,
+    event: { detail: { code: number; [field: string]: any }; [field: string]: any },
+  ): void;
 
   /** Takes figures on the quality of a stream; a quality event follows. */
-  updatePlayerNetStatus(streamID: string, event: { detail: { info: any; [field: string]: any }; [field: string]: any }): void;
+  updatePlayerNetStatus(
+    streamID: string,
+    event: { detail: { info: any; [field: string]: any }; [field: string]: any },
+  ): void;
 
   /** Without effect on Alipay. */
   updateAudioVolumeNotify(streamID: string, event: any): void;

@@ -57,7 +57,10 @@ class ZegoExpressEngine {
       throw new TypeError(`server must be a string or a non-empty array of strings, not ${shown(server)}`);
     }
     const platform = settings.my === undefined && typeof my !== 'undefined' ? my : settings.my;
-    const driver = new Driver({ appID, server: servers.filter(Boolean) }, Object.assign({}, settings, { my: platform }));
+    const driver = new Driver(
+      { appID, server: servers.filter(Boolean) },
+      Object.assign({}, settings, { my: platform }),
+    );
     // A function, not the object: frameworks that watch a page's data would wrap an object in proxies.
     Object.defineProperty(this, '_driver', { value: () => driver });
   }
@@ -105,15 +108,23 @@ class ZegoExpressEngine {
 }
 
 for (const name of ASYNC_METHODS) {
-  define(ZegoExpressEngine.prototype, name, /** @this {any} @param {any[]} args */ function (...args) {
-    return driverOf(this).call(name, args);
-  });
+  define(
+    ZegoExpressEngine.prototype,
+    name,
+    /** @this {any} @param {any[]} args */ function (...args) {
+      return driverOf(this).call(name, args);
+    },
+  );
 }
 for (const name of Object.keys(SYNC_METHODS)) {
   const [early, refused, silent] = SYNC_METHODS[name];
-  define(ZegoExpressEngine.prototype, name, /** @this {any} @param {any[]} args */ function (...args) {
-    return driverOf(this).callSync(name, args, { early, refused, silent });
-  });
+  define(
+    ZegoExpressEngine.prototype,
+    name,
+    /** @this {any} @param {any[]} args */ function (...args) {
+      return driverOf(this).callSync(name, args, { early, refused, silent });
+    },
+  );
 }
 define(ZegoExpressEngine, 'version', version);
 
@@ -131,7 +142,9 @@ function define(target, name, value) {
 function shown(value) {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return value.length ? 'an array with other things in it' : 'an empty array';
-  return typeof value === 'string' || typeof value === 'number' ? `the ${typeof value} ${JSON.stringify(value)}` : `a ${typeof value}`;
+  return typeof value === 'string' || typeof value === 'number'
+    ? `the ${typeof value} ${JSON.stringify(value)}`
+    : `a ${typeof value}`;
 }
 
 Object.defineProperty(exports, '__esModule', { value: true });

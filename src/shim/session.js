@@ -59,11 +59,27 @@ class Session {
     const id = entry.args[0];
     if (typeof id !== 'string' || !id) return;
     if (entry.method === 'loginRoom' && !this.rooms.has(id)) {
-      this.rooms.set(id, { args: entry.args, entry, state: '', users: new Map(), streams: new Map(), entering: false, seen: null });
+      this.rooms.set(id, {
+        args: entry.args,
+        entry,
+        state: '',
+        users: new Map(),
+        streams: new Map(),
+        entering: false,
+        seen: null,
+      });
     }
     const streams = this.streamsOf(entry.method);
     if (streams && !streams.has(id) && this.isOnline()) {
-      streams.set(id, { args: entry.args, entry, url: '', state: '', running: false, pending: false, returning: false });
+      streams.set(id, {
+        args: entry.args,
+        entry,
+        url: '',
+        state: '',
+        running: false,
+        pending: false,
+        returning: false,
+      });
     }
   }
 
@@ -81,7 +97,8 @@ class Session {
     if (holder && value && value.url) holder.url = value.url;
     if (entry.method === 'loginRoom') this.hasLoggedIn = true;
     const published = entry.method === 'setStreamExtraInfo' && this.publishes.get(entry.args[0]);
-    if (published) published.args = [published.args[0], Object.assign({}, published.args[1], { extraInfo: entry.args[1] })];
+    if (published)
+      published.args = [published.args[0], Object.assign({}, published.args[1], { extraInfo: entry.args[1] })];
   }
 
   /** The call is refused, or must not be tried again. @param {any} entry @param {any} reason */
@@ -102,7 +119,9 @@ class Session {
       case 'stopPublishingStream':
         return this.publishes.has(args[0]);
       case 'renewToken':
-        return typeof args[0] === 'string' && !!args[0] && (args[1] === undefined ? this.isWanted : this.rooms.has(args[1]));
+        return (
+          typeof args[0] === 'string' && !!args[0] && (args[1] === undefined ? this.isWanted : this.rooms.has(args[1]))
+        );
       case 'enableMultiRoom':
         return typeof args[0] === 'boolean' && !this.hasLoggedIn && !this.isWanted;
       case 'setLogConfig':
@@ -117,12 +136,14 @@ class Session {
     const [id, second] = args;
     switch (method) {
       case 'logoutRoom':
-        for (const [roomID, room] of this.rooms) if ((id === undefined || id === roomID) && !room.entry) this.rooms.delete(roomID);
+        for (const [roomID, room] of this.rooms)
+          if ((id === undefined || id === roomID) && !room.entry) this.rooms.delete(roomID);
         if (!this.isWanted) this.forgetStreams();
         break;
       case 'renewToken':
         for (const [roomID, room] of this.rooms) {
-          if (typeof id === 'string' && id && (second === undefined || second === roomID)) room.args = [roomID, id].concat(room.args.slice(2));
+          if (typeof id === 'string' && id && (second === undefined || second === roomID))
+            room.args = [roomID, id].concat(room.args.slice(2));
         }
         break;
       case 'enableMultiRoom':
@@ -147,7 +168,8 @@ class Session {
 
   /** @param {string} streamID @param {any} code */
   noteComponent(streamID, code) {
-    const stream = code === PUSHED ? this.publishes.get(streamID) : code === PLAYED ? this.plays.get(streamID) : undefined;
+    const stream =
+      code === PUSHED ? this.publishes.get(streamID) : code === PLAYED ? this.plays.get(streamID) : undefined;
     if (stream) stream.running = true;
   }
 
@@ -253,7 +275,10 @@ class Session {
     for (const [roomID, room] of this.rooms) {
       if (room.state !== 'CONNECTED') continue;
       room.state = 'CONNECTING';
-      events.push(['roomStateUpdate', roomID, 'CONNECTING', NETWORK_BROKEN, ''], ['roomStateChanged', roomID, 'RECONNECTING', NETWORK_BROKEN, '']);
+      events.push(
+        ['roomStateUpdate', roomID, 'CONNECTING', NETWORK_BROKEN, ''],
+        ['roomStateChanged', roomID, 'RECONNECTING', NETWORK_BROKEN, ''],
+      );
     }
     return events;
   }
@@ -264,13 +289,17 @@ class Session {
     const events = [];
     /** @param {string} name @param {string} state @param {Map<string, Stream>} streams */
     const end = (name, state, streams) => {
-      for (const streamID of streams.keys()) events.push([name, { state, streamID, errorCode: code, extendedData: message }]);
+      for (const streamID of streams.keys())
+        events.push([name, { state, streamID, errorCode: code, extendedData: message }]);
     };
     end('publisherStateUpdate', 'NO_PUBLISH', this.publishes);
     end('playerStateUpdate', 'NO_PLAY', this.plays);
     for (const [roomID, room] of this.rooms) {
       const reason = room.entry ? 'LOGIN_FAILED' : 'RECONNECT_FAILED';
-      events.push(['roomStateUpdate', roomID, 'DISCONNECTED', code, message], ['roomStateChanged', roomID, reason, code, message]);
+      events.push(
+        ['roomStateUpdate', roomID, 'DISCONNECTED', code, message],
+        ['roomStateChanged', roomID, reason, code, message],
+      );
     }
     this.rooms.clear();
     this.forgetStreams();
@@ -299,7 +328,9 @@ function hearReason(room, args) {
   const [roomID, reason] = args;
   if (reason === 'LOGINING' || reason === 'RECONNECTING') return null;
   room.entering = false;
-  const known = /** @type {Record<string, string>} */ ({ LOGINED: 'RECONNECTED', LOGIN_FAILED: 'RECONNECT_FAILED' })[reason];
+  const known = /** @type {Record<string, string>} */ ({ LOGINED: 'RECONNECTED', LOGIN_FAILED: 'RECONNECT_FAILED' })[
+    reason
+  ];
   return room.entry || !known ? args : [roomID, known].concat(args.slice(2));
 }
 
@@ -309,7 +340,9 @@ function hearMembers(room, kind, key, args) {
   if (!Array.isArray(list)) return args;
   /** @type {Map<string, any>} */
   const known = room[kind];
-  const news = list.filter((item) => (type === 'ADD' ? !(room.seen && known.has(item[key])) : !room.seen || known.has(item[key])));
+  const news = list.filter((item) =>
+    type === 'ADD' ? !(room.seen && known.has(item[key])) : !room.seen || known.has(item[key]),
+  );
   for (const item of list) {
     if (type === 'ADD') known.set(item[key], item);
     else known.delete(item[key]);
@@ -320,7 +353,9 @@ function hearMembers(room, kind, key, args) {
 
 /** @param {Map<string, any>} known @param {Set<string>} seen @returns {any[]} */
 function takeMissing(known, seen) {
-  const missing = Array.from(known.keys()).filter((key) => !seen.has(key)).map((key) => known.get(key));
+  const missing = Array.from(known.keys())
+    .filter((key) => !seen.has(key))
+    .map((key) => known.get(key));
   for (const key of Array.from(known.keys())) if (!seen.has(key)) known.delete(key);
   return missing;
 }

@@ -98,7 +98,10 @@ function settled(m, ok, value) {
  */
 function lookAhead(place, streamID, now) {
   const url = place.engine.callSync('getNextUrl', [streamID], now.mono, now.wall) || '';
-  const own = (/** @type {any} */ output) => output.type === 'event' && /^(publisher|player)StateUpdate$/.test(output.name) && output.args[0].streamID === streamID;
+  const own = (/** @type {any} */ output) =>
+    output.type === 'event' &&
+    /^(publisher|player)StateUpdate$/.test(output.name) &&
+    output.args[0].streamID === streamID;
   const outputs = place.engine.drain();
   place.next[streamID] = { url, outputs: outputs.filter(own) };
   return outputs.filter((/** @type {any} */ output) => !own(output));
@@ -110,7 +113,14 @@ function showNext(place, m) {
   const shown = place.next[streamID];
   if (!shown || !shown.url) return;
   const outputs = shown.outputs.concat(lookAhead(place, streamID, m));
-  post({ type: 'outputs', id: m.id, outputs, deadline: place.engine.deadline(), streamID, next: place.next[streamID].url });
+  post({
+    type: 'outputs',
+    id: m.id,
+    outputs,
+    deadline: place.engine.deadline(),
+    streamID,
+    next: place.next[streamID].url,
+  });
 }
 
 /** @param {number} id @param {() => void} run @param {number} [call] */
@@ -136,7 +146,13 @@ worker.onMessage((/** @type {any} */ message) => {
     const run = () => {
       const place = places[m.id];
       step(place, m);
-      post({ type: 'outputs', id: m.id, number: m.number, outputs: place.engine.drain(), deadline: place.engine.deadline() });
+      post({
+        type: 'outputs',
+        id: m.id,
+        number: m.number,
+        outputs: place.engine.drain(),
+        deadline: place.engine.deadline(),
+      });
     };
     guarded(m.id, run, m.call);
   }

@@ -6,7 +6,15 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const files = ['index.js', 'engine-wasm.js', 'engine-plain.js', 'worker.js', 'engine.wasm', 'engine.wasm.br', 'index.d.ts'];
+const files = [
+  'index.js',
+  'engine-wasm.js',
+  'engine-plain.js',
+  'worker.js',
+  'engine.wasm',
+  'engine.wasm.br',
+  'index.d.ts',
+];
 /** What an application ships by the host it uses; the platform's limit is 2 MB for a package. */
 const applications = {
   inline: ['index.js', 'engine-wasm.js'],

@@ -16,7 +16,11 @@ export async function plainModule(wasm) {
     const output = join(folder, 'engine.js');
     writeFileSync(input, wasm);
     execFileSync(wasm2js, [input, '--mvp-features', '-O2', '-o', output]);
-    const { code } = await transform(asFunction(readFileSync(output, 'utf8')), { target: 'es2017', minify: true, format: 'cjs' });
+    const { code } = await transform(asFunction(readFileSync(output, 'utf8')), {
+      target: 'es2017',
+      minify: true,
+      format: 'cjs',
+    });
     return code;
   } finally {
     rmSync(folder, { recursive: true });
@@ -27,14 +31,17 @@ export async function plainModule(wasm) {
 function asFunction(source) {
   const body = source.replace(/^import .*$/gm, '').replace(/^export var .*$/gm, '');
   const call = /var retasmFunc = asmFunc\(\{[^}]*\}\);/;
-  if (!call.test(body) || /^(import|export) /m.test(body)) throw new Error('wasm2js writes another form than plain-js.mjs reads');
+  if (!call.test(body) || /^(import|export) /m.test(body))
+    throw new Error('wasm2js writes another form than plain-js.mjs reads');
   return `export function instantiate(wasmImports) {${body.replace(call, 'return asmFunc(wasmImports);')}}`;
 }
 
 /** A script in the language of ES5; the library is up to the runtime. */
 export async function toES5(source) {
   const { default: ts } = await import('typescript');
-  const { outputText } = ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES5, module: ts.ModuleKind.None } });
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { target: ts.ScriptTarget.ES5, module: ts.ModuleKind.None },
+  });
   const { code } = await transform(outputText, { target: 'es5', minifyWhitespace: true });
   return code;
 }

@@ -6,7 +6,22 @@ const { toMessage, fromMessage } = shimFile('message.js');
 const across = (value) => fromMessage(JSON.parse(JSON.stringify(toMessage(value))));
 
 test('every value of the border comes out as it went in', () => {
-  const values = [undefined, null, true, 0, -1.5, NaN, Infinity, -Infinity, '', 'äöü 🎥', [], [undefined, [null]], {}, { a: { b: [1] }, c: undefined }];
+  const values = [
+    undefined,
+    null,
+    true,
+    0,
+    -1.5,
+    NaN,
+    Infinity,
+    -Infinity,
+    '',
+    'äöü 🎥',
+    [],
+    [undefined, [null]],
+    {},
+    { a: { b: [1] }, c: undefined },
+  ];
   assert.deepEqual(across({ values }), { values });
 });
 
@@ -21,7 +36,16 @@ test("an application's own $ members are no marks", () => {
 });
 
 test("others' messages are not ours", () => {
-  for (const message of [undefined, null, 'x', 1, {}, { zego: 2, content: {} }, { trigger: '_client_worker_', content: [] }, { zego: 1 }]) {
+  for (const message of [
+    undefined,
+    null,
+    'x',
+    1,
+    {},
+    { zego: 2, content: {} },
+    { trigger: '_client_worker_', content: [] },
+    { zego: 1 },
+  ]) {
     assert.equal(fromMessage(message), undefined);
   }
 });

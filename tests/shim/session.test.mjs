@@ -27,7 +27,11 @@ test('whom the page knows is not reported again after a restart; who is new is',
   const session = inRoom();
   session.restart();
   assert.equal(session.hear('roomUserUpdate', ['r', 'ADD', [{ userID: 'peer' }]]), null);
-  assert.deepEqual(session.hear('roomStreamUpdate', ['r', 'ADD', [{ streamID: 'theirs' }, { streamID: 'new' }]]), ['r', 'ADD', [{ streamID: 'new' }]]);
+  assert.deepEqual(session.hear('roomStreamUpdate', ['r', 'ADD', [{ streamID: 'theirs' }, { streamID: 'new' }]]), [
+    'r',
+    'ADD',
+    [{ streamID: 'new' }],
+  ]);
   assert.deepEqual(session.settle('r'), []);
 });
 
@@ -40,16 +44,31 @@ test('who left during a restart is reported as gone, once', () => {
   ];
   assert.deepEqual(session.settle('r'), gone);
   assert.deepEqual(session.settle('r'), []);
-  assert.deepEqual(session.hear('roomUserUpdate', ['r', 'ADD', [{ userID: 'peer' }]]), ['r', 'ADD', [{ userID: 'peer' }]]);
+  assert.deepEqual(session.hear('roomUserUpdate', ['r', 'ADD', [{ userID: 'peer' }]]), [
+    'r',
+    'ADD',
+    [{ userID: 'peer' }],
+  ]);
 });
 
 test('a return is a reconnection to the page, also a failed one', () => {
   const session = inRoom();
-  assert.deepEqual(session.interrupt().map(([name, , state]) => [name, state]), [['roomStateUpdate', 'CONNECTING'], ['roomStateChanged', 'RECONNECTING']]);
+  assert.deepEqual(
+    session.interrupt().map(([name, , state]) => [name, state]),
+    [
+      ['roomStateUpdate', 'CONNECTING'],
+      ['roomStateChanged', 'RECONNECTING'],
+    ],
+  );
   session.restart();
   assert.equal(session.hear('roomStateUpdate', ['r', 'CONNECTING', 0, '']), null);
   assert.equal(session.hear('roomStateChanged', ['r', 'LOGINING', 0, '']), null);
-  assert.deepEqual(session.hear('roomStateUpdate', ['r', 'DISCONNECTED', 1102018, '']), ['r', 'DISCONNECTED', 1102018, '']);
+  assert.deepEqual(session.hear('roomStateUpdate', ['r', 'DISCONNECTED', 1102018, '']), [
+    'r',
+    'DISCONNECTED',
+    1102018,
+    '',
+  ]);
   assert.equal(session.isWanted, false);
 });
 
@@ -108,8 +127,14 @@ test('each stream is asked for once, in its own room', () => {
   withStream(session, 'startPublishingStream', 'b');
   withStream(session, 'startPlayingStream', 'c');
   session.restart();
-  assert.deepEqual(session.takePending('r').map(([, stream]) => stream.args[0]), ['b', 'c']);
-  assert.deepEqual(session.takePending('other').map(([, stream]) => stream.args[0]), ['a']);
+  assert.deepEqual(
+    session.takePending('r').map(([, stream]) => stream.args[0]),
+    ['b', 'c'],
+  );
+  assert.deepEqual(
+    session.takePending('other').map(([, stream]) => stream.args[0]),
+    ['a'],
+  );
 });
 
 test('extra info set while publishing is published again', () => {
@@ -132,6 +157,9 @@ test('giving up ends every room and stream', () => {
   withStream(session, 'startPublishingStream', 'a');
   withStream(session, 'startPlayingStream', 'b');
   const events = session.abandon({ code: 1199002, message: 'm' });
-  assert.deepEqual(events.map(([name]) => name), ['publisherStateUpdate', 'playerStateUpdate', 'roomStateUpdate', 'roomStateChanged']);
+  assert.deepEqual(
+    events.map(([name]) => name),
+    ['publisherStateUpdate', 'playerStateUpdate', 'roomStateUpdate', 'roomStateChanged'],
+  );
   assert.equal(session.isWanted, false);
 });

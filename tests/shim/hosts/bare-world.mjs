@@ -21,7 +21,17 @@ const YOUNGER = {
   Promise: ['allSettled', 'any', 'withResolvers', 'try'],
   Array: ['fromAsync'],
   Symbol: ['dispose', 'asyncDispose'],
-  'Array.prototype': ['at', 'flat', 'flatMap', 'findLast', 'findLastIndex', 'toSorted', 'toReversed', 'toSpliced', 'with'],
+  'Array.prototype': [
+    'at',
+    'flat',
+    'flatMap',
+    'findLast',
+    'findLastIndex',
+    'toSorted',
+    'toReversed',
+    'toSpliced',
+    'with',
+  ],
   'String.prototype': ['at', 'matchAll', 'replaceAll', 'trimStart', 'trimEnd', 'isWellFormed', 'toWellFormed'],
   'Uint8Array.prototype': ['toBase64', 'toHex'],
 };
@@ -82,7 +92,9 @@ class World {
     this.required.push(name);
     const module = { exports: vm.runInContext('({})', this.context) };
     this.modules.set(name, module);
-    const run = vm.runInContext(`(function(exports,require,module){${this.files.get(name)}\n})`, this.context, { filename: name });
+    const run = vm.runInContext(`(function(exports,require,module){${this.files.get(name)}\n})`, this.context, {
+      filename: name,
+    });
     run(module.exports, (path) => this.require(path.replace(/^\.\//, '')), module);
     if (name === 'engine-plain.js') module.exports = this.#trappingTranslation(module.exports);
     return module.exports;
@@ -111,7 +123,9 @@ class World {
       instantiate(source, imports) {
         if (!(source instanceof WebAssembly.Module)) world.compilations += 1;
         return WebAssembly.instantiate(source, imports).then((result) =>
-          result.instance ? { module: result.module, instance: world.trapping(result.instance) } : world.trapping(result),
+          result.instance
+            ? { module: result.module, instance: world.trapping(result.instance) }
+            : world.trapping(result),
         );
       },
     };
@@ -192,11 +206,15 @@ class FakeWorker {
       return world.trapping(new WebAssembly.Instance(module, imports));
     }
     async function instantiate(path, imports) {
-      if (typeof path !== 'string' || !path.startsWith('/')) throw new TypeError('the path must be an absolute path in the package');
+      if (typeof path !== 'string' || !path.startsWith('/'))
+        throw new TypeError('the path must be an absolute path in the package');
       const file = world.files.get(path.replace('/pkg/', ''));
       if (!file) throw new Error(`no such file: ${path}`);
       world.compilations += 1;
-      const { module, instance } = await WebAssembly.instantiate(path.endsWith('.br') ? brotliDecompressSync(file) : file, imports);
+      const { module, instance } = await WebAssembly.instantiate(
+        path.endsWith('.br') ? brotliDecompressSync(file) : file,
+        imports,
+      );
       return { module, instance: world.trapping(instance) };
     }
     return { instantiate, Memory, Table, Global, Instance };

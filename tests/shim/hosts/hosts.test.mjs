@@ -28,7 +28,9 @@ after(async () => {
   await server.close();
   console.log(`\n${['host', 'runtime', ...STEPS].map((text) => text.padEnd(11)).join('')}`);
   for (const { host, runtime, done } of table) {
-    console.log([host, runtime, ...STEPS.map((step) => done.get(step) ?? 'NO')].map((text) => text.padEnd(11)).join(''));
+    console.log(
+      [host, runtime, ...STEPS.map((step) => done.get(step) ?? 'NO')].map((text) => text.padEnd(11)).join(''),
+    );
   }
 });
 
@@ -43,8 +45,13 @@ function startProgram({ runtime = 'simulator', host, worker = WORKER, files = in
   return { world, zg, recorder, ZegoExpressEngine };
 }
 
-const login = async ({ zg }, roomID, userID) => zg.loginRoom(roomID, await server.token(userID), { userID }, { userUpdate: true });
-const failure = (promise) => promise.then(() => assert.fail('resolved'), (error) => error);
+const login = async ({ zg }, roomID, userID) =>
+  zg.loginRoom(roomID, await server.token(userID), { userID }, { userUpdate: true });
+const failure = (promise) =>
+  promise.then(
+    () => assert.fail('resolved'),
+    (error) => error,
+  );
 const component = ({ zg }, streamID, code) => zg.updatePlayerState(streamID, { detail: { code } });
 const named = (recorder, name) => recorder.events.filter((event) => event.name === name);
 const states = (recorder) => named(recorder, 'roomStateUpdate').map(({ args }) => args[1]);
@@ -55,7 +62,8 @@ const until = async (condition, what) => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
-const usersOf = async (roomID) => (await server.rooms()).find((room) => room.roomID === roomID)?.users.map((user) => user.userID) ?? [];
+const usersOf = async (roomID) =>
+  (await server.rooms()).find((room) => room.roomID === roomID)?.users.map((user) => user.userID) ?? [];
 
 // They wait for most of their time.
 describe('a whole call', { concurrency: 4, skip }, () => {
@@ -128,11 +136,18 @@ async function call({ us, peer, roomID, host, done }) {
   assert.equal((await zg.sendBroadcastMessage(roomID, 'hello 你好')).errorCode, 0);
   await zg.sendCustomCommand(roomID, { a: [1, undefined, null], b: { $: 'undefined' } }, ['peer']);
   await until(() => named(peer.recorder, 'IMRecvCustomCommand').length === 1, 'the command arrives');
-  assert.deepEqual(JSON.parse(JSON.stringify(named(peer.recorder, 'IMRecvCustomCommand')[0].args[2])), { a: [1, null, null], b: { $: 'undefined' } });
+  assert.deepEqual(JSON.parse(JSON.stringify(named(peer.recorder, 'IMRecvCustomCommand')[0].args[2])), {
+    a: [1, null, null],
+    b: { $: 'undefined' },
+  });
   done('plays');
 
   let from = recorder.events.length;
-  const since = (name) => recorder.events.slice(from).filter((event) => event.name === name).map(({ args }) => args);
+  const since = (name) =>
+    recorder.events
+      .slice(from)
+      .filter((event) => event.name === name)
+      .map(({ args }) => args);
   world.host.cutNetwork();
   await until(() => since('roomStateUpdate').some((args) => args[1] === 'CONNECTING'), 'the break is told');
   world.host.restoreNetwork();
@@ -147,13 +162,29 @@ async function call({ us, peer, roomID, host, done }) {
     else world.trap = true;
     zg.sendBroadcastMessage(roomID, 'this one may be lost').catch(() => {});
     await until(() => since('roomStateUpdate').length === 2, `back after the ${disaster}`);
-    assert.deepEqual(since('roomStateUpdate').map(([, state, code]) => [state, code]), [['CONNECTING', 1000017], ['CONNECTED', 0]]);
+    assert.deepEqual(
+      since('roomStateUpdate').map(([, state, code]) => [state, code]),
+      [
+        ['CONNECTING', 1000017],
+        ['CONNECTED', 0],
+      ],
+    );
     assert.equal(since('error').length, 1);
     assert.equal(since('error')[0][0].code, 1199002);
-    await until(() => peer.recorder.events.slice(peerFrom).some(({ name, args }) => name === 'roomStreamUpdate' && args[1] === 'ADD'), 'the stream is announced again');
+    await until(
+      () =>
+        peer.recorder.events.slice(peerFrom).some(({ name, args }) => name === 'roomStreamUpdate' && args[1] === 'ADD'),
+      'the stream is announced again',
+    );
     // Long enough for what comes late.
     await new Promise((resolve) => setTimeout(resolve, 2300));
-    for (const name of ['roomUserUpdate', 'roomStreamUpdate', 'publisherStateUpdate', 'playerStateUpdate', 'streamUrlUpdate']) {
+    for (const name of [
+      'roomUserUpdate',
+      'roomStreamUpdate',
+      'publisherStateUpdate',
+      'playerStateUpdate',
+      'streamUrlUpdate',
+    ]) {
       assert.deepEqual(since(name), [], `${name} tells nothing that the page knows`);
     }
     assert.equal((await zg.sendBroadcastMessage(roomID, 'back')).errorCode, 0);
@@ -198,10 +229,16 @@ test('the module is compiled once, however many engines there are', { skip }, as
 });
 
 test('on iOS the Worker is the experimental one, elsewhere the common one', { skip }, async () => {
-  for (const [runtime, how] of [['iPhone', { useExperimentalWorker: true }], ['simulator', undefined]]) {
+  for (const [runtime, how] of [
+    ['iPhone', { useExperimentalWorker: true }],
+    ['simulator', undefined],
+  ]) {
     const { zg, world } = startProgram({ runtime, host: 'worker' });
     await failure(zg.loginRoom('', '', {}));
-    assert.deepEqual(world.made.map((worker) => worker.how && { ...worker.how }), [how]);
+    assert.deepEqual(
+      world.made.map((worker) => worker.how && { ...worker.how }),
+      [how],
+    );
     zg.destroyEngine();
     world.dispose();
   }
@@ -211,19 +248,72 @@ const without = (name) => new Map([...installed.files].filter(([file]) => file !
 const damaged = (name) => new Map(installed.files).set(name, Buffer.from(installed.files.get(name).subarray(0, 900)));
 /** What can be wrong, and what the developer must be told: words of the message and of the advice. */
 const FAULTS = [
-  ['the text form of the module is missing', () => ({ host: 'inline', files: without('engine-wasm.js') }), /engine-wasm/, /engine-wasm\.js/],
-  ['the text form of the module is damaged', () => ({ host: 'inline', files: new Map(installed.files).set('engine-wasm.js', 'exports.bytes=()=>new Uint8Array([0,97,115])') }), /./, /engine-wasm\.js/],
+  [
+    'the text form of the module is missing',
+    () => ({ host: 'inline', files: without('engine-wasm.js') }),
+    /engine-wasm/,
+    /engine-wasm\.js/,
+  ],
+  [
+    'the text form of the module is damaged',
+    () => ({
+      host: 'inline',
+      files: new Map(installed.files).set('engine-wasm.js', 'exports.bytes=()=>new Uint8Array([0,97,115])'),
+    }),
+    /./,
+    /engine-wasm\.js/,
+  ],
   ['the runtime has no WebAssembly', () => ({ host: 'inline', runtime: 'plainest' }), /no WebAssembly/, /"plain"/],
-  ['the translation is missing', () => ({ host: 'plain', files: without('engine-plain.js') }), /engine-plain/, /engine-plain\.js/],
+  [
+    'the translation is missing',
+    () => ({ host: 'plain', files: without('engine-plain.js') }),
+    /engine-plain/,
+    /engine-plain\.js/,
+  ],
   ['the translation is damaged', () => ({ host: 'plain', files: damaged('engine-plain.js') }), /./, /engine-plain\.js/],
   ['the host is unknown', () => ({ host: 'elsewhere' }), /elsewhere/, /inline, worker, plain/],
   ['no Worker is declared', () => ({ host: 'worker', worker: null }), /not declared/, /configure/],
   ['the Worker is not in app.json', () => ({ host: 'worker', workers: [] }), /gave no Worker/, /app\.json/],
-  ['the Worker script never answers', () => ({ host: 'worker', files: new Map(installed.files).set('worker.js', ''), worker: { ...WORKER, timeout: 200 } }), /did not answer within 0\.2 s/, /app\.json/],
-  ['the Worker script is of another version', () => ({ host: 'worker', files: new Map(installed.files).set('worker.js', String(installed.files.get('worker.js')).replaceAll('0.1.0', '9.9.9')) }), /9\.9\.9/, /same package/],
-  ['engine.wasm is missing', () => ({ host: 'worker', files: without('engine.wasm.br') }), /no such file/, /engine\.wasm/],
-  ['engine.wasm is damaged', () => ({ host: 'worker', files: damaged('engine.wasm.br') }), /could not load/, /engine\.wasm/],
-  ['the path of engine.wasm is relative', () => ({ host: 'worker', worker: { ...WORKER, wasm: 'engine.wasm' } }), /absolute/, /absolute path/],
+  [
+    'the Worker script never answers',
+    () => ({
+      host: 'worker',
+      files: new Map(installed.files).set('worker.js', ''),
+      worker: { ...WORKER, timeout: 200 },
+    }),
+    /did not answer within 0\.2 s/,
+    /app\.json/,
+  ],
+  [
+    'the Worker script is of another version',
+    () => ({
+      host: 'worker',
+      files: new Map(installed.files).set(
+        'worker.js',
+        String(installed.files.get('worker.js')).replaceAll('0.1.0', '9.9.9'),
+      ),
+    }),
+    /9\.9\.9/,
+    /same package/,
+  ],
+  [
+    'engine.wasm is missing',
+    () => ({ host: 'worker', files: without('engine.wasm.br') }),
+    /no such file/,
+    /engine\.wasm/,
+  ],
+  [
+    'engine.wasm is damaged',
+    () => ({ host: 'worker', files: damaged('engine.wasm.br') }),
+    /could not load/,
+    /engine\.wasm/,
+  ],
+  [
+    'the path of engine.wasm is relative',
+    () => ({ host: 'worker', worker: { ...WORKER, wasm: 'engine.wasm' } }),
+    /absolute/,
+    /absolute path/,
+  ],
 ];
 
 for (const [name, options, message, advice] of FAULTS) {

@@ -19,7 +19,8 @@ export function packageProblem() {
  */
 export function installPackage() {
   const folder = mkdtempSync(join(tmpdir(), 'packed-'));
-  const npm = (...args) => execFileSync('npm', [...args, '--silent', '--no-audit', '--no-fund'], { cwd: folder, encoding: 'utf8' });
+  const npm = (...args) =>
+    execFileSync('npm', [...args, '--silent', '--no-audit', '--no-fund'], { cwd: folder, encoding: 'utf8' });
   const tarball = npm('pack', pkg).trim().split('\n').at(-1);
   writeFileSync(join(folder, 'package.json'), '{"name":"application","private":true}');
   npm('install', '--offline', '--ignore-scripts', `./${tarball}`);

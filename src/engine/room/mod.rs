@@ -14,6 +14,7 @@
 mod login;
 mod messages;
 mod streams;
+mod table;
 mod trans;
 mod users;
 

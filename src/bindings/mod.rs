@@ -12,6 +12,10 @@ use wasm_bindgen_futures::future_to_promise;
 use crate::engine::plain::Plain;
 use crate::engine::{self, CallId, Config, Input, Now, Output, Value};
 
+/// Half the size of the standard library's allocator.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 type Outcome = Result<JsValue, JsValue>;
 
 /// One engine. `mono` is a clock that never goes back, `wall` is `Date.now()`, both in milliseconds.

@@ -118,7 +118,7 @@ impl Net {
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> Result<(), Purpose> {
@@ -138,7 +138,7 @@ impl Net {
     }
 
     /// Sends a packet that has no answer.
-    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &impl Encode, cx: &mut Cx<'_>) {
+    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &dyn Encode, cx: &mut Cx<'_>) {
         let seq = self.next_seq();
         self.transmit(seq, route, cmd, body, cx);
     }
@@ -174,7 +174,7 @@ impl Net {
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         cx: &mut Cx<'_>,
     ) -> bool {
         let header = switch::Header {

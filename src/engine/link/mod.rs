@@ -497,7 +497,7 @@ impl Link {
         self.send(FrameType::StreamClosed, stream, &message, cx);
     }
 
-    fn send(&self, kind: FrameType, stream: u32, message: &impl Encode, cx: &mut Cx<'_>) {
+    fn send(&self, kind: FrameType, stream: u32, message: &dyn Encode, cx: &mut Cx<'_>) {
         if let State::Open(open) = &self.state {
             cx.out.push_back(Output::Send {
                 socket: open.socket,

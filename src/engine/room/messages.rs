@@ -228,7 +228,7 @@ impl Room {
         &self,
         net: &mut Net,
         command: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) {

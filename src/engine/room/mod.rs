@@ -14,6 +14,7 @@
 mod login;
 mod messages;
 mod streams;
+mod table;
 mod trans;
 mod users;
 
@@ -519,7 +520,7 @@ impl Room {
         &self,
         net: &mut Net,
         command: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> bool {

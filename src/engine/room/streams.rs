@@ -3,11 +3,11 @@
 //! Each add, delete or update raises the sequence by one. A push that continues it is applied; a gap leads to a fetch of the
 //! whole list, which then replaces the known one.
 
-use indexmap::IndexMap;
-
 use crate::engine::event::{Event, Stream, UpdateType, User};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::{liveroom, switch};
+
+use super::table::Table;
 
 /// Delay of a fetch after a heartbeat answer named a newer sequence, or after an answer was older than the known list.
 pub(super) const FETCH_DELAY_MS: Millis = 2_000;
@@ -32,13 +32,11 @@ pub(crate) enum Change {
     Updated,
 }
 
-type List = IndexMap<String, Stream, foldhash::fast::FixedState>;
-
 #[derive(Debug)]
 pub(super) struct Streams {
     own_id: String,
     seq: u32,
-    list: List,
+    list: Table<Stream>,
     fetching: bool,
     fetch_at: Option<Instant>,
 }
@@ -48,7 +46,7 @@ impl Streams {
         Self {
             own_id: own_id.into(),
             seq: 0,
-            list: List::default(),
+            list: Table::default(),
             fetching: false,
             fetch_at: None,
         }
@@ -161,9 +159,7 @@ impl Streams {
     fn add(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
         let mut added = Vec::new();
         for info in list {
-            if !self.is_own(&info)
-                && !self.list.contains_key(&info.id)
-                && self.list.len() < MAX_STREAMS
+            if !self.is_own(&info) && !self.list.contains(&info.id) && self.list.len() < MAX_STREAMS
             {
                 let stream = public(info);
                 self.list.insert(stream.id.clone(), stream.clone());
@@ -211,20 +207,20 @@ impl Streams {
                 own.push(info);
                 continue;
             }
-            if self.list.len() >= MAX_STREAMS || self.list.contains_key(&info.id) {
+            if self.list.len() >= MAX_STREAMS || self.list.contains(&info.id) {
                 continue;
             }
             let stream = public(info);
             match old.swap_remove(&stream.id) {
                 None => added.push(stream.clone()),
                 Some(before) if before.extra_info != stream.extra_info => {
-                    changed.push(stream.clone())
+                    changed.push(stream.clone());
                 }
                 Some(_) => {}
             }
             self.list.insert(stream.id.clone(), stream);
         }
-        report_deleted(room, old.into_values().collect(), Vec::new(), events);
+        report_deleted(room, old.into_rows(), Vec::new(), events);
         report_added(room, added, events);
         report_extra_info(room, changed, events);
         own

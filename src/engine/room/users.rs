@@ -3,11 +3,11 @@
 //! Each join or leave raises the sequence by one. A push that continues the known sequence is applied at once; any other
 //! waits a moment for the missing ones, then the list is fetched.
 
-use indexmap::IndexMap;
-
 use crate::engine::event::{Event, UpdateType, User};
 use crate::engine::time::{Instant, Millis, earliest, is_due};
 use crate::engine::wire::liveroom;
+
+use super::table::Table;
 
 /// How long out-of-order pushes wait for the missing ones, unless the service says otherwise.
 pub(super) const MERGE_TIMEOUT_MS: Millis = 5_000;
@@ -22,15 +22,13 @@ const JOINED: u32 = 1;
 const LEFT: u32 = 2;
 const HIDDEN_ROLE: u32 = 4;
 
-type Roster = IndexMap<String, String, foldhash::fast::FixedState>;
-
 #[derive(Debug)]
 pub(super) struct Users {
     wanted: bool,
     own_id: String,
     seq: u64,
     known: bool,
-    roster: Roster,
+    roster: Table<User>,
     page: Option<Vec<User>>,
     waiting: Vec<liveroom::PushUserInfoUpdated>,
     announced_seq: u64,
@@ -48,7 +46,7 @@ impl Users {
             own_id: own_id.into(),
             seq: 0,
             known: false,
-            roster: Roster::default(),
+            roster: Table::default(),
             page: None,
             waiting: Vec::new(),
             announced_seq: 0,
@@ -231,12 +229,13 @@ impl Users {
             }
             match action.action {
                 JOINED if self.roster.len() < MAX_USERS => {
-                    let known = self.roster.insert(user.id.clone(), user.name.clone());
-                    added.extend(known.is_none().then_some(user));
+                    if self.roster.insert(user.id.clone(), user.clone()) {
+                        added.push(user);
+                    }
                 }
                 LEFT => {
-                    if let Some(name) = self.roster.swap_remove(&user.id) {
-                        deleted.push(User { id: user.id, name });
+                    if let Some(user) = self.roster.swap_remove(&user.id) {
+                        deleted.push(user);
                     }
                 }
                 _ => {}
@@ -248,26 +247,16 @@ impl Users {
     fn replace(&mut self, list: Vec<User>, room: &str, events: &mut Vec<Event>) {
         let mut old = core::mem::take(&mut self.roster);
         let mut added = Vec::new();
-        self.roster.reserve(list.len());
         for user in list {
             if user.id == self.own_id {
                 continue;
             }
             let is_new = old.swap_remove(&user.id).is_none();
-            if self
-                .roster
-                .insert(user.id.clone(), user.name.clone())
-                .is_none()
-                && is_new
-            {
+            if self.roster.insert(user.id.clone(), user.clone()) && is_new {
                 added.push(user);
             }
         }
-        let deleted = old
-            .into_iter()
-            .map(|(id, name)| User { id, name })
-            .collect();
-        report(room, added, deleted, events);
+        report(room, added, old.into_rows(), events);
     }
 }
 

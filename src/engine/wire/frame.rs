@@ -96,7 +96,7 @@ pub fn decode_frame(bytes: &[u8]) -> Result<(u32, Frame), WireError> {
 }
 
 /// Encodes one message as a frame on `stream`.
-pub fn encode_frame(kind: FrameType, stream: u32, message: &impl Encode) -> Vec<u8> {
+pub fn encode_frame(kind: FrameType, stream: u32, message: &dyn Encode) -> Vec<u8> {
     let payload = pb::encode(message);
     let length = payload.len();
     let mut bytes = Vec::with_capacity(HEADER_BYTES + length);

@@ -119,7 +119,7 @@ pub fn decode_packet(bytes: &[u8]) -> Result<Packet, WireError> {
 }
 
 /// Encodes one room packet.
-pub fn encode_packet(header: &switch::Header, body: &impl Encode) -> Vec<u8> {
+pub fn encode_packet(header: &switch::Header, body: &dyn Encode) -> Vec<u8> {
     let (header, body) = (pb::encode(header), pb::encode(body));
     let (header_bytes, body_bytes) = (header.len(), body.len());
     let mut bytes = Vec::with_capacity(PREFIX_BYTES + header_bytes + body_bytes);

@@ -31,7 +31,7 @@ pub fn decode<M: Decode + Default>(bytes: &[u8]) -> Result<M, WireError> {
 }
 
 /// Writes a message.
-pub fn encode(message: &impl Encode) -> Vec<u8> {
+pub fn encode(message: &dyn Encode) -> Vec<u8> {
     let mut writer = Writer { bytes: Vec::new() };
     message.write(&mut writer);
     writer.bytes
@@ -191,7 +191,7 @@ impl Writer {
         self.bytes(number, value.as_bytes());
     }
 
-    pub fn message(&mut self, number: u32, value: &impl Encode) {
+    pub fn message(&mut self, number: u32, value: &dyn Encode) {
         self.bytes(number, &encode(value));
     }
 

@@ -5,7 +5,8 @@ const { createClock } = require('./clock');
 const { Emitter } = require('./events');
 const { chooseHost } = require('./hosts');
 const { toBorder, fromBorder } = require('./plain');
-const { Session, PUSHED, PLAYED } = require('./session');
+const { restore } = require('./restore');
+const { Session } = require('./session');
 const { describe, loadFailed, stopped, destroyed, fromEngine } = require('./errors');
 
 /** The longest delay setTimeout takes; a longer one would fire at once. */
@@ -18,8 +19,6 @@ const RESTART_WINDOW = 60000;
 const MAX_RESTARTS = 3;
 /** Pause before each restart but the first, in ms. */
 const RESTART_PAUSE = 1000;
-/** How long a restarted engine may take to report who is in a room, in ms. */
-const ROSTER_TIME = 2000;
 /** How long the farewell of a destroyed engine in another thread may take, in ms. */
 const FAREWELL_TIME = 1000;
 
@@ -116,81 +115,10 @@ class Driver {
     this.enter(() => undefined);
     if (!link.state.network.online) this.input(link.state.network);
     if (!link.state.visibility.visible) this.input(link.state.visibility);
-    this.restore();
+    restore(this);
     while (this.engine && this.waiting.length) /** @type {() => void} */ (this.waiting.shift())();
     this.pumping = false;
     this.pump();
-  }
-
-  /** Leads a fresh engine back to where the page believes it is. */
-  restore() {
-    this.session.restart();
-    for (const [method, args] of this.session.settings)
-      this.enter((engine, mono, wall) => engine.callSync(method, args, mono, wall));
-    for (const [roomID, room] of Array.from(this.session.rooms)) {
-      const isWanted = () => this.session.rooms.get(roomID) === room;
-      this.repeat('loginRoom', room, isWanted, () => {
-        const { engine } = this;
-        for (const [method, stream] of this.session.takePending(roomID)) this.restoreStream(method, stream);
-        setTimeout(() => this.engine === engine && this.tell(this.session.settle(roomID)), ROSTER_TIME);
-      });
-    }
-  }
-
-  /** @param {string} method @param {import('./session').Stream} stream */
-  restoreStream(method, stream) {
-    const [streamID] = stream.args;
-    const isWanted = () => this.session.streamsOf(method).get(streamID) === stream;
-    const ended = (/** @type {any} */ reason) => {
-      this.session.streamsOf(method).delete(streamID);
-      const isPublished = method === 'startPublishingStream';
-      const state = {
-        state: isPublished ? 'NO_PUBLISH' : 'NO_PLAY',
-        streamID,
-        errorCode: reason.code,
-        extendedData: reason.message,
-      };
-      this.tell([[isPublished ? 'publisherStateUpdate' : 'playerStateUpdate', state]]);
-    };
-    const again = (/** @type {any} */ value) => {
-      const moved = addressOf(stream.url) !== addressOf(value.url);
-      const isRunning = stream.running && !moved;
-      const isNews = moved && stream.url !== '';
-      Object.assign(stream, { url: value.url, running: isRunning });
-      if (isNews) this.tell([['streamUrlUpdate', streamID, value.url, 'ENGINE_RESTARTED']]);
-      const code = method === 'startPublishingStream' ? PUSHED : PLAYED;
-      if (isRunning)
-        this.enter((engine, mono, wall) =>
-          engine.callSync('updatePlayerState', [streamID, { detail: { code } }], mono, wall),
-        );
-    };
-    this.repeat(method, stream, isWanted, again, ended);
-  }
-
-  /**
-   * Repeats a call on a restarted engine; the page's promise is settled if it is still open.
-   * @param {string} method
-   * @param {{args: any[], entry: any}} holder
-   * @param {() => boolean} isWanted
-   * @param {(value: any) => void} done
-   * @param {(reason: any) => void} [failed] only where no promise is open
-   */
-  repeat(method, holder, isWanted, done, failed) {
-    const promise = this.enter((engine, mono, wall) => engine.call(method, holder.args, mono, wall), holder.entry);
-    const { engine } = this;
-    if (!promise) return;
-    promise.then(
-      (/** @type {any} */ value) => {
-        if (this.engine !== engine || !isWanted()) return;
-        if (holder.entry) this.resolve(holder.entry, value);
-        done(value);
-      },
-      (/** @type {any} */ reason) => {
-        if (this.engine !== engine || !isWanted()) return;
-        if (holder.entry) this.reject(holder.entry, fromEngine(reason));
-        else if (failed) failed(fromEngine(reason));
-      },
-    );
   }
 
   /**
@@ -482,18 +410,14 @@ class Driver {
   }
 }
 
-/** An address without its last two parameters, which are new each time. @param {string} url */
-function addressOf(url) {
-  return url.replace(/[?&]zgseq=.*$/, '');
-}
-
 /** @param {Function} [sink] @returns {(level: string, message: string) => void} */
 function createLog(sink) {
   return (level, message) => {
     try {
+      /** @type {any} */
+      const own = typeof console === 'object' ? console : undefined;
       if (sink) sink(level, message);
-      else if (typeof console === 'object')
-        /** @type {any} */ ((console)[level] || console.log).call(console, `[zego] ${message}`);
+      else if (own) (own[level] || own.log).call(own, `[zego] ${message}`);
     } catch (brokenSink) {
       // a log that cannot be written must not stop the engine
     }

@@ -19,7 +19,7 @@ use super::room::{self, Change, LoginRequest, Room, RoomEnd, RoomSignal};
 use super::value::Value;
 use super::wire::packet::{answer_head, cmd};
 use super::wire::{Body, Packet, Push, switch};
-use super::{Engine, MAX_ROOMS, find_room, json};
+use super::{Engine, MAX_ROOMS, find_room, json, token};
 
 const PUSHED: u32 = 3800;
 const PUSH_FAILED: u32 = 3801;
@@ -36,16 +36,17 @@ impl Engine {
             cx.reply(id, Err(DESTROYED.into()));
             return;
         }
-        let command = match api::parse(method, args) {
-            Ok(command) => command,
-            Err(error) => {
-                if method == "loginRoom" {
-                    report_refused_login(args, &error, cx);
+        let command =
+            match api::parse(method, args).and_then(|command| self.check_token(command, cx)) {
+                Ok(command) => command,
+                Err(error) => {
+                    if method == "loginRoom" {
+                        report_refused_login(args, &error, cx);
+                    }
+                    cx.reply(id, refuse(method, error));
+                    return;
                 }
-                cx.reply(id, refuse(method, error));
-                return;
-            }
-        };
+            };
         match command {
             Command::LoginRoom(request) => self.login_room(id, request, cx),
             Command::LogoutRoom { room } => {
@@ -237,6 +238,16 @@ impl Engine {
         let signal = room.handle_expired(&pending.purpose, cx);
         room::reject(pending.purpose, &Error::new(TIMEOUT), cx);
         self.handle_signal(pending.room, signal, cx);
+    }
+
+    /// Stops a token that cannot be good before it is sent.
+    fn check_token(&self, command: Command, cx: &Cx<'_>) -> Result<Command, Error> {
+        let token = match &command {
+            Command::LoginRoom(request) => &request.token,
+            Command::RenewToken { token, .. } => token,
+            _ => return Ok(command),
+        };
+        token::check(token, self.net.link.clock_offset(), cx.now).map(|()| command)
     }
 
     fn login_room(&mut self, id: CallId, request: LoginRequest, cx: &mut Cx<'_>) {

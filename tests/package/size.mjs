@@ -21,7 +21,9 @@ const applications = {
   worker: ['index.js', 'worker.js', 'engine.wasm.br'],
   plain: ['index.js', 'engine-plain.js'],
 };
-const inline = { raw: 225_000, brotli: 60_000 };
+// A ratchet: lower it with every gain. The aim is not reached yet; docs/size.md says what costs what.
+const inline = { raw: 295_000, brotli: 95_000 };
+const aim = { raw: 225_000, brotli: 60_000 };
 
 const sizes = new Map(
   files.map((name) => [name, measure(readFileSync(new URL(`../../pkg/${name}`, import.meta.url)))]),
@@ -33,6 +35,7 @@ print('file', { raw: 'raw', gzip: 'gzip', brotli: 'brotli' });
 for (const [name, size] of sizes) print(name, size);
 for (const [host, size] of totals) print(`application, ${host}`, size);
 print('  limit of inline', { raw: inline.raw, gzip: '', brotli: inline.brotli });
+print('  aim of inline', { raw: aim.raw, gzip: '', brotli: aim.brotli });
 
 const over = ['raw', 'brotli'].filter((form) => total[form] > inline[form]);
 for (const form of over) console.error(`too large: ${total[form]} bytes ${form}, the limit is ${inline[form]}`);

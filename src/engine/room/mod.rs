@@ -466,7 +466,7 @@ impl Room {
         self.token_timer.start(
             &self.request.token,
             remain_s,
-            net.link.clock_offset(),
+            net.link.clock_offset().unwrap_or(0),
             cx.now,
         );
     }

@@ -190,7 +190,9 @@ async function call({ us, peer, roomID, host, done }) {
     }
     assert.equal((await zg.sendBroadcastMessage(roomID, 'back')).errorCode, 0);
   }
-  assert.match(zg.getNextUrl(theirs), /^rtmp:/, 'the player is there');
+  component(us, theirs, 3803);
+  await until(() => named(recorder, 'playerStateUpdate').at(-1)?.args[0].state === 'NO_PLAY', 'the player failed');
+  assert.match(zg.getNextUrl(theirs), /^rtmp:/, 'a failed player is there');
   done('survives');
 
   zg.destroyEngine();

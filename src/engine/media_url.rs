@@ -2,8 +2,9 @@
 
 use super::error::{Code, DISPATCH_ERROR, PLAY_NOT_FOUND};
 use super::json;
+use super::room::LoginRequest;
 use super::time::Now;
-use super::wire::{initconfig, pb};
+use super::wire::{initconfig, pb, text};
 
 /// Media hosts kept from one answer.
 pub(super) const MAX_HOSTS: usize = 16;
@@ -99,16 +100,15 @@ pub(super) fn dispatch_path(
 }
 
 /// Headers of the request for media hosts.
-pub(super) fn dispatch_headers(
-    app_id: u32,
-    token: &str,
-    user_id: &str,
-) -> Vec<(&'static str, String)> {
-    vec![
-        ("Token-Appid", app_id.to_string()),
-        ("Token-Str", token.into()),
-        ("Token-Userid", user_id.into()),
-        ("Token-Biztype", "2".into()),
+pub(super) fn dispatch_headers<'a>(
+    app_id: &'a str,
+    login: &'a LoginRequest,
+) -> [(&'static str, &'a str); 4] {
+    [
+        ("Token-Appid", app_id),
+        ("Token-Str", &login.token),
+        ("Token-Userid", &login.user.id),
+        ("Token-Biztype", "2"),
     ]
 }
 
@@ -149,14 +149,14 @@ impl CdnTemplates {
             return;
         };
         let media = config.media_config.unwrap_or_default();
-        let publish = media
-            .publish_config
-            .and_then(|c| rtmp_template(c.resource_info));
-        let play = media
-            .play_config
-            .and_then(|c| rtmp_template(c.resource_info));
-        self.publish = publish.or(self.publish.take());
-        self.play = play.or(self.play.take());
+        let publish = media.publish_config.unwrap_or_default().resource_info;
+        if let Some(template) = rtmp_template(&publish) {
+            self.publish = Some(template);
+        }
+        let play = media.play_config.unwrap_or_default().resource_info;
+        if let Some(template) = rtmp_template(&play) {
+            self.play = Some(template);
+        }
     }
 
     /// The template for a direction, if the AppID has a CDN.
@@ -168,14 +168,17 @@ impl CdnTemplates {
     }
 }
 
-fn rtmp_template(resources: Vec<initconfig::ResourceInfo>) -> Option<String> {
-    let cdn = resources
-        .into_iter()
-        .filter(|r| r.resource_type == RESOURCE_CDN);
-    let rtmp = cdn
-        .flat_map(|r| r.service_info)
-        .find(|s| s.protocol == PROTOCOL_RTMP);
-    rtmp.map(|s| s.url_template)
+fn rtmp_template(resources: &[initconfig::ResourceInfo<'_>]) -> Option<String> {
+    for resource in resources {
+        if resource.resource_type == RESOURCE_CDN {
+            for service in &resource.service_info {
+                if service.protocol == PROTOCOL_RTMP {
+                    return Some(text(service.url_template));
+                }
+            }
+        }
+    }
+    None
 }
 
 fn separator(url: &str) -> char {

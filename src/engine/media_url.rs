@@ -51,6 +51,11 @@ impl Addresses {
         }
     }
 
+    /// Whether there is none (yet).
+    pub(super) fn is_empty(&self) -> bool {
+        self.bases.is_empty()
+    }
+
     /// Moves to the next address, after the last one to the first.
     pub(super) fn advance(&mut self) {
         self.current = (self.current + 1)

@@ -94,12 +94,12 @@ pub(super) struct Net {
 
 impl Net {
     /// No request yet.
-    pub(super) fn new(link: Link, app_id: u32, device_id: String) -> Self {
+    pub(super) fn new(link: Link, app_id: u32, device_id: String, network: NetworkKind) -> Self {
         Self {
             link,
             app_id,
             device_id,
-            network: NetworkKind::default(),
+            network,
             last_seq: 0,
             pending: Vec::new(),
         }

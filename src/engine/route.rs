@@ -19,7 +19,7 @@ use super::room::{self, Change, LoginRequest, Room, RoomEnd, RoomSignal};
 use super::value::Value;
 use super::wire::packet::{answer_head, cmd, decode_packet};
 use super::wire::{Body, Packet, Push, switch, text};
-use super::{Engine, MAX_ROOMS, find_room, json};
+use super::{Engine, MAX_ROOMS, find_room, json, token};
 
 const PUSHED: u32 = 3800;
 const PUSH_FAILED: u32 = 3801;
@@ -36,16 +36,17 @@ impl Engine {
             cx.reply(id, Err(DESTROYED.into()));
             return;
         }
-        let command = match api::parse(method, args) {
-            Ok(command) => command,
-            Err(error) => {
-                if method == "loginRoom" {
-                    report_refused_login(args, &error, cx);
+        let command =
+            match api::parse(method, args).and_then(|command| self.check_token(command, cx)) {
+                Ok(command) => command,
+                Err(error) => {
+                    if method == "loginRoom" {
+                        report_refused_login(args, &error, cx);
+                    }
+                    cx.reply(id, refuse(method, error));
+                    return;
                 }
-                cx.reply(id, refuse(method, error));
-                return;
-            }
-        };
+            };
         match command {
             Command::LoginRoom(request) => self.login_room(id, request, cx),
             Command::LogoutRoom { room } => {
@@ -118,7 +119,7 @@ impl Engine {
                     room.send_barrage_message(id, message, net, cx);
                 }
             }
-            Command::CustomCommand { room, content, to } => {
+            Command::Custom { room, content, to } => {
                 if let Some((room, net)) = self.online_room(&room, id, cx) {
                     room.send_command(id, &content, to, net, cx);
                 }
@@ -151,9 +152,10 @@ impl Engine {
                 .iter_mut()
                 .for_each(|room| room.handle_link_down(&mut self.net, cx)),
             LinkEvent::PcBroken => {}
-            LinkEvent::PcRestored | LinkEvent::PcClosed => {
-                self.rooms.iter_mut().for_each(|room| room.log_in_later(cx))
-            }
+            LinkEvent::PcRestored | LinkEvent::PcClosed => self
+                .rooms
+                .iter_mut()
+                .for_each(|room| room.renew_connection(cx)),
             LinkEvent::Packet(bytes) => self.handle_packet(&bytes, cx),
             LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
             LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
@@ -238,6 +240,16 @@ impl Engine {
         self.handle_signal(pending.room, signal, cx);
     }
 
+    /// Stops a token that cannot be good before it is sent.
+    fn check_token(&self, command: Command, cx: &Cx<'_>) -> Result<Command, Error> {
+        let token = match &command {
+            Command::LoginRoom(request) => &request.token,
+            Command::RenewToken { token, .. } => token,
+            _ => return Ok(command),
+        };
+        token::check(token, self.net.link.clock_offset(), cx.now).map(|()| command)
+    }
+
     fn login_room(&mut self, id: CallId, request: LoginRequest, cx: &mut Cx<'_>) {
         let same = self.rooms.iter().any(|room| room.id() == request.room_id);
         if same || (self.multi_room && self.rooms.len() >= MAX_ROOMS) {
@@ -282,10 +294,8 @@ impl Engine {
                 continue;
             };
             // Leaving the first room ends the connection of all; where others stay, it is only quit.
-            let promote = room.is_first && !leaves_all;
             if room.is_online() && (room.is_first || !leaves_all) {
-                room.is_first = leaves_all;
-                room.send_logout(&mut self.net, cx);
+                room.send_logout(leaves_all, &mut self.net, cx);
             }
             room.end_by_application(cx);
             self.remove_room(
@@ -296,14 +306,6 @@ impl Engine {
                 },
                 cx,
             );
-            if promote {
-                if let Some(next) = self.rooms.first_mut() {
-                    next.is_first = true;
-                }
-            }
-        }
-        if leaves_all {
-            self.net.link.close_pc(cx);
         }
     }
 
@@ -791,7 +793,9 @@ impl Engine {
     /// The service removes the user from all rooms, or asks for a new login.
     fn handle_kickout(&mut self, kickout: &switch::PushKickout<'_>, cx: &mut Cx<'_>) {
         if kickout.is_need_relogin == 1 {
-            self.rooms.iter_mut().for_each(|room| room.log_in_later(cx));
+            self.rooms
+                .iter_mut()
+                .for_each(|room| room.renew_connection(cx));
             return;
         }
         let reason = if kickout.reason > 900 {
@@ -838,9 +842,13 @@ impl Engine {
         self.players = kept;
         let ended: Vec<Player> = ended;
         ended.iter().for_each(|player| player.end(end.code, cx));
-        if self.rooms.is_empty() {
-            self.net.link.set_wanted(false);
-            self.net.link.close_pc(cx);
+        match self.rooms.first_mut() {
+            Some(next) if room.is_first => next.become_first(&mut self.net, cx),
+            Some(_) => {}
+            None => {
+                self.net.link.set_wanted(false);
+                self.net.link.close_pc(cx);
+            }
         }
     }
 }

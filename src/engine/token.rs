@@ -1,11 +1,17 @@
 //! When a token expires, as far as a client can tell without the secret.
 
+use zego_token::{Envelope, ParseError};
+
+use super::error::{Error, TOKEN_ERROR, TOKEN_EXPIRED};
 use super::time::{Instant, Millis, Now};
 
 /// How long before its expiry a token is announced.
 pub const WARN_BEFORE_MS: i64 = 30_000;
 /// Differences between the clocks of device and service below this are taken as none.
 pub const CLOCK_TOLERANCE_MS: i64 = 5_000;
+
+/// How long ago a token must have expired, by a clock that was not compared with the service's, to be refused.
+pub const UNKNOWN_CLOCK_TOLERANCE_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// Fires once, [`WARN_BEFORE_MS`] before the expiry. Counts on the monotonic clock, so that setting the device's clock
 /// neither fires nor silences it.
@@ -50,44 +56,51 @@ impl ExpiryTimer {
     }
 }
 
-/// Unix time in seconds at which a token of the forms 03 and 04 expires; `None` for any other text.
-pub fn expiry_s(token: &str) -> Option<i64> {
-    let body = token
-        .strip_prefix("03")
-        .or_else(|| token.strip_prefix("04"))?;
-    // Eleven characters hold the first eight bytes.
-    let mut bits: u128 = 0;
-    for byte in body.bytes().take(11) {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u128::from(value);
-    }
-    if body.len() < 11 {
-        return None;
-    }
-    let bytes = u64::try_from(bits >> 2).ok()?.to_be_bytes();
-    let big = i64::from_be_bytes(bytes);
-    let seconds = if big > 0 {
-        big
-    } else {
-        i64::from_le_bytes(bytes)
+/// Refuses a token that cannot be good, before it is sent: one of the forms 03 or 04 that is damaged or has expired. Any
+/// other text may be a token of another kind; the service decides.
+///
+/// `clock_offset` is what to add to the device's clock to get the service's, in milliseconds; while it is unknown the device's
+/// clock may be wrong, and only a token that expired [`UNKNOWN_CLOCK_TOLERANCE_MS`] ago is refused.
+pub(crate) fn check(token: &str, clock_offset: Option<i64>, now: Now) -> Result<(), Error> {
+    let envelope = match Envelope::parse(token) {
+        Ok(envelope) => envelope,
+        Err(ParseError::Version) => return Ok(()),
+        Err(damage) => return Err(Error::with(TOKEN_ERROR, damage.reason())),
     };
-    (seconds > 0).then_some(seconds)
+    let tolerance = if clock_offset.is_some() {
+        CLOCK_TOLERANCE_MS
+    } else {
+        UNKNOWN_CLOCK_TOLERANCE_MS
+    };
+    let latest = now
+        .wall
+        .saturating_add(clock_offset.unwrap_or(0))
+        .saturating_sub(tolerance);
+    if envelope.client_expire().saturating_mul(1_000) < latest {
+        return Err(TOKEN_EXPIRED.into());
+    }
+    Ok(())
+}
+
+/// Unix time in seconds at which a token of the forms 03 and 04 expires; `None` for any other text.
+fn expiry_s(token: &str) -> Option<i64> {
+    Envelope::parse(token)
+        .ok()
+        .map(|envelope| envelope.client_expire())
+        .filter(|seconds| *seconds > 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Expires at 1_700_003_600.
+    const TOKEN: &str = "04AAAAAGVT/xAAEGNjZXV0eHY5dnJoZm54MHIAcIP5CnzHwGNQ1B3hpNNWvmoicq2p8HmwWlT72EeOopq7jkxm211VKfEVRHvy+YecyaYspQv72drd1pSedxmmhhkfB+zQFyNRHU5zKjJJMagRhYC+YicV0Nc/aJxOkPqGg1u8So0mbjoVi+N9q2g8Vf4=";
+    const EXPIRY_MS: i64 = 1_700_003_600_000;
+
     #[test]
     fn the_expiry_is_read_from_a_token_of_form_04_and_from_nothing_else() {
-        assert_eq!(expiry_s("04AAAAAGVT/xAAEGNjZXV0"), Some(1_700_003_600));
+        assert_eq!(expiry_s(TOKEN), Some(EXPIRY_MS / 1_000));
         for other in [
             "",
             "04",
@@ -98,6 +111,35 @@ mod tests {
         ] {
             assert_eq!(expiry_s(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_damaged_token_is_refused_and_an_unknown_kind_is_left_to_the_service() {
+        let code = |token: &str| check(token, Some(0), Now::at(0, 0)).map_err(|e| e.code);
+        for damaged in ["04", "04AAAA", "04!!!!", &TOKEN[..TOKEN.len() - 4]] {
+            assert_eq!(code(damaged), Err(TOKEN_ERROR), "{damaged}");
+        }
+        for opaque in [TOKEN, "tok", "05abc", "token-of-my-own-server"] {
+            assert_eq!(code(opaque), Ok(()));
+        }
+    }
+
+    #[test]
+    fn an_expired_token_is_refused_by_the_clock_of_the_service() {
+        let code = |offset, wall| check(TOKEN, offset, Now::at(0, wall)).map_err(|e| e.code);
+        assert_eq!(code(Some(0), EXPIRY_MS), Ok(()));
+        assert_eq!(code(Some(0), EXPIRY_MS + 6_000), Err(TOKEN_EXPIRED));
+        assert_eq!(
+            code(Some(-60_000), EXPIRY_MS + 6_000),
+            Ok(()),
+            "the device is a minute fast"
+        );
+        assert_eq!(
+            code(None, EXPIRY_MS + 6_000),
+            Ok(()),
+            "the device may be fast"
+        );
+        assert_eq!(code(None, EXPIRY_MS + 86_400_001), Err(TOKEN_EXPIRED));
     }
 
     #[test]

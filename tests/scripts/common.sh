@@ -5,7 +5,7 @@ root=$PWD
 target_dir=${CARGO_TARGET_DIR:-$root/target}
 export CARGO_TARGET_DIR=$target_dir
 tools_dir=$target_dir/tools/debug
-generated_files=(index.js index.d.ts engine.wasm engine-wasm.js LICENSE)
+generated_files=(index.js index.esm.js index.d.ts engine.wasm engine.wasm.br engine-wasm.js engine-plain.js worker.js LICENSE)
 wasm_target=wasm32-unknown-unknown
 
 # --- saying what happens -------------------------------------------------------------------------------------------
@@ -119,11 +119,12 @@ bind_module() {
     step_done
     step 'wasm-opt'
     # std was compiled for a newer instruction set than ours: lower what it brings, shrink, then read the result back
-    # as plain MVP, which fails if anything newer is left.
+    # as plain MVP, which fails if anything newer is left. Inlining functions with one caller saves bytes but makes the
+    # code pack worse (docs/size.md).
     node_modules/.bin/wasm-opt --mvp-features --enable-sign-ext --enable-nontrapping-float-to-int \
         --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
         --signext-lowering --llvm-nontrapping-fptoint-lowering --llvm-memory-copy-fill-lowering \
-        --one-caller-inline-max-function-size=30 -Oz --strip-debug --strip-producers --strip-target-features "$glue/engine_bg.wasm" -o "$glue/engine.wasm"
+        -Oz --one-caller-inline-max-function-size 0 --strip-debug --strip-producers --strip-target-features "$glue/engine_bg.wasm" -o "$glue/engine.wasm"
     node_modules/.bin/wasm-opt --quiet --mvp-features "$glue/engine.wasm" -o "$glue/reread.wasm"
     rm "$glue/reread.wasm"
     step_done

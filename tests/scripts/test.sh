@@ -13,10 +13,10 @@ describe() {
     fmt) echo 'Rust formatting (cargo fmt --check)' ;;
     clippy) echo 'Rust lints, warnings are errors (cargo clippy)' ;;
     native) echo 'Rust tests on this machine (cargo test --workspace)' ;;
-    lint) echo 'JavaScript lints and formatting (eslint, prettier --check)' ;;
+    lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check)' ;;
     package) echo 'the built package: syntax, globals, imports, instruction set, sizes' ;;
     wasm) echo 'the module under Node (wasm-pack test --node, or the test runner of wasm-bindgen)' ;;
-    node) echo 'shim, media, conformance and demo tests (node --test)' ;;
+    node) echo 'shim, media, conformance, demo and sample backend tests (node --test)' ;;
     esac
 }
 
@@ -38,17 +38,19 @@ run_fmt() {
 
 run_clippy() {
     need cargo-clippy 'Get it with: rustup component add clippy'
-    cargo clippy --locked --workspace --all-targets -- -D warnings
+    cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 }
 
 run_native() {
-    cargo test --locked --workspace
+    cargo test --locked --workspace --all-features
 }
 
 run_lint() {
     node_tools
     node_modules/.bin/eslint .
     echo 'eslint found nothing'
+    node_modules/.bin/tsc --project .
+    echo "tsc found the shim's types in order"
     node_modules/.bin/prettier --check --log-level warn .
     echo 'formatted as prettier would'
 }
@@ -82,9 +84,9 @@ run_node() {
     cargo build --locked -q -p room-server
     step_done
     local files
-    mapfile -t files < <(find tests/shim tests/media tests/conformance tests/demo -name '*.test.mjs' -not -path '*/node_modules/*' 2>/dev/null | sort)
+    mapfile -t files < <(find tests/shim tests/media tests/support tests/conformance tests/demo docs -name '*.test.mjs' -not -path '*/node_modules/*' 2>/dev/null | sort)
     if [ ${#files[@]} = 0 ]; then
-        echo 'no *.test.mjs yet under tests/{shim,media,conformance,demo}'
+        echo 'no *.test.mjs yet under tests/ and docs/'
         return
     fi
     # One file at a time: several of them drive real media and measure time.

@@ -122,7 +122,7 @@ pub struct Link {
     heartbeat_timeout: Millis,
     pc_timeout: Millis,
     outer_ip: String,
-    clock_offset: i64,
+    clock_offset: Option<i64>,
     etag: Option<u32>,
     pc: Option<Pc>,
     pending: Vec<Pending>,
@@ -151,7 +151,7 @@ impl Link {
             heartbeat_timeout: HEARTBEAT_TIMEOUT_MS,
             pc_timeout: pc::ESTABLISH_TIMEOUT_MS,
             outer_ip: String::new(),
-            clock_offset: 0,
+            clock_offset: None,
             etag: None,
             pc: None,
             pending: Vec::new(),
@@ -191,8 +191,8 @@ impl Link {
         &self.outer_ip
     }
 
-    /// Milliseconds to add to the device's clock to get the service's.
-    pub fn clock_offset(&self) -> i64 {
+    /// Milliseconds to add to the device's clock to get the service's; `None` while they were not compared.
+    pub fn clock_offset(&self) -> Option<i64> {
         self.clock_offset
     }
 
@@ -254,7 +254,7 @@ impl Link {
         };
         if current == socket {
             cx.log(LogLevel::Info, "socket is closed");
-            self.drop_link(cx);
+            self.forget_link();
             self.hubs.advance();
             self.retry(cx);
         }
@@ -394,8 +394,12 @@ impl Link {
 
     /// Closes the socket and everything that lives on it. The caller sets the next state.
     fn drop_link(&mut self, cx: &mut Cx<'_>) {
-        let was_open = self.is_open();
         self.close_socket(cx);
+        self.forget_link();
+    }
+
+    fn forget_link(&mut self) {
+        let was_open = self.is_open();
         self.pc = None;
         self.fail_all(TIMEOUT);
         self.state = State::Idle;

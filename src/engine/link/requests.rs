@@ -348,7 +348,7 @@ impl Link {
             let sum = server
                 .saturating_sub(sent)
                 .saturating_add(server.saturating_sub(cx.now.wall));
-            self.clock_offset = sum / 2;
+            self.clock_offset = Some(sum / 2);
         }
     }
 }

@@ -174,8 +174,10 @@ impl Room {
     }
 
     /// Tells the service that the user leaves.
-    pub(in crate::engine) fn send_logout(&self, net: &mut Net, cx: &mut Cx<'_>) {
-        if self.is_first {
+    ///
+    /// `whole`: the login of the connection ends too, and with it every other room.
+    pub(in crate::engine) fn send_logout(&self, whole: bool, net: &mut Net, cx: &mut Cx<'_>) {
+        if whole {
             let body = switch::LogoutRoomReq {
                 logout_code: Some(0),
                 logout_check: &Md5::digest(self.request.token.as_bytes()),

@@ -231,8 +231,6 @@ impl Room {
     pub(super) fn handle_link_up(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         if self.is_first {
             self.log_in(net, cx);
-        } else {
-            self.enter_later(cx);
         }
     }
 
@@ -251,6 +249,22 @@ impl Room {
         self.phase = Phase::Waiting {
             until: cx.now.mono + backoff::delay(1, cx.random),
         };
+    }
+
+    /// The connection of all rooms is renewed: the first room takes its session up again, the others follow it.
+    pub(super) fn renew_connection(&mut self, cx: &mut Cx<'_>) {
+        self.log_in_later(cx);
+        if !self.is_first {
+            self.phase = Phase::WaitingForLink;
+        }
+    }
+
+    /// The room before this one is over, and with it the login that this one relied on.
+    pub(super) fn become_first(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
+        self.is_first = true;
+        if matches!(self.phase, Phase::WaitingForLink) {
+            self.log_in(net, cx);
+        }
     }
 
     /// The next login begins a new session.
@@ -449,7 +463,7 @@ impl Room {
         self.token_timer.start(
             &self.request.token,
             remain_s,
-            net.link.clock_offset(),
+            net.link.clock_offset().unwrap_or(0),
             cx.now,
         );
     }

@@ -172,7 +172,7 @@ impl Streams {
     fn delete(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
         let (mut deleted, mut reasons) = (Vec::new(), Vec::new());
         for info in list {
-            if let Some(stream) = self.list.remove(&info.id) {
+            if let Some(stream) = self.list.swap_remove(&info.id) {
                 if info.close_type != 0 {
                     reasons.push((stream.id.clone(), info.close_type));
                 }
@@ -185,11 +185,10 @@ impl Streams {
     fn update(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
         let mut changed = Vec::new();
         for info in list {
-            if let Some(stream) = self.list.get_mut(&info.id) {
-                if stream.extra_info != info.extra_info {
-                    stream.extra_info = info.extra_info;
-                    changed.push(stream.clone());
-                }
+            let known = self.list.get_mut(&info.id);
+            if let Some(stream) = known.filter(|stream| stream.extra_info != info.extra_info) {
+                stream.extra_info = info.extra_info;
+                changed.push(stream.clone());
             }
         }
         report_extra_info(room, changed, events);

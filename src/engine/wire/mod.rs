@@ -14,7 +14,8 @@ pub use frame::{Frame, FrameType};
 pub use packet::{Body, Packet, Push};
 
 /// Messages of the outer protocol, generated from `proto/accesshub.proto`.
-#[allow(missing_docs)]
+// The generator writes one form of match for every message.
+#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
 pub mod accesshub {
     use super::pb;
 
@@ -22,7 +23,8 @@ pub mod accesshub {
 }
 
 /// Parts of [`switch`] and [`liveroom`] messages, generated from `proto/common.proto`.
-#[allow(missing_docs)]
+// The generator writes one form of match for every message.
+#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
 pub mod common {
     use super::pb;
 
@@ -30,7 +32,8 @@ pub mod common {
 }
 
 /// Application configuration, generated from `proto/initconfig.proto`.
-#[allow(missing_docs)]
+// The generator writes one form of match for every message.
+#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
 pub mod initconfig {
     use super::pb;
 
@@ -38,7 +41,8 @@ pub mod initconfig {
 }
 
 /// Room bodies, generated from `proto/liveroom.proto`.
-#[allow(missing_docs)]
+// The generator writes one form of match for every message.
+#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
 pub mod liveroom {
     use super::pb;
 
@@ -46,7 +50,8 @@ pub mod liveroom {
 }
 
 /// Session layer of the room protocol, generated from `proto/switch.proto`.
-#[allow(missing_docs)]
+// The generator writes one form of match for every message.
+#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
 pub mod switch {
     use super::pb;
 

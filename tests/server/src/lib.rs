@@ -32,6 +32,7 @@ pub mod codes;
 pub mod command;
 pub mod config;
 mod io;
+mod reply;
 mod server;
 pub mod token;
 pub mod wire;

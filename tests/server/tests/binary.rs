@@ -1,5 +1,12 @@
 //! The binary with real sockets.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "clippy.toml exempts test functions, not their helpers"
+)]
+
 use std::{process::Stdio, time::Duration};
 
 use futures_util::{SinkExt as _, StreamExt as _};

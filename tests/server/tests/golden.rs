@@ -1,9 +1,19 @@
 //! Recorded frames of the vendor's client and of a server that satisfied it, read by this crate's wire layer.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "clippy.toml exempts test functions, not their helpers"
+)]
+
 use prost::Message;
 use room_server::{
     unhex,
-    wire::{Frame, FrameType, Packet, describe, pb},
+    wire::{
+        Frame, FrameType, Packet, describe,
+        pb::{self, accesshub as hub},
+    },
 };
 use serde_json::Value;
 
@@ -35,11 +45,7 @@ fn normal(value: &Value) -> Value {
         }
         Value::Array(list) => list.iter().map(normal).collect(),
         Value::Object(map) => {
-            let zero = |value: &Value| {
-                *value == Value::from(0)
-                    || *value == Value::from("")
-                    || *value == Value::from(false)
-            };
+            let zero = |value: &Value| *value == 0 || *value == "" || *value == false;
             let kept = map
                 .iter()
                 .map(|(key, value)| (key.clone(), normal(value)))
@@ -136,46 +142,61 @@ fn no_description_shows_the_recorded_token() {
     }
 }
 
+/// Decodes a message to its type and encodes it again.
+fn again<M: Message + Default>(bytes: &[u8]) -> Vec<u8> {
+    M::decode(bytes).unwrap().encode_to_vec()
+}
+
+fn downward_again(bytes: &[u8]) -> Vec<u8> {
+    use pb::{liveroom as live, switch};
+    let message = hub::PcDownwardMessage::decode(bytes).unwrap();
+    let packet = Packet::parse(&message.payload).unwrap();
+    let body = match packet.header.cmd {
+        1002 => again::<switch::LoginRoomRsp>(packet.body),
+        1101 => again::<switch::PushReq>(packet.body),
+        1103 => again::<switch::MergePushReq>(packet.body),
+        301_012 => again::<live::SetTransRsp>(packet.body),
+        302_002 => again::<live::AddStreamRsp>(packet.body),
+        303_002 => again::<live::SendImRsp>(packet.body),
+        303_006 => again::<live::SendBigImRsp>(packet.body),
+        304_002 => again::<live::GetUserlistRsp>(packet.body),
+        1004 | 303_018 => again::<switch::CommonRsp>(packet.body),
+        other => panic!("command {other}"),
+    };
+    assert_eq!(
+        room_server::hex(&body),
+        room_server::hex(packet.body),
+        "command {}",
+        packet.header.cmd
+    );
+    again::<hub::PcDownwardMessage>(bytes)
+}
+
 #[test]
-fn messages_without_explicit_zeros_are_encoded_to_the_recorded_bytes() {
-    fn again<M: Message + Default>(frame: &Frame<'_>) -> Vec<u8> {
-        let kind = FrameType::from_number(frame.kind).unwrap();
-        Frame::encode(kind, frame.stream, &M::decode(frame.payload).unwrap())
-    }
+fn every_recorded_server_message_is_encoded_to_the_recorded_bytes() {
     let mut compared = 0;
     for vector in vectors().iter().filter(|vector| !vector.from_client) {
         let frame = Frame::parse(&vector.bytes).unwrap();
         let encoded = match FrameType::from_number(frame.kind).unwrap() {
-            FrameType::HTTPResponse => again::<pb::accesshub::HttpResponse>(&frame),
-            FrameType::HBResponse => again::<pb::accesshub::HbResponse>(&frame),
-            FrameType::PCUpwardMessageAck => again::<pb::accesshub::PcUpwardMessageAck>(&frame),
-            FrameType::PCEstablished => again::<pb::accesshub::PcEstablished>(&frame),
-            FrameType::PCDownwardMessage => again::<pb::accesshub::PcDownwardMessage>(&frame),
-            _ => continue,
+            FrameType::HTTPResponse => again::<hub::HttpResponse>(frame.payload),
+            FrameType::HBResponse => again::<hub::HbResponse>(frame.payload),
+            FrameType::GetConfigResponse => again::<hub::GetConfigResponse>(frame.payload),
+            FrameType::GetAppConfigResponse => again::<hub::GetAppConfigResponse>(frame.payload),
+            FrameType::AccesshubDispatchResponse2 => {
+                again::<hub::AccesshubDispatchResponse2>(frame.payload)
+            }
+            FrameType::PCUpwardMessageAck => again::<hub::PcUpwardMessageAck>(frame.payload),
+            FrameType::PCEstablished => again::<hub::PcEstablished>(frame.payload),
+            FrameType::PCDownwardMessage => downward_again(frame.payload),
+            other => panic!("{other:?}"),
         };
-        assert_eq!(encoded, vector.bytes, "{}", vector.decoded["name"]);
+        assert_eq!(
+            room_server::hex(&encoded),
+            room_server::hex(frame.payload),
+            "{}",
+            vector.decoded["name"]
+        );
         compared += 1;
     }
-    assert!(compared >= 10);
-}
-
-#[test]
-fn recorded_answers_survive_decoding_and_encoding() {
-    for vector in vectors()
-        .iter()
-        .filter(|vector| vector.decoded["packet"]["header"]["cmd"] == 1002)
-    {
-        let frame = Frame::parse(&vector.bytes).unwrap();
-        let message = pb::accesshub::PcDownwardMessage::decode(frame.payload).unwrap();
-        let packet = Packet::parse(&message.payload).unwrap();
-        let answer = pb::switch::LoginRoomRsp::decode(packet.body).unwrap();
-        let again = Packet::encode(&packet.header, &answer);
-        let again = Packet::parse(&again).unwrap();
-        assert_eq!(again.header, packet.header);
-        assert_eq!(
-            pb::switch::LoginRoomRsp::decode(again.body).unwrap(),
-            answer
-        );
-        assert!(answer.anchor_info.is_some());
-    }
+    assert!(compared > 15);
 }

@@ -56,7 +56,7 @@ impl Server {
             Command::ForgetSession(target) => self.forget_session(&target.user_id),
             Command::Garbage(request) => self.garbage(&request),
             Command::SkipSequence(request) => self.skip_sequence(&request),
-            Command::Frames { since } => Ok(Reply::Frames(self.frame_page(since))),
+            Command::Frames { since } => Ok(Reply::Frames(self.recorder.page(since))),
             Command::SetMediaHosts(hosts) => {
                 self.config.media_hosts = hosts.hosts;
                 Ok(Reply::Done {

@@ -4,29 +4,23 @@ use prost::Message;
 
 use crate::{
     codes,
-    config::MAX_PCS,
+    config::{MAX_PCS, MAX_USER_ID},
     io::{ConnId, LogLevel, ProtocolError},
     wire::{
         Frame, FrameType, Packet, cmd,
-        pb::{
-            accesshub::{
-                AccesshubDispatchRequest2, AccesshubDispatchResponse2,
-                AccesshubDispatchResponseData2, GetAppConfigRequest, GetAppConfigResponse,
-                GetAppConfigResponseData, GetConfigRequest, GetConfigResponse,
-                GetConfigResponseData, HbRequest, HbResponse, HttpHeader, HttpRequest,
-                HttpRequestAck, HttpResponse, PcEstablished, PcUpwardMessage, PcUpwardMessageAck,
-                WssGroup,
-            },
-            initconfig::{
-                AppConfig, InitConfig, MediaConfig, MediaPlayConfig, MediaPublishConfig,
-                MediaResourceInfo, MediaServiceProtocolInfo,
-            },
+        pb::accesshub::{
+            AccesshubDispatchRequest2, AccesshubDispatchResponse2, AccesshubDispatchResponseData2,
+            GetAppConfigRequest, GetAppConfigResponse, GetAppConfigResponseData, GetConfigRequest,
+            GetConfigResponse, GetConfigResponseData, HbRequest, HbResponse, HttpHeader,
+            HttpRequest, HttpRequestAck, HttpResponse, PcEstablished, PcUpwardMessage,
+            PcUpwardMessageAck, WssGroup,
         },
     },
 };
 
 use super::{
     Server,
+    app_config::init_config,
     outbox::{Call, Refusal},
     state::{Pc, Target},
 };
@@ -101,13 +95,22 @@ impl Server {
         }
     }
 
-    fn identify(&mut self, conn: ConnId, id_name: String) {
-        if id_name.is_empty() || id_name.len() > crate::config::MAX_USER_ID {
+    /// Remembers what only the first message of a stream says: which app and which user.
+    fn identify(&mut self, conn: ConnId, app_id: u32, id_name: String) {
+        let Some(link) = self.conns.get_mut(&conn) else {
             return;
+        };
+        if app_id != 0 {
+            link.app_id = Some(app_id);
         }
-        if let Some(link) = self.conns.get_mut(&conn) {
+        if !id_name.is_empty() && id_name.len() <= MAX_USER_ID {
             link.user = Some(id_name);
         }
+    }
+
+    fn is_another_app(&self, conn: ConnId) -> bool {
+        let app = self.conns.get(&conn).and_then(|link| link.app_id);
+        app.is_some_and(|app| app != self.config.app_id)
     }
 
     fn link_refusal(&mut self, conn: ConnId, kind: FrameType) -> Option<Refusal> {
@@ -139,7 +142,7 @@ impl Server {
     }
 
     fn get_config(&mut self, conn: ConnId, stream: u32, request: GetConfigRequest) {
-        self.identify(conn, request.id_name);
+        self.identify(conn, request.appid, request.id_name);
         let (code, message) = outcome(self.link_refusal(conn, FrameType::GetConfigRequest));
         let data = GetConfigResponseData {
             txid: request.txid,
@@ -164,9 +167,9 @@ impl Server {
     }
 
     fn get_app_config(&mut self, conn: ConnId, stream: u32, request: GetAppConfigRequest) {
-        self.identify(conn, request.id_name);
+        self.identify(conn, request.appid, request.id_name);
         let refusal = self.link_refusal(conn, FrameType::GetAppConfigRequest);
-        let (code, message) = if refusal.is_none() && request.appid != self.config.app_id {
+        let (code, message) = if refusal.is_none() && self.is_another_app(conn) {
             (codes::LINK_INVALID_APP, "another app id".to_owned())
         } else {
             outcome(refusal)
@@ -197,7 +200,7 @@ impl Server {
     }
 
     fn hub_dispatch(&mut self, conn: ConnId, stream: u32, request: AccesshubDispatchRequest2) {
-        self.identify(conn, request.id_name);
+        self.identify(conn, request.appid, request.id_name);
         let (code, message) =
             outcome(self.link_refusal(conn, FrameType::AccesshubDispatchRequest2));
         let data = AccesshubDispatchResponseData2 {
@@ -220,7 +223,7 @@ impl Server {
     }
 
     fn http(&mut self, conn: ConnId, stream: u32, request: HttpRequest) {
-        self.identify(conn, request.id_name.clone());
+        self.identify(conn, request.appid, request.id_name.clone());
         let asked = FrameType::HTTPRequest as u16;
         if request.ack {
             self.answer_link(
@@ -263,7 +266,7 @@ impl Server {
     }
 
     fn upward(&mut self, conn: ConnId, stream: u32, message: PcUpwardMessage) {
-        self.identify(conn, message.id_name);
+        self.identify(conn, message.appid, message.id_name);
         if message.service_no != SERVICE_ROOMS {
             let error = ProtocolError::Service(message.service_no);
             return self.offence(
@@ -405,34 +408,4 @@ fn main_domain(host: &str) -> String {
         [.., domain, top] if top.chars().all(char::is_alphabetic) => format!("{domain}.{top}"),
         _ => host.to_owned(),
     }
-}
-
-/// The app config: CDN templates, and the RTC entry from which the WeChat build takes the application part of its addresses.
-fn init_config(app_id: u32, media_host: Option<&String>) -> Vec<u8> {
-    const RTMP: u32 = 1;
-    let host = media_host.map_or("127.0.0.1:1935", String::as_str);
-    let entry = |resource_type, application: &str| MediaResourceInfo {
-        resource_type,
-        service_info: vec![MediaServiceProtocolInfo {
-            protocol: RTMP,
-            url_template: format!("rtmp://{host}/{application}/{{STREAM_NAME}}"),
-        }],
-    };
-    let entries = || vec![entry(0, "live"), entry(1, &app_id.to_string())];
-    InitConfig {
-        app_config: Some(AppConfig {
-            test_id: 0,
-            domain: "localhost".to_owned(),
-        }),
-        speedlog_config: Some(Default::default()),
-        media_config: Some(MediaConfig {
-            play_config: Some(MediaPlayConfig {
-                resource_info: entries(),
-            }),
-            publish_config: Some(MediaPublishConfig {
-                resource_info: entries(),
-            }),
-        }),
-    }
-    .encode_to_vec()
 }

@@ -1,10 +1,14 @@
 //! The state machine: one type, its methods spread over modules by subject.
 
+mod app_config;
 mod control;
 mod link;
+mod login_answer;
 mod media;
 mod messages;
 mod outbox;
+mod presence;
+mod recorder;
 mod room;
 mod session;
 mod state;
@@ -25,7 +29,8 @@ use crate::{
     wire::Frame,
 };
 
-use outbox::{Delayed, Recorder, Rule};
+use outbox::{Delayed, Rule};
+use recorder::Recorder;
 use state::{Conn, Retired, Room};
 
 /// The room server's rules. See the crate's front page for how to drive it.

@@ -1,16 +1,14 @@
 //! Everything that leaves: answers, pushes, exceptions; rules that spoil answers; the record of frames.
 
-use std::collections::VecDeque;
-
 use prost::Message;
 
 use crate::{
     codes,
-    command::{AnswerAction, AnswerRule, FramePage, FrameView},
-    config::{MAX_DELAYED, MAX_RECORDED_BYTES, MAX_RECORDED_FRAMES},
+    command::{AnswerAction, AnswerRule},
+    config::MAX_DELAYED,
     io::{ConnId, LogLevel, Output},
     wire::{
-        Direction, Frame, FrameType, Packet, cmd, describe,
+        Direction, Frame, FrameType, Packet, cmd,
         pb::{
             accesshub::{PcDownwardMessage, PushException},
             switch::{
@@ -73,24 +71,6 @@ pub(super) struct Delayed {
     pub(super) due: u64,
     pub(super) conn: ConnId,
     pub(super) bytes: Vec<u8>,
-}
-
-/// The last frames both ways, encoded; decoded only when somebody looks.
-#[derive(Debug, Default)]
-pub(super) struct Recorder {
-    next: u64,
-    bytes: usize,
-    frames: VecDeque<Recorded>,
-}
-
-#[derive(Debug)]
-struct Recorded {
-    number: u64,
-    time: u64,
-    conn: ConnId,
-    user: Option<String>,
-    dir: Direction,
-    bytes: Vec<u8>,
 }
 
 /// What a frame about to be sent answers to and is, for rules to match.
@@ -382,56 +362,7 @@ impl Server {
         Some(rule)
     }
 
-    pub(super) fn frame_page(&self, since: u64) -> FramePage {
-        let frames = self
-            .recorder
-            .frames
-            .iter()
-            .filter(|frame| frame.number >= since);
-        FramePage {
-            next: self.recorder.next,
-            frames: frames
-                .map(|frame| FrameView {
-                    number: frame.number,
-                    time: frame.time,
-                    conn: frame.conn,
-                    user: frame.user.clone(),
-                    dir: frame.dir,
-                    content: describe(&frame.bytes),
-                })
-                .collect(),
-        }
-    }
-
     pub(super) fn now_i64(&self) -> i64 {
         i64::try_from(self.now).unwrap_or(i64::MAX)
-    }
-}
-
-impl Recorder {
-    fn add(
-        &mut self,
-        time: u64,
-        conn: ConnId,
-        user: Option<String>,
-        dir: Direction,
-        bytes: Vec<u8>,
-    ) {
-        self.bytes += bytes.len();
-        self.frames.push_back(Recorded {
-            number: self.next,
-            time,
-            conn,
-            user,
-            dir,
-            bytes,
-        });
-        self.next += 1;
-        while self.frames.len() > MAX_RECORDED_FRAMES || self.bytes > MAX_RECORDED_BYTES {
-            let Some(oldest) = self.frames.pop_front() else {
-                break;
-            };
-            self.bytes -= oldest.bytes.len();
-        }
     }
 }

@@ -7,6 +7,8 @@ use crate::{config::Config, io::ConnId};
 /// One socket.
 #[derive(Debug)]
 pub(super) struct Conn {
+    /// The app the client named on this link.
+    pub(super) app_id: Option<u32>,
     /// Last user id the client named on this link.
     pub(super) user: Option<String>,
     pub(super) heard_at: u64,
@@ -137,6 +139,7 @@ pub(super) struct Target {
 impl Conn {
     pub(super) fn new(now: u64) -> Self {
         Self {
+            app_id: None,
             user: None,
             heard_at: now,
             offences: 0,

@@ -148,12 +148,12 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_answer_head_is_still_on_the_wire() {
+    fn an_empty_answer_head_is_on_the_wire_with_its_zero() {
         let bytes = packet();
         let packet = Packet::parse(&bytes).unwrap();
         assert_eq!(
             (packet.header.cmd, packet.header.seq, packet.body),
-            (1004, 9, [0x0a, 0].as_slice())
+            (1004, 9, [0x0a, 2, 0x08, 0].as_slice())
         );
     }
 

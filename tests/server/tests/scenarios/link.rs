@@ -94,6 +94,24 @@ fn the_app_config_has_the_rtc_entry_that_the_wechat_build_needs() {
 }
 
 #[test]
+fn a_code_of_zero_is_on_the_wire() {
+    let mut world = World::unchecked();
+    let conn = world.connect();
+    world.send(
+        conn,
+        FrameType::GetAppConfigRequest,
+        4,
+        &hub::GetAppConfigRequest::default(),
+    );
+    let (_, bytes) = &world.raw[0];
+    assert_eq!(
+        bytes[13..15],
+        [0x08, 0],
+        "the vendor's client takes an absent code for a failure"
+    );
+}
+
+#[test]
 fn another_app_id_is_refused_with_the_app_config() {
     let mut world = World::unchecked();
     let conn = world.connect();
@@ -113,6 +131,28 @@ fn another_app_id_is_refused_with_the_app_config() {
         (answers[0].code, answers[0].data.as_ref().unwrap().txid),
         (20012, 3)
     );
+}
+
+#[test]
+fn what_the_first_message_said_holds_for_the_link() {
+    let mut world = World::unchecked();
+    let conn = world.connect();
+    let first = hub::GetConfigRequest {
+        txid: 1,
+        appid: app(),
+        id_name: "a".into(),
+        ..Default::default()
+    };
+    world.send(conn, FrameType::GetConfigRequest, 2, &first);
+    let later = hub::GetAppConfigRequest {
+        txid: 2,
+        config_key: "init".into(),
+        ..Default::default()
+    };
+    world.send(conn, FrameType::GetAppConfigRequest, 2, &later);
+    let answers: Vec<hub::GetAppConfigResponse> =
+        world.frames(conn, FrameType::GetAppConfigResponse);
+    assert_eq!(answers[0].code, 0);
 }
 
 #[test]

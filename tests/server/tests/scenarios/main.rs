@@ -1,5 +1,12 @@
 //! Whole conversations with the server, one behaviour each, under a virtual clock.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "clippy.toml exempts test functions, not their helpers"
+)]
+
 mod control;
 mod hostile;
 mod link;

@@ -46,7 +46,7 @@ impl Addresses {
     /// From a template of the application configuration.
     pub(super) fn on_cdn(template: &str, stream_id: &str) -> Self {
         Self {
-            bases: vec![template.replace(STREAM_NAME, stream_id)],
+            bases: vec![fill(template, stream_id)],
             current: 0,
         }
     }
@@ -184,6 +184,22 @@ fn rtmp_template(resources: &[initconfig::ResourceInfo<'_>]) -> Option<String> {
         }
     }
     None
+}
+
+/// By hand because `str::replace` brings in the library's whole search for texts.
+fn fill(template: &str, stream_id: &str) -> String {
+    let (mut url, mut rest) = (String::new(), template);
+    let place = |text: &str| {
+        let mut parts = text.as_bytes().windows(STREAM_NAME.len());
+        parts.position(|part| part == STREAM_NAME.as_bytes())
+    };
+    while let Some(at) = place(rest) {
+        url.push_str(rest.get(..at).unwrap_or_default());
+        url.push_str(stream_id);
+        rest = rest.get(at + STREAM_NAME.len()..).unwrap_or_default();
+    }
+    url.push_str(rest);
+    url
 }
 
 fn separator(url: &str) -> char {

@@ -40,7 +40,6 @@ pub(super) enum Purpose {
     SetExtraInfo {
         call: CallId,
         key: String,
-        value: String,
     },
     AddStream {
         stream_id: String,
@@ -181,7 +180,7 @@ impl Net {
             cmd,
             seq,
             timestamp: cx.now.wall,
-            controls: route.controls.clone(),
+            controls: route.controls.as_deref(),
             context_key: route.context_key,
         };
         let bytes = packet::encode_packet(&header, body);

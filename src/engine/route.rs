@@ -17,8 +17,8 @@ use super::play::{self, MAX_PLAYERS, Player};
 use super::publish::{self, MAX_PUBLISHERS, Publisher};
 use super::room::{self, Change, LoginRequest, Room, RoomEnd, RoomSignal};
 use super::value::Value;
-use super::wire::packet::{answer_head, cmd};
-use super::wire::{Body, Packet, Push, switch};
+use super::wire::packet::{answer_head, cmd, decode_packet};
+use super::wire::{Body, Packet, Push, switch, text};
 use super::{Engine, MAX_ROOMS, find_room, json, token};
 
 const PUSHED: u32 = 3800;
@@ -156,7 +156,7 @@ impl Engine {
                 .rooms
                 .iter_mut()
                 .for_each(|room| room.renew_connection(cx)),
-            LinkEvent::Packet(packet) => self.handle_packet(packet, cx),
+            LinkEvent::Packet(bytes) => self.handle_packet(&bytes, cx),
             LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
             LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
             LinkEvent::AppIdInvalid => {
@@ -388,11 +388,8 @@ impl Engine {
             Direction::Push,
             self.net.link.outer_ip(),
         );
-        let headers = media_url::dispatch_headers(
-            self.net.app_id,
-            &room.request.token,
-            &room.request.user.id,
-        );
+        let app_id = self.net.app_id.to_string();
+        let headers = media_url::dispatch_headers(&app_id, &room.request);
         let (key, session) = (room.key(), room.user_session_id());
         let mut publisher = Publisher::new(stream, key, params, extra_info, call, cx);
         if self.publish_on_cdn {
@@ -408,7 +405,7 @@ impl Engine {
                 }
             }
         } else {
-            match self.net.link.http_get(path, headers, cx) {
+            match self.net.link.http_get(&path, &headers, cx) {
                 Some(request) => publisher.set_request(request),
                 None => {
                     publisher.fail(super::error::SOCKET_CLOSED, cx);
@@ -457,11 +454,8 @@ impl Engine {
             Direction::Pull,
             self.net.link.outer_ip(),
         );
-        let headers = media_url::dispatch_headers(
-            self.net.app_id,
-            &room.request.token,
-            &room.request.user.id,
-        );
+        let app_id = self.net.app_id.to_string();
+        let headers = media_url::dispatch_headers(&app_id, &room.request);
         let session = room.user_session_id();
         let mut player = Player::new(stream, room.key(), params, call, cx);
         if cdn {
@@ -474,7 +468,7 @@ impl Engine {
                 None => player.fail(super::error::DISPATCH_ERROR, cx),
             }
         } else {
-            match self.net.link.http_get(path, headers, cx) {
+            match self.net.link.http_get(&path, &headers, cx) {
                 Some(request) => player.set_request(request),
                 None => player.fail(play::not_sent(), cx),
             }
@@ -566,8 +560,14 @@ impl Engine {
         }
     }
 
-    fn handle_packet(&mut self, packet: Packet, cx: &mut Cx<'_>) {
-        let Packet { header, body } = packet;
+    fn handle_packet(&mut self, bytes: &[u8], cx: &mut Cx<'_>) {
+        let Packet { header, body } = match decode_packet(bytes) {
+            Ok(packet) => packet,
+            Err(error) => {
+                self.net.link.refuse(error, cx);
+                return;
+            }
+        };
         match body {
             Body::Push { head, push } => self.handle_push(header.context_key, &head, push, cx),
             Body::MergePush { head, pushes } => {
@@ -585,8 +585,8 @@ impl Engine {
 
     fn handle_answer(
         &mut self,
-        header: &switch::Header,
-        answer: Body,
+        header: &switch::Header<'_>,
+        answer: Body<'_>,
         pending: Pending,
         cx: &mut Cx<'_>,
     ) {
@@ -595,10 +595,9 @@ impl Engine {
             room::reject(pending.purpose, &Error::new(ROOM_NOT_EXIST), cx);
             return;
         };
-        let (code, text) = answer_head(&answer);
+        let (code, message) = answer_head(&answer);
         if code != 0 {
-            let text = text.to_owned();
-            self.handle_refusal(code, &text, pending, cx);
+            self.handle_refusal(code, &message, pending, cx);
             return;
         }
         let net = &mut self.net;
@@ -626,9 +625,9 @@ impl Engine {
                 match publisher(&mut self.publishers, &stream_id)
                     .and_then(|at| self.publishers.get_mut(at))
                 {
-                    Some(publisher) => publisher.handle_announced(m.stream_sid, cx),
+                    Some(publisher) => publisher.handle_announced(text(m.stream_sid), cx),
                     // Stopped while it was being announced.
-                    None => publish::send_delete(&stream_id, &m.stream_sid, room, net, cx),
+                    None => publish::send_delete(&stream_id, &text(m.stream_sid), room, net, cx),
                 }
             }
             (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {
@@ -653,7 +652,9 @@ impl Engine {
             (Body::SendIm(m), Purpose::Broadcast { call }) => {
                 cx.reply(call, Ok(Reply::MessageNumber(m.msg_id)))
             }
-            (Body::SendBigIm(m), Purpose::Barrage { calls }) => room::resolve_barrage(calls, m, cx),
+            (Body::SendBigIm(m), Purpose::Barrage { calls }) => {
+                room::resolve_barrage(calls, &m, cx)
+            }
             (Body::Common(_), Purpose::CustomCommand { call }) => cx.reply(call, Ok(Reply::Done)),
             // An answer of another kind than the request: the calls must still settle.
             (_, purpose) => {
@@ -709,7 +710,7 @@ impl Engine {
         &mut self,
         context_key: u32,
         head: &switch::PushReqHead,
-        push: Push,
+        push: Push<'_>,
         cx: &mut Cx<'_>,
     ) {
         let Some(room) = self
@@ -731,7 +732,7 @@ impl Engine {
             Push::Broadcast(m) => room.handle_broadcast(m, cx),
             Push::Barrage(m) => room.handle_barrage(m, cx),
             Push::RoomExtraInfo(m) => room.handle_extra_info_push(m, cx),
-            Push::CustomCommand(bytes) => match room::command_event(&bytes) {
+            Push::CustomCommand(bytes) => match room::command_event(bytes) {
                 Some(event) => cx.emit(event),
                 None => cx.log(
                     super::LogLevel::Warn,
@@ -741,7 +742,7 @@ impl Engine {
             Push::Kickout(m) => {
                 let key = room.key();
                 let code = kickout_code(u32::try_from(m.kickout_reason).unwrap_or(0));
-                let text = m.custom_reason;
+                let text = text(m.custom_reason);
                 let end =
                     room.end_by_kickout(code, kickout_text(code, m.kickout_reason, &text), cx);
                 self.remove_room(key, &end, cx);
@@ -761,7 +762,7 @@ impl Engine {
         &mut self,
         context_key: u32,
         head: &switch::MergePushHead,
-        pushes: Vec<(switch::MergePushRspInfo, Push)>,
+        pushes: Vec<(switch::MergePushRspInfo, Push<'_>)>,
         cx: &mut Cx<'_>,
     ) {
         let Some(room) = self
@@ -790,7 +791,7 @@ impl Engine {
     }
 
     /// The service removes the user from all rooms, or asks for a new login.
-    fn handle_kickout(&mut self, kickout: &switch::PushKickout, cx: &mut Cx<'_>) {
+    fn handle_kickout(&mut self, kickout: &switch::PushKickout<'_>, cx: &mut Cx<'_>) {
         if kickout.is_need_relogin == 1 {
             self.rooms
                 .iter_mut()
@@ -808,7 +809,11 @@ impl Engine {
             let Some(room) = find_room(&mut self.rooms, key) else {
                 continue;
             };
-            let text = kickout_text(code, i32::try_from(reason).unwrap_or(0), &kickout.message);
+            let text = kickout_text(
+                code,
+                i32::try_from(reason).unwrap_or(0),
+                &text(kickout.message),
+            );
             let end = room.end_by_kickout(code, text, cx);
             self.remove_room(key, &end, cx);
         }

@@ -23,7 +23,7 @@ use super::error::{CONNECT_TIMEOUT, Code, SOCKET_CLOSED, TIMEOUT};
 use super::io::{LogLevel, Output, SocketId};
 use super::time::{Instant, Millis, earliest, is_due};
 use super::wire::pb::Encode;
-use super::wire::{FrameType, Packet, accesshub, frame, packet};
+use super::wire::{FrameType, WireError, accesshub, frame};
 use hubs::Hubs;
 use pc::Pc;
 use requests::Pending;
@@ -73,8 +73,8 @@ pub enum LinkEvent {
     PcBroken,
     /// The service closed the proxied connection.
     PcClosed,
-    /// A room packet.
-    Packet(Packet),
+    /// A room packet, not decoded yet.
+    Packet(Vec<u8>),
     /// A tunnelled request ended: status and body, or why there is none.
     Http(HttpKey, Result<(i32, Vec<u8>), Code>),
     /// The application configuration arrived.
@@ -268,7 +268,18 @@ impl Link {
         }
         match frame::decode_frame(bytes) {
             Ok((stream, frame)) => self.handle_frame(stream, frame, cx),
-            Err(e) => self.refuse(e.text(), cx),
+            Err(e) => self.refuse(e, cx),
+        }
+    }
+
+    /// Notes that bytes of the service were dropped; only the first ones are logged.
+    pub fn refuse(&mut self, why: WireError, cx: &mut Cx<'_>) {
+        self.refused_frames += 1;
+        if self.refused_frames == 1 {
+            cx.log(
+                LogLevel::Warn,
+                &["a frame of the service was dropped: ", why.text()].concat(),
+            );
         }
     }
 
@@ -344,7 +355,7 @@ impl Link {
             return pc.queue(bytes);
         }
         let (stream, first) = (pc.stream, !pc.is_established());
-        self.send_upward(stream, first, login, bytes, cx);
+        self.send_upward(stream, first, login, &bytes, cx);
         true
     }
 
@@ -461,20 +472,18 @@ impl Link {
         stream: u32,
         first: bool,
         ack: bool,
-        payload: Vec<u8>,
+        payload: &[u8],
         cx: &mut Cx<'_>,
     ) {
+        self.note_traffic(cx);
+        let txid = self.new_txid();
         let common = |value: u32| if first { value } else { 0 };
         let message = accesshub::PcUpwardMessage {
-            txid: self.new_txid(),
+            txid,
             appid: common(self.app_id),
             biz_type: first.then_some(0),
             mode_no: common(MODE_ONLINE),
-            id_name: if first {
-                self.user_id.clone()
-            } else {
-                String::new()
-            },
+            id_name: if first { self.user_id.as_bytes() } else { &[] },
             service_no: SERVICE_ROOM,
             ack: Some(ack),
             payload,
@@ -483,7 +492,6 @@ impl Link {
             zegoconn_version: ZEGOCONN_VERSION,
             zegoconn_run_env: common(RUN_ENV_APPLET),
         };
-        self.note_traffic(cx);
         self.send(FrameType::PcUpward, stream, &message, cx);
     }
 
@@ -492,7 +500,7 @@ impl Link {
         self.new_txid();
         let message = accesshub::StreamClosed {
             code: Some(0),
-            msg: Some(String::new()),
+            msg: Some(&[]),
         };
         self.send(FrameType::StreamClosed, stream, &message, cx);
     }
@@ -518,22 +526,5 @@ impl Link {
 
     fn note_traffic(&mut self, cx: &Cx<'_>) {
         self.last_traffic = cx.now.mono;
-    }
-
-    fn refuse(&mut self, why: &str, cx: &mut Cx<'_>) {
-        self.refused_frames += 1;
-        if self.refused_frames == 1 {
-            cx.log(
-                LogLevel::Warn,
-                &["a frame of the service was dropped: ", why].concat(),
-            );
-        }
-    }
-
-    fn handle_packet(&mut self, payload: &[u8], cx: &mut Cx<'_>) {
-        match packet::decode_packet(payload) {
-            Ok(packet) => self.events.push_back(LinkEvent::Packet(packet)),
-            Err(e) => self.refuse(e.text(), cx),
-        }
     }
 }

@@ -327,7 +327,7 @@ impl Room {
     /// A heartbeat was answered.
     pub(super) fn handle_heartbeat(
         &mut self,
-        answer: liveroom::HbRsp,
+        answer: liveroom::HbRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
@@ -357,7 +357,7 @@ impl Room {
     /// A page of the user list.
     pub(super) fn handle_user_list(
         &mut self,
-        answer: liveroom::GetUserlistRsp,
+        answer: liveroom::GetUserlistRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
@@ -372,7 +372,11 @@ impl Room {
     }
 
     /// Users came or went.
-    pub(super) fn handle_users(&mut self, push: liveroom::PushUserInfoUpdated, cx: &mut Cx<'_>) {
+    pub(super) fn handle_users(
+        &mut self,
+        push: liveroom::PushUserInfoUpdated<'_>,
+        cx: &mut Cx<'_>,
+    ) {
         let mut events = Vec::new();
         self.users
             .handle_push(push, cx.now.mono, &self.request.room_id, &mut events);
@@ -382,16 +386,12 @@ impl Room {
     /// The whole list of streams.
     pub(super) fn handle_stream_list(
         &mut self,
-        answer: liveroom::GetStreamListRsp,
+        answer: liveroom::GetStreamListRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
         let mut events = Vec::new();
-        let list = answer
-            .stream_info_list
-            .into_iter()
-            .map(StreamInfo::from)
-            .collect();
+        let list = StreamInfo::from_list(answer.stream_info_list);
         self.streams.handle_list(
             answer.stream_list_seq,
             list,
@@ -407,16 +407,12 @@ impl Room {
     pub(super) fn handle_streams(
         &mut self,
         change: Change,
-        push: liveroom::PushStream,
+        push: liveroom::PushStream<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
         let mut events = Vec::new();
-        let list = push
-            .stream_info_list
-            .into_iter()
-            .map(StreamInfo::from)
-            .collect();
+        let list = StreamInfo::from_push(push.stream_info_list);
         self.streams.handle_push(
             change,
             push.stream_seq,
@@ -451,7 +447,7 @@ impl Room {
                 net,
                 cmd::RENEW_TOKEN,
                 &liveroom::RenewTokenReq {
-                    token: token.into(),
+                    token: token.as_bytes(),
                 },
                 Purpose::RenewToken,
                 cx,
@@ -585,7 +581,7 @@ fn emit_all(events: Vec<Event>, cx: &mut Cx<'_>) {
 pub(super) fn acknowledge(route: &Route, sub_cmd: u32, sent: i64, net: &mut Net, cx: &mut Cx<'_>) {
     let body = switch::PushRsp {
         code: Some(0),
-        message: Some(String::new()),
+        message: Some(&[]),
         sub_cmd,
         server_send_time: sent,
     };

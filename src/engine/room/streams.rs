@@ -5,7 +5,7 @@
 
 use crate::engine::event::{Event, Stream, UpdateType, User};
 use crate::engine::time::{Instant, Millis};
-use crate::engine::wire::{liveroom, switch};
+use crate::engine::wire::{liveroom, switch, text};
 
 use super::table::Table;
 
@@ -227,48 +227,49 @@ impl Streams {
     }
 }
 
-impl From<switch::LoginStreamInfo> for StreamInfo {
-    fn from(info: switch::LoginStreamInfo) -> Self {
+impl StreamInfo {
+    fn new(id: &[u8], sid: &[u8], user: [&[u8]; 2], extra_info: &[u8]) -> Self {
+        let [user_id, user_name] = user;
         Self {
-            id: info.stream_id,
-            sid: info.stream_sid,
+            id: text(id),
+            sid: text(sid),
             user: User {
-                id: info.id_name,
-                name: info.nick_name,
+                id: text(user_id),
+                name: text(user_name),
             },
-            extra_info: info.extra_info,
+            extra_info: text(extra_info),
             close_type: 0,
         }
     }
-}
 
-impl From<liveroom::StreamInfo> for StreamInfo {
-    fn from(info: liveroom::StreamInfo) -> Self {
-        Self {
-            id: info.stream_id,
-            sid: info.stream_sid,
-            user: User {
-                id: info.id_name,
-                name: info.nick_name,
-            },
-            extra_info: info.extra_info,
-            close_type: 0,
+    pub(super) fn from_login(list: Vec<switch::LoginStreamInfo<'_>>) -> Vec<Self> {
+        let mut streams = Vec::with_capacity(list.len());
+        for s in list {
+            let user = [s.id_name, s.nick_name];
+            streams.push(Self::new(s.stream_id, s.stream_sid, user, s.extra_info));
         }
+        streams
     }
-}
 
-impl From<liveroom::PushStreamInfo> for StreamInfo {
-    fn from(info: liveroom::PushStreamInfo) -> Self {
-        Self {
-            id: info.stream_id,
-            sid: info.stream_sid,
-            user: User {
-                id: info.id_name,
-                name: info.nick_name,
-            },
-            extra_info: info.extra_info,
-            close_type: info.close_type,
+    pub(super) fn from_list(list: Vec<liveroom::StreamInfo<'_>>) -> Vec<Self> {
+        let mut streams = Vec::with_capacity(list.len());
+        for s in list {
+            let user = [s.id_name, s.nick_name];
+            streams.push(Self::new(s.stream_id, s.stream_sid, user, s.extra_info));
         }
+        streams
+    }
+
+    pub(super) fn from_push(list: Vec<liveroom::PushStreamInfo<'_>>) -> Vec<Self> {
+        let mut streams = Vec::with_capacity(list.len());
+        for s in list {
+            let user = [s.id_name, s.nick_name];
+            streams.push(Self {
+                close_type: s.close_type,
+                ..Self::new(s.stream_id, s.stream_sid, user, s.extra_info)
+            });
+        }
+        streams
     }
 }
 

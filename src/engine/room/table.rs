@@ -44,13 +44,7 @@ impl<T> Table<T> {
         is_new
     }
 
-    /// Takes a row out; the order of the others stays.
-    pub(super) fn remove(&mut self, id: &str) -> Option<T> {
-        let (at, _) = self.ids.shift_remove_full(id)?;
-        Some(self.rows.remove(at))
-    }
-
-    /// Takes a row out at once, however many there are; the last one takes its place.
+    /// Takes a row out; the last one takes its place.
     pub(super) fn swap_remove(&mut self, id: &str) -> Option<T> {
         let (at, _) = self.ids.swap_remove_full(id)?;
         Some(self.rows.swap_remove(at))

@@ -5,7 +5,7 @@
 
 use crate::engine::event::{Event, UpdateType, User};
 use crate::engine::time::{Instant, Millis, earliest, is_due};
-use crate::engine::wire::liveroom;
+use crate::engine::wire::{liveroom, text};
 
 use super::table::Table;
 
@@ -22,6 +22,20 @@ const JOINED: u32 = 1;
 const LEFT: u32 = 2;
 const HIDDEN_ROLE: u32 = 4;
 
+/// A change that the service pushed.
+#[derive(Debug)]
+struct Push {
+    seq: u64,
+    actions: Vec<Action>,
+}
+
+#[derive(Debug)]
+struct Action {
+    action: u32,
+    role: u32,
+    user: User,
+}
+
 #[derive(Debug)]
 pub(super) struct Users {
     wanted: bool,
@@ -30,7 +44,7 @@ pub(super) struct Users {
     known: bool,
     roster: Table<User>,
     page: Option<Vec<User>>,
-    waiting: Vec<liveroom::PushUserInfoUpdated>,
+    waiting: Vec<Push>,
     announced_seq: u64,
     merge_at: Option<Instant>,
     fetch_at: Option<Instant>,
@@ -130,22 +144,20 @@ impl Users {
     /// A page of the list. Returns the index of the next page, if there is one.
     pub(super) fn handle_page(
         &mut self,
-        answer: liveroom::GetUserlistRsp,
+        answer: liveroom::GetUserlistRsp<'_>,
         room: &str,
         events: &mut Vec<Event>,
     ) -> Option<u32> {
         let page = self.page.as_mut()?;
         let is_empty = answer.user_base_info_list.is_empty();
-        let users = answer
-            .user_base_info_list
-            .into_iter()
-            .filter(|u| u.role != HIDDEN_ROLE)
-            .map(|u| User {
-                id: u.id_name,
-                name: u.nick_name,
-            });
-        page.extend(users);
-        page.truncate(MAX_USERS);
+        for user in answer.user_base_info_list {
+            if user.role != HIDDEN_ROLE && page.len() < MAX_USERS {
+                page.push(User {
+                    id: text(user.id_name),
+                    name: text(user.nick_name),
+                });
+            }
+        }
         let more =
             answer.ret_user_index < answer.server_user_index && !is_empty && page.len() < MAX_USERS;
         if more {
@@ -162,7 +174,7 @@ impl Users {
     /// A change that the service pushed.
     pub(super) fn handle_push(
         &mut self,
-        push: liveroom::PushUserInfoUpdated,
+        push: liveroom::PushUserInfoUpdated<'_>,
         now: Instant,
         room: &str,
         events: &mut Vec<Event>,
@@ -170,13 +182,14 @@ impl Users {
         if !self.wanted {
             return;
         }
+        let push = Push::from(push);
         if self.known && self.page.is_none() && self.continues(&push) {
             self.apply(push, room, events);
             self.apply_waiting(room, events);
-        } else if !self.known || seq_of(&push) > self.seq {
+        } else if !self.known || push.seq > self.seq {
             if self.waiting.len() >= MAX_WAITING {
                 self.waiting.clear();
-                self.announced_seq = self.announced_seq.max(seq_of(&push));
+                self.announced_seq = self.announced_seq.max(push.seq);
             } else {
                 self.waiting.push(push);
             }
@@ -200,30 +213,27 @@ impl Users {
         }
     }
 
-    fn continues(&self, push: &liveroom::PushUserInfoUpdated) -> bool {
-        let actions = u64::try_from(push.user_action_list.len()).unwrap_or(u64::MAX);
-        self.seq.checked_add(actions) == Some(seq_of(push)) && actions > 0
+    fn continues(&self, push: &Push) -> bool {
+        let actions = u64::try_from(push.actions.len()).unwrap_or(u64::MAX);
+        self.seq.checked_add(actions) == Some(push.seq) && actions > 0
     }
 
     fn apply_waiting(&mut self, room: &str, events: &mut Vec<Event>) {
         let seq = self.seq;
-        self.waiting.retain(|push| seq_of(push) > seq);
+        self.waiting.retain(|push| push.seq > seq);
         while let Some(at) = self.waiting.iter().position(|push| self.continues(push)) {
             let push = self.waiting.swap_remove(at);
             self.apply(push, room, events);
         }
         let seq = self.seq;
-        self.waiting.retain(|push| seq_of(push) > seq);
+        self.waiting.retain(|push| push.seq > seq);
     }
 
-    fn apply(&mut self, push: liveroom::PushUserInfoUpdated, room: &str, events: &mut Vec<Event>) {
-        self.seq = seq_of(&push);
+    fn apply(&mut self, push: Push, room: &str, events: &mut Vec<Event>) {
+        self.seq = push.seq;
         let (mut added, mut deleted) = (Vec::new(), Vec::new());
-        for action in push.user_action_list {
-            let user = User {
-                id: action.id_name,
-                name: action.nick_name,
-            };
+        for action in push.actions {
+            let user = action.user;
             if action.role == HIDDEN_ROLE || user.id == self.own_id {
                 continue;
             }
@@ -260,8 +270,24 @@ impl Users {
     }
 }
 
-fn seq_of(push: &liveroom::PushUserInfoUpdated) -> u64 {
-    u64::try_from(push.server_user_seq).unwrap_or(0)
+impl From<liveroom::PushUserInfoUpdated<'_>> for Push {
+    fn from(push: liveroom::PushUserInfoUpdated<'_>) -> Self {
+        let mut actions = Vec::new();
+        for action in push.user_action_list {
+            actions.push(Action {
+                action: action.action,
+                role: action.role,
+                user: User {
+                    id: text(action.id_name),
+                    name: text(action.nick_name),
+                },
+            });
+        }
+        Self {
+            seq: u64::try_from(push.server_user_seq).unwrap_or(0),
+            actions,
+        }
+    }
 }
 
 fn report(room: &str, added: Vec<User>, deleted: Vec<User>, events: &mut Vec<Event>) {

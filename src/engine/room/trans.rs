@@ -59,6 +59,11 @@ pub(in crate::engine) struct Trans {
 }
 
 impl Trans {
+    /// A new session: the service may have begun anew, and its sequences with it.
+    pub(super) fn forget(&mut self) {
+        self.seqs.clear();
+    }
+
     /// What the service has and the client does not.
     pub(super) fn newer(&self, channels: impl IntoIterator<Item = Known>) -> Vec<Known> {
         let is_newer = |(key, seq): &(Vec<u8>, u32)| {

@@ -219,7 +219,7 @@ impl Engine {
                 let publisher = self
                     .publishers
                     .iter_mut()
-                    .find(|p| p.stream_id == *stream_id && p.is_announcing());
+                    .find(|p| p.stream_id == *stream_id && p.is_announced_by(pending.seq));
                 if let Some(publisher) = publisher {
                     publisher.announce(room, &mut self.net, cx);
                 }
@@ -227,7 +227,12 @@ impl Engine {
             Purpose::DeleteStream {
                 stream_id,
                 stream_sid,
-            } if room.is_online() => {
+            } if room.is_online()
+                && !self
+                    .publishers
+                    .iter()
+                    .any(|p| p.stream_id == *stream_id && p.is_announced()) =>
+            {
                 publish::send_delete(stream_id, stream_sid, room, &mut self.net, cx);
             }
             Purpose::SetExtraInfo { .. } => room.trans.finish_setting(),
@@ -624,9 +629,12 @@ impl Engine {
                 match publisher(&mut self.publishers, &stream_id)
                     .and_then(|at| self.publishers.get_mut(at))
                 {
-                    Some(publisher) => publisher.handle_announced(m.stream_sid, cx),
+                    Some(publisher) if publisher.is_announced_by(header.seq) => {
+                        publisher.handle_announced(m.stream_sid, cx)
+                    }
+                    Some(publisher) if publisher.is_announced() => {}
                     // Stopped while it was being announced.
-                    None => publish::send_delete(&stream_id, &m.stream_sid, room, net, cx),
+                    _ => publish::send_delete(&stream_id, &m.stream_sid, room, net, cx),
                 }
             }
             (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {
@@ -688,7 +696,7 @@ impl Engine {
                 if let Some(publisher) = self
                     .publishers
                     .iter_mut()
-                    .find(|p| p.stream_id == stream_id)
+                    .find(|p| p.stream_id == stream_id && p.is_announced_by(pending.seq))
                 {
                     publisher.handle_refused(c, text, cx);
                 }

@@ -12,6 +12,7 @@ mod call;
 mod input;
 mod login;
 mod messages;
+mod races;
 mod reconnect;
 mod sync;
 mod world;

@@ -18,7 +18,7 @@ const COMMANDS: [u32; 15] = [
 ];
 const FRAME_TYPES: [u16; 7] = [4, 12, 14, 19, 21, 23, 35];
 /// Codes of injected refusals: some mean "again", some the end, some nothing special.
-const REFUSALS: [u32; 8] = [1_002, 105, 10_015, 40_050, 50_250, 201_002, 1_000, 2_014];
+pub const REFUSALS: [u32; 8] = [1_002, 105, 10_015, 40_050, 50_250, 201_002, 1_000, 2_014];
 
 impl World {
     /// One fault of those that this run has.
@@ -68,9 +68,15 @@ impl World {
                 world.network.slot(conn, crate::network::Way::Down, until);
                 world.network.slot(conn, crate::network::Way::Up, until);
             }),
-            Fault::SlowConsumer => self.devices[device].slow_until = self.now + ms,
+            Fault::SlowConsumer => {
+                let until = self.chaos_end().min(self.now + ms);
+                let this = &mut self.devices[device];
+                this.slow_until = this.slow_until.max(until);
+            }
             Fault::Sleep => {
-                self.devices[device].asleep_until = self.now + ms * 3;
+                let until = self.chaos_end().min(self.now + ms * 3);
+                let this = &mut self.devices[device];
+                this.asleep_until = this.asleep_until.max(until);
             }
             Fault::WallClockJump => {
                 let hours = i64::from(self.rng.i32(-30_000..30_000));
@@ -142,8 +148,6 @@ impl World {
         self.hanging_until = 0;
         self.control(Command::ClearAnswerRules);
         for device in 0..self.devices.len() {
-            self.devices[device].asleep_until = 0;
-            self.devices[device].slow_until = 0;
             self.set_online(device, true);
         }
     }
@@ -185,6 +189,12 @@ impl World {
                 cmd: None,
                 kind: self.rng.choice(FRAME_TYPES),
             }
+        };
+        // What the service refuses to delete stays.
+        let may_refuse = matches.cmd != Some(302_003);
+        let action = match action {
+            AnswerAction::Error if !may_refuse => AnswerAction::Drop,
+            action => action,
         };
         let everybody = self.rng.u32(0..4) == 0;
         let rule = AnswerRule {

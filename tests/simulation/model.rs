@@ -8,6 +8,8 @@ use zego_express_alipay::engine::event::{
 };
 use zego_express_alipay::engine::{Code, Error};
 
+use crate::faults::REFUSALS;
+
 /// Codes that the room server's rules or the injected refusals put into answers; the engine hands them on as they are.
 const SERVICE_CODES: [u32; 7] = [1_010, 1_011, 1_013, 1_020, 2_014, 201_002, 205_035];
 
@@ -115,7 +117,10 @@ impl Model {
             | Event::PublishQualityUpdate { .. }
             | Event::PlayQualityUpdate { .. } => Ok(()),
             Event::PublisherStateUpdate(update) => {
-                check_code(update.error_code)?;
+                // A refused stream is reported with the service's own code.
+                if !REFUSALS.contains(&update.error_code.0) {
+                    check_code(update.error_code)?;
+                }
                 self.publisher(&update.stream_id, update.state)
             }
             Event::PlayerStateUpdate(update) => {

@@ -143,6 +143,7 @@ impl World {
             84..88 => {
                 if let Some(stream) = self.any_published(device) {
                     self.call(device, "getNextUrl", &stream, vec![stream.as_str().into()]);
+                    self.push_again(device, stream);
                 }
             }
             88..92 => self.give(device, Input::Shown),
@@ -482,6 +483,20 @@ impl World {
         let detail = Value::from([("code", code.into())]);
         let args = vec![stream.into(), Value::from([("detail", detail)])];
         self.call(device, "updatePlayerState", stream, args);
+    }
+
+    /// The component takes up the new URL.
+    fn push_again(&mut self, device: usize, stream: String) {
+        let want = self.devices[device].page.publishing.get(&stream);
+        if let Some(attempt) = want.map(|want| want.attempt) {
+            let event = Event::Component {
+                device,
+                stream,
+                attempt,
+                code: PUSHED,
+            };
+            self.post_in(500, event);
+        }
     }
 
     fn any_published(&mut self, device: usize) -> Option<String> {

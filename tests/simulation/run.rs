@@ -51,7 +51,7 @@ pub fn trace_seed(seed: u64) -> Vec<String> {
 fn play(world: &mut World, seed: u64) {
     let first = world.rng.u64(500..5_000);
     world.post_in(first, Event::Fault);
-    let end = START + world.plan.chaos_ms;
+    let end = world.chaos_end();
     while world.now < end && world.violation.is_none() {
         world.run_until(end.min(world.now + CALL_CHECK_MS));
         world.check_calls();

@@ -296,6 +296,10 @@ impl World {
         }
     }
 
+    pub fn chaos_end(&self) -> u64 {
+        START + self.plan.chaos_ms
+    }
+
     fn next_moment(&self) -> Option<u64> {
         let queue = self.queue.first_key_value().map(|((due, _), _)| *due);
         let engines = self.devices.iter().filter_map(Device::deadline);

@@ -69,7 +69,8 @@ pub(super) enum Purpose {
 /// A request that waits for its answer.
 #[derive(Debug)]
 pub(super) struct Pending {
-    seq: u32,
+    /// Number of the packet.
+    pub seq: u32,
     /// For which room.
     pub room: RoomKey,
     /// What it is for.

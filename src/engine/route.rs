@@ -41,7 +41,7 @@ impl Engine {
                 Ok(command) => command,
                 Err(error) => {
                     if method == "loginRoom" {
-                        report_refused_login(args, &error, cx);
+                        self.report_refused_login(args, &error, cx);
                     }
                     cx.reply(id, refuse(method, error));
                     return;
@@ -221,7 +221,7 @@ impl Engine {
                 let publisher = self
                     .publishers
                     .iter_mut()
-                    .find(|p| p.stream_id == *stream_id && p.is_announcing());
+                    .find(|p| p.stream_id == *stream_id && p.is_announced_by(pending.seq));
                 if let Some(publisher) = publisher {
                     publisher.announce(room, &mut self.net, cx);
                 }
@@ -229,7 +229,12 @@ impl Engine {
             Purpose::DeleteStream {
                 stream_id,
                 stream_sid,
-            } if room.is_online() => {
+            } if room.is_online()
+                && !self
+                    .publishers
+                    .iter()
+                    .any(|p| p.stream_id == *stream_id && p.is_announced()) =>
+            {
                 publish::send_delete(stream_id, stream_sid, room, &mut self.net, cx);
             }
             Purpose::SetExtraInfo { .. } => room.trans.finish_setting(),
@@ -240,6 +245,37 @@ impl Engine {
         self.handle_signal(pending.room, signal, cx);
     }
 
+    /// A refused login is told like a failed one, as the vendor's client does; not of a room whose state is another login's.
+    fn report_refused_login(&self, args: &[Value], error: &Error, cx: &mut Cx<'_>) {
+        let room = args.first().and_then(Value::as_text).unwrap_or_default();
+        if self.rooms.iter().any(|known| known.id() == room) {
+            return;
+        }
+        let states = [
+            (RoomState::Connecting, RoomReason::Logining, OK, None),
+            (
+                RoomState::Disconnected,
+                RoomReason::LoginFailed,
+                error.code,
+                Some(error.message.clone()),
+            ),
+        ];
+        for (state, reason, code, extended_data) in states {
+            cx.emit(Event::RoomStateUpdate {
+                room: room.into(),
+                state,
+                code,
+                extended_data: extended_data.clone(),
+            });
+            cx.emit(Event::RoomStateChanged {
+                room: room.into(),
+                reason,
+                code,
+                extended_data,
+            });
+        }
+    }
+
     /// Stops a token that cannot be good before it is sent.
     fn check_token(&self, command: Command, cx: &Cx<'_>) -> Result<Command, Error> {
         let token = match &command {
@@ -247,7 +283,7 @@ impl Engine {
             Command::RenewToken { token, .. } => token,
             _ => return Ok(command),
         };
-        token::check(token, self.net.link.clock_offset(), cx.now).map(|()| command)
+        token::check(token, self.net.link.server_time(cx.now.mono)).map(|()| command)
     }
 
     fn login_room(&mut self, id: CallId, request: LoginRequest, cx: &mut Cx<'_>) {
@@ -625,9 +661,12 @@ impl Engine {
                 match publisher(&mut self.publishers, &stream_id)
                     .and_then(|at| self.publishers.get_mut(at))
                 {
-                    Some(publisher) => publisher.handle_announced(text(m.stream_sid), cx),
+                    Some(publisher) if publisher.is_announced_by(header.seq) => {
+                        publisher.handle_announced(text(m.stream_sid), cx);
+                    }
+                    Some(publisher) if publisher.is_announced() => {}
                     // Stopped while it was being announced.
-                    None => publish::send_delete(&stream_id, &text(m.stream_sid), room, net, cx),
+                    _ => publish::send_delete(&stream_id, &text(m.stream_sid), room, net, cx),
                 }
             }
             (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {
@@ -691,7 +730,7 @@ impl Engine {
                 if let Some(publisher) = self
                     .publishers
                     .iter_mut()
-                    .find(|p| p.stream_id == stream_id)
+                    .find(|p| p.stream_id == stream_id && p.is_announced_by(pending.seq))
                 {
                     publisher.handle_refused(c, text, cx);
                 }
@@ -850,34 +889,6 @@ impl Engine {
                 self.net.link.close_pc(cx);
             }
         }
-    }
-}
-
-/// A refused login is told like a failed one, as the vendor's client does.
-fn report_refused_login(args: &[Value], error: &Error, cx: &mut Cx<'_>) {
-    let room = args.first().and_then(Value::as_text).unwrap_or_default();
-    let states = [
-        (RoomState::Connecting, RoomReason::Logining, OK, None),
-        (
-            RoomState::Disconnected,
-            RoomReason::LoginFailed,
-            error.code,
-            Some(error.message.clone()),
-        ),
-    ];
-    for (state, reason, code, extended_data) in states {
-        cx.emit(Event::RoomStateUpdate {
-            room: room.into(),
-            state,
-            code,
-            extended_data: extended_data.clone(),
-        });
-        cx.emit(Event::RoomStateChanged {
-            room: room.into(),
-            reason,
-            code,
-            extended_data,
-        });
     }
 }
 

@@ -7,11 +7,8 @@ use super::time::{Instant, Millis, Now};
 
 /// How long before its expiry a token is announced.
 pub const WARN_BEFORE_MS: i64 = 30_000;
-/// Differences between the clocks of device and service below this are taken as none.
+/// How far the service's clock, as this client knows it, may be off.
 pub const CLOCK_TOLERANCE_MS: i64 = 5_000;
-
-/// How long ago a token must have expired, by a clock that was not compared with the service's, to be refused.
-pub const UNKNOWN_CLOCK_TOLERANCE_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// Fires once, [`WARN_BEFORE_MS`] before the expiry. Counts on the monotonic clock, so that setting the device's clock
 /// neither fires nor silences it.
@@ -21,21 +18,14 @@ pub struct ExpiryTimer {
 }
 
 impl ExpiryTimer {
-    /// Starts anew. `remain_s` is what the service says is left; 0 means that the token's own expiry counts.
-    /// `clock_offset` is what to add to the device's clock to get the service's, in milliseconds.
-    pub fn start(&mut self, token: &str, remain_s: u32, clock_offset: i64, now: Now) {
+    /// Starts anew. `remain_s` is what the service says is left; 0 means that the token's own expiry counts, compared with
+    /// `server_time`, or with the device's clock while that is unknown (Unix milliseconds).
+    pub(super) fn start(&mut self, token: &str, remain_s: u32, server_time: Option<i64>, now: Now) {
         let left = if remain_s > 0 {
             Some(i64::from(remain_s) * 1_000)
         } else {
-            let offset = if clock_offset.abs() < CLOCK_TOLERANCE_MS {
-                0
-            } else {
-                clock_offset
-            };
-            expiry_s(token).map(|s| {
-                s.saturating_mul(1_000)
-                    .saturating_sub(now.wall.saturating_add(offset))
-            })
+            let time = server_time.unwrap_or(now.wall);
+            expiry_s(token).map(|s| s.saturating_mul(1_000).saturating_sub(time))
         };
         self.at = left
             .map(|ms| now.mono + Millis::try_from(ms.saturating_sub(WARN_BEFORE_MS)).unwrap_or(0));
@@ -59,27 +49,19 @@ impl ExpiryTimer {
 /// Refuses a token that cannot be good, before it is sent: one of the forms 03 or 04 that is damaged or has expired. Any
 /// other text may be a token of another kind; the service decides.
 ///
-/// `clock_offset` is what to add to the device's clock to get the service's, in milliseconds; while it is unknown the device's
-/// clock may be wrong, and only a token that expired [`UNKNOWN_CLOCK_TOLERANCE_MS`] ago is refused.
-pub(crate) fn check(token: &str, clock_offset: Option<i64>, now: Now) -> Result<(), Error> {
+/// `server_time` is the service's clock in Unix milliseconds. While it is unknown only the service can tell whether a token has
+/// expired: the device's clock may be wrong.
+pub(crate) fn check(token: &str, server_time: Option<i64>) -> Result<(), Error> {
     let envelope = match Envelope::parse(token) {
         Ok(envelope) => envelope,
         Err(ParseError::Version) => return Ok(()),
         Err(damage) => return Err(Error::with(TOKEN_ERROR, damage.reason())),
     };
-    let tolerance = if clock_offset.is_some() {
-        CLOCK_TOLERANCE_MS
-    } else {
-        UNKNOWN_CLOCK_TOLERANCE_MS
-    };
-    let latest = now
-        .wall
-        .saturating_add(clock_offset.unwrap_or(0))
-        .saturating_sub(tolerance);
-    if envelope.client_expire().saturating_mul(1_000) < latest {
-        return Err(TOKEN_EXPIRED.into());
+    let expiry = envelope.client_expire().saturating_mul(1_000);
+    match server_time {
+        Some(time) if expiry.saturating_add(CLOCK_TOLERANCE_MS) < time => Err(TOKEN_EXPIRED.into()),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Unix time in seconds at which a token of the forms 03 and 04 expires; `None` for any other text.
@@ -115,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_damaged_token_is_refused_and_an_unknown_kind_is_left_to_the_service() {
-        let code = |token: &str| check(token, Some(0), Now::at(0, 0)).map_err(|e| e.code);
+        let code = |token: &str| check(token, Some(0)).map_err(|e| e.code);
         for damaged in ["04", "04AAAA", "04!!!!", &TOKEN[..TOKEN.len() - 4]] {
             assert_eq!(code(damaged), Err(TOKEN_ERROR), "{damaged}");
         }
@@ -125,39 +107,29 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_token_is_refused_by_the_clock_of_the_service() {
-        let code = |offset, wall| check(TOKEN, offset, Now::at(0, wall)).map_err(|e| e.code);
-        assert_eq!(code(Some(0), EXPIRY_MS), Ok(()));
-        assert_eq!(code(Some(0), EXPIRY_MS + 6_000), Err(TOKEN_EXPIRED));
-        assert_eq!(
-            code(Some(-60_000), EXPIRY_MS + 6_000),
-            Ok(()),
-            "the device is a minute fast"
-        );
-        assert_eq!(
-            code(None, EXPIRY_MS + 6_000),
-            Ok(()),
-            "the device may be fast"
-        );
-        assert_eq!(code(None, EXPIRY_MS + 86_400_001), Err(TOKEN_EXPIRED));
+    fn an_expired_token_is_refused_by_the_clock_of_the_service_only() {
+        let code = |time| check(TOKEN, time).map_err(|e| e.code);
+        assert_eq!(code(Some(EXPIRY_MS)), Ok(()));
+        assert_eq!(code(Some(EXPIRY_MS + 6_000)), Err(TOKEN_EXPIRED));
+        assert_eq!(code(None), Ok(()), "the device's clock says nothing");
     }
 
     #[test]
     fn the_warning_comes_thirty_seconds_before_the_end_or_at_once() {
         let mut timer = ExpiryTimer::default();
-        timer.start("tok", 100, 0, Now::at(5_000, 0));
+        timer.start("tok", 100, None, Now::at(5_000, 0));
         assert_eq!(timer.deadline(), Some(Instant(75_000)));
         assert!(!timer.take_due(Instant(74_999)));
         assert!(timer.take_due(Instant(75_000)));
         assert!(!timer.take_due(Instant(99_000)));
-        timer.start("tok", 10, 0, Now::at(5_000, 0));
+        timer.start("tok", 10, None, Now::at(5_000, 0));
         assert_eq!(timer.deadline(), Some(Instant(5_000)));
     }
 
     #[test]
     fn a_lifetime_of_years_does_not_overflow() {
         let mut timer = ExpiryTimer::default();
-        timer.start("tok", u32::MAX, 0, Now::at(0, 0));
+        timer.start("tok", u32::MAX, None, Now::at(0, 0));
         assert_eq!(
             timer.deadline(),
             Some(Instant(u64::from(u32::MAX) * 1_000 - 30_000))

@@ -300,3 +300,13 @@ fn a_server_that_counts_tokens_down_is_told_the_new_one() {
             .all(|e| e[1] != "DISCONNECTED")
     );
 }
+
+#[test]
+fn a_refused_second_login_says_nothing_of_the_room_that_the_first_is_in() {
+    let mut world = World::new();
+    let a = world.add_in("r", "ua");
+    world.told(a);
+    let login = world.call(a, "loginRoom", json!(["r", "04", {"userID": "ua"}]));
+    assert_eq!(world.rejected(a, login), 1_102_016);
+    assert!(world.told(a).is_empty());
+}

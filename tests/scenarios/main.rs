@@ -14,6 +14,7 @@ mod input;
 mod login;
 mod messages;
 mod multi_room;
+mod races;
 mod reconnect;
 mod sync;
 mod world;

@@ -122,7 +122,8 @@ pub struct Link {
     heartbeat_timeout: Millis,
     pc_timeout: Millis,
     outer_ip: String,
-    clock_offset: Option<i64>,
+    /// The service's clock when it was last told, and when that was.
+    server_clock: Option<(Instant, i64)>,
     etag: Option<u32>,
     pc: Option<Pc>,
     pending: Vec<Pending>,
@@ -151,7 +152,7 @@ impl Link {
             heartbeat_timeout: HEARTBEAT_TIMEOUT_MS,
             pc_timeout: pc::ESTABLISH_TIMEOUT_MS,
             outer_ip: String::new(),
-            clock_offset: None,
+            server_clock: None,
             etag: None,
             pc: None,
             pending: Vec::new(),
@@ -191,9 +192,12 @@ impl Link {
         &self.outer_ip
     }
 
-    /// Milliseconds to add to the device's clock to get the service's; `None` while they were not compared.
-    pub fn clock_offset(&self) -> Option<i64> {
-        self.clock_offset
+    /// Unix time of the service in milliseconds; `None` before it told it. Counted on the monotonic clock, so that a device
+    /// clock that is set does not matter.
+    #[allow(clippy::cast_possible_wrap)]
+    pub(super) fn server_time(&self, now: Instant) -> Option<i64> {
+        let (told_at, time) = self.server_clock?;
+        Some(time.saturating_add((now - told_at) as i64))
     }
 
     /// Closes the socket for good.

@@ -15,6 +15,8 @@ use super::{
 const APP_CONFIG_TRIES: u32 = 3;
 const APP_ID_UNKNOWN: [i32; 2] = [20_012, 20_008];
 const INTERNAL_ERROR: i32 = 20_008;
+/// A longer one means that the device's clock was set meanwhile.
+const MAX_ROUND_TRIP_MS: i64 = 10_000;
 const ACTION_DISPATCH: i32 = 1;
 const ACTION_SAME_HUB: i32 = 2;
 const ACTION_NEXT_GROUP: i32 = 5;
@@ -339,16 +341,14 @@ impl Link {
         }
     }
 
-    /// `sent` is when the request left, by the device's clock.
+    /// `sent` is when the request left, by the device's clock. The answer took half of the way there and back.
     fn set_clock(&mut self, server: u64, sent: i64, cx: &Cx<'_>) {
         let Ok(server) = i64::try_from(server) else {
             return;
         };
         if server > 0 {
-            let sum = server
-                .saturating_sub(sent)
-                .saturating_add(server.saturating_sub(cx.now.wall));
-            self.clock_offset = Some(sum / 2);
+            let round_trip = cx.now.wall.saturating_sub(sent).clamp(0, MAX_ROUND_TRIP_MS);
+            self.server_clock = Some((cx.now.mono, server.saturating_add(round_trip / 2)));
         }
     }
 }

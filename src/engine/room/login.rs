@@ -201,6 +201,9 @@ impl Room {
             return None;
         }
         let now = cx.now.mono;
+        if self.session.user_id != answer.user_session_id {
+            self.trans.forget();
+        }
         self.session.user_id = answer.user_session_id;
         self.route.context_key = header.context_key;
         self.route.controls = Some(header.controls.unwrap_or_default().into());

@@ -463,7 +463,7 @@ impl Room {
         self.token_timer.start(
             &self.request.token,
             remain_s,
-            net.link.clock_offset().unwrap_or(0),
+            net.link.server_time(cx.now.mono),
             cx.now,
         );
     }

@@ -58,7 +58,7 @@ impl Streams {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.fetch_at
+        self.fetch_at.filter(|_| !self.fetching)
     }
 
     /// Whether a fetch is due; it counts as begun.
@@ -103,8 +103,8 @@ impl Streams {
         if seq < self.seq {
             self.fetch_at = Some(now + FETCH_DELAY_MS);
         } else {
+            // A gap that was found meanwhile leads to another fetch.
             self.seq = seq;
-            self.fetch_at = None;
             self.replace(list, room, events);
         }
     }

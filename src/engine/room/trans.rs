@@ -27,6 +27,11 @@ pub(in crate::engine) struct Trans {
 }
 
 impl Trans {
+    /// A new session: the service may have begun anew, and its sequences with it.
+    pub(super) fn forget(&mut self) {
+        self.seqs.clear();
+    }
+
     /// Keeps of the keys that the service names those whose values the client does not have.
     pub(super) fn retain_newer(&self, channels: &mut Vec<TransChannel<'_>>) {
         for channel in channels.iter_mut() {

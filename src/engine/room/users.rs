@@ -44,6 +44,8 @@ pub(super) struct Users {
     known: bool,
     roster: Table<User>,
     page: Option<Vec<User>>,
+    /// Sequence of the first page: changes after it may be missing in that page and are applied on top of the whole.
+    page_seq: Option<u64>,
     waiting: Vec<Push>,
     announced_seq: u64,
     merge_at: Option<Instant>,
@@ -62,6 +64,7 @@ impl Users {
             known: false,
             roster: Table::default(),
             page: None,
+            page_seq: None,
             waiting: Vec::new(),
             announced_seq: 0,
             merge_at: None,
@@ -99,7 +102,8 @@ impl Users {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        earliest(self.merge_at, self.fetch_at)
+        let fetch_at = self.fetch_at.filter(|_| self.page.is_none());
+        earliest(self.merge_at, fetch_at)
     }
 
     /// Returns whether the list is to be fetched now.
@@ -129,6 +133,7 @@ impl Users {
     /// The list is being fetched from its start.
     pub(super) fn begin_fetch(&mut self, now: Instant) -> u32 {
         self.page = Some(Vec::new());
+        self.page_seq = None;
         self.last_fetch = Some(now);
         self.fetch_at = None;
         0
@@ -149,6 +154,7 @@ impl Users {
         events: &mut Vec<Event>,
     ) -> Option<u32> {
         let page = self.page.as_mut()?;
+        let seq = *self.page_seq.get_or_insert(answer.server_user_seq);
         let is_empty = answer.user_base_info_list.is_empty();
         for user in answer.user_base_info_list {
             if user.role != HIDDEN_ROLE && page.len() < MAX_USERS {
@@ -164,7 +170,7 @@ impl Users {
             return u32::try_from(answer.ret_user_index.saturating_add(1)).ok();
         }
         let list = self.page.take().unwrap_or_default();
-        self.seq = answer.server_user_seq;
+        self.seq = seq;
         self.known = true;
         self.replace(list, room, events);
         self.apply_waiting(room, events);
@@ -239,9 +245,8 @@ impl Users {
             }
             match action.action {
                 JOINED if self.roster.len() < MAX_USERS => {
-                    if self.roster.insert(user.id.clone(), user.clone()) {
-                        added.push(user);
-                    }
+                    let is_new = self.roster.insert(user.id.clone(), user.clone());
+                    added.extend(is_new.then_some(user));
                 }
                 LEFT => {
                     if let Some(user) = self.roster.swap_remove(&user.id) {

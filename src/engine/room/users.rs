@@ -239,7 +239,8 @@ impl Users {
             }
             match action.action {
                 JOINED if self.roster.len() < MAX_USERS => {
-                    if self.roster.insert(user.id.clone(), user.clone()) {
+                    let is_new = self.roster.insert(user.id.clone(), user.clone());
+                    if is_new {
                         added.push(user);
                     }
                 }

@@ -212,7 +212,10 @@ class Session {
     const known = stream.returning && state === stream.state;
     stream.returning = false;
     stream.state = state;
-    if (state === none && !stream.entry) streams.delete(streamID);
+    // A player that failed stays until the page stops it, and may be given its next address.
+    const isKept = streams === this.plays && args[0].errorCode > 0;
+    if (state === none && isKept) stream.running = false;
+    else if (state === none && !stream.entry) streams.delete(streamID);
     return known ? null : args;
   }
 

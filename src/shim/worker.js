@@ -142,6 +142,9 @@ worker.onMessage((/** @type {any} */ message) => {
     load(m.id, m.path);
   } else if (m.type === 'free') {
     delete places[m.id];
+  } else if (!places[m.id]) {
+    // Sent before the page knew that this engine stopped; every message has an answer.
+    post({ type: 'gone', id: m.id, number: m.number });
   } else {
     const run = () => {
       const place = places[m.id];

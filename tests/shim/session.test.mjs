@@ -121,6 +121,16 @@ test('streams that ended are not wanted any more', () => {
   assert.deepEqual(session.takePending('r'), []);
 });
 
+test('a player that failed is kept until it is stopped', () => {
+  const session = inRoom();
+  withStream(session, 'startPlayingStream', 'b');
+  session.note('updatePlayerState', ['b', { detail: { code: 3802 } }]);
+  session.hear('playerStateUpdate', [{ streamID: 'b', state: 'NO_PLAY', errorCode: 3803 }]);
+  assert.equal(session.plays.get('b').running, false);
+  session.note('stopPlayingStream', ['b']);
+  assert.equal(session.plays.size, 0);
+});
+
 test('each stream is asked for once, in its own room', () => {
   const session = inRoom();
   withStream(session, 'startPublishingStream', 'a', [{ roomID: 'other' }]);

@@ -43,6 +43,9 @@ const PAGES = {
   plainest: { names: [], platform: 'Android' },
 };
 
+/** The text of a panic. */
+export const PANIC = 'panicked at src/engine/mod.rs:1:1:\nboom';
+
 /** Kinds of pages. */
 export const RUNTIMES = Object.keys(PAGES);
 
@@ -124,28 +127,28 @@ class World {
         if (!(source instanceof WebAssembly.Module)) world.compilations += 1;
         return WebAssembly.instantiate(source, imports).then((result) =>
           result.instance
-            ? { module: result.module, instance: world.trapping(result.instance) }
-            : world.trapping(result),
+            ? { module: result.module, instance: world.trapping(result.instance, imports) }
+            : world.trapping(result, imports),
         );
       },
     };
   }
 
   /** An instance that traps on command. */
-  trapping(instance) {
-    return { exports: this.#trappingExports(instance.exports) };
+  trapping(instance, imports) {
+    return { exports: this.#trappingExports(instance.exports, imports) };
   }
 
   #trappingTranslation({ instantiate }) {
-    return { instantiate: (imports) => this.#trappingExports(instantiate(imports)) };
+    return { instantiate: (imports) => this.#trappingExports(instantiate(imports), imports) };
   }
 
-  #trappingExports(exports) {
+  #trappingExports(exports, imports) {
     const frame = exports.engine_frame;
     const wrapped = (...args) => {
       if (!this.trap) return frame(...args);
       this.trap = false;
-      throw new WebAssembly.RuntimeError('unreachable executed');
+      panic(exports, imports['./engine_bg.js']);
     };
     return Object.create(exports, { engine_frame: { value: wrapped } });
   }
@@ -203,7 +206,7 @@ class FakeWorker {
   #myWebAssembly(world) {
     const { Memory, Table, Global } = WebAssembly;
     function Instance(module, imports) {
-      return world.trapping(new WebAssembly.Instance(module, imports));
+      return world.trapping(new WebAssembly.Instance(module, imports), imports);
     }
     async function instantiate(path, imports) {
       if (typeof path !== 'string' || !path.startsWith('/'))
@@ -215,10 +218,20 @@ class FakeWorker {
         path.endsWith('.br') ? brotliDecompressSync(file) : file,
         imports,
       );
-      return { module, instance: world.trapping(instance) };
+      return { module, instance: world.trapping(instance, imports) };
     }
     return { instantiate, Memory, Table, Global, Instance };
   }
+}
+
+/** What a Rust panic does: the hook writes its text by the import for console.error, then the module traps. */
+function panic(exports, imports) {
+  const text = Buffer.from(`${PANIC}\n\nStack:\n\nError\n    at somewhere`);
+  const hook = Object.keys(imports).find((name) => name.startsWith('__wbg_error_'));
+  const at = exports.__wbindgen_export(text.length, 1);
+  new Uint8Array(exports.memory.buffer).set(text, at);
+  if (hook) imports[hook](at, text.length);
+  throw new WebAssembly.RuntimeError(hook ? 'unreachable executed' : PANIC);
 }
 
 /** A realm with the language, timers, the console and `globals`; no code from strings. */

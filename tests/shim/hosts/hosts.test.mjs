@@ -171,6 +171,7 @@ async function call({ us, peer, roomID, host, done }) {
     );
     assert.equal(since('error').length, 1);
     assert.equal(since('error')[0][0].code, 1199002);
+    assert.match(since('error')[0][0].msg, disaster === 'kill' ? /ended the Worker/ : /panicked at .*boom/);
     await until(
       () =>
         peer.recorder.events.slice(peerFrom).some(({ name, args }) => name === 'roomStreamUpdate' && args[1] === 'ADD'),
@@ -189,7 +190,9 @@ async function call({ us, peer, roomID, host, done }) {
     }
     assert.equal((await zg.sendBroadcastMessage(roomID, 'back')).errorCode, 0);
   }
-  assert.match(zg.getNextUrl(theirs), /^rtmp:/, 'the player is there');
+  component(us, theirs, 3803);
+  await until(() => named(recorder, 'playerStateUpdate').at(-1)?.args[0].state === 'NO_PLAY', 'the player failed');
+  assert.match(zg.getNextUrl(theirs), /^rtmp:/, 'a failed player is there');
   done('survives');
 
   zg.destroyEngine();
@@ -340,6 +343,22 @@ test('a Worker that falls silent in a call is replaced', { skip }, async () => {
   await until(() => us.world.made.length === 2, 'another Worker');
   await until(() => states(us.recorder).join() === 'CONNECTING,CONNECTED,CONNECTING,CONNECTED', 'connected again');
   assert.equal(worker.isAlive, false);
+  us.zg.destroyEngine();
+  us.world.dispose();
+});
+
+test('messages on the way to an engine that stopped do not make its Worker look dead', { skip }, async () => {
+  const us = startProgram({ host: 'worker', worker: { ...WORKER, timeout: 400 } });
+  await login(us, 'busy', 'us');
+  const busy = setInterval(() => us.zg.setDebugVerbose(true), 1);
+  us.world.trap = true;
+  us.zg.sendBroadcastMessage('busy', 'm').catch(() => {});
+  await until(() => named(us.recorder, 'error').length === 1, 'the trap');
+  clearInterval(busy);
+  await until(() => states(us.recorder).at(-1) === 'CONNECTED', 'connected again');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  assert.equal(us.world.made.length, 1, 'the same Worker');
+  assert.equal(named(us.recorder, 'error').length, 1);
   us.zg.destroyEngine();
   us.world.dispose();
 });

@@ -22,7 +22,7 @@ const applications = {
   plain: ['index.js', 'engine-plain.js'],
 };
 // A ratchet: lower it with every gain. The aim is not reached yet; docs/size.md says what costs what.
-const inline = { raw: 295_000, brotli: 95_000 };
+const inline = { raw: 225_000, brotli: 80_000 };
 const aim = { raw: 225_000, brotli: 60_000 };
 
 const sizes = new Map(

@@ -23,6 +23,7 @@ const HUB = 'hub.invalid';
  * @param {number} options.appID
  * @param {(event: object) => void} [options.onEvent] see Recorder
  * @param {(line: string) => void} [options.log] the client's console
+ * @param {number} [options.latency=0] ms by which every message is late, see createHost in my.mjs
  * @returns {VendorClient}
  */
 export function createVendorClient(options) {
@@ -34,9 +35,9 @@ export class VendorClient {
   #wx;
   #timers = new Set();
 
-  constructor({ server, appID, onEvent, log = () => {} }) {
+  constructor({ server, appID, onEvent, log = () => {}, latency = 0 }) {
     this.kind = 'vendor';
-    this.#wx = createWx(server);
+    this.#wx = createWx(server, latency);
     const { ZegoExpressEngine } = load(this.#globals(log));
     ZegoExpressEngine.setEngineOptions({ customDomain: { accesshub: HUB, logreport: HUB, detaillog: HUB } });
     /** The vendor's engine. */
@@ -120,7 +121,7 @@ function load(globals) {
 }
 
 /** The parts of WeChat's host object that the client touches. */
-function createWx(server) {
+function createWx(server, latency) {
   const storage = new Map();
   const sockets = new Set();
   const networkListeners = new Set();
@@ -139,6 +140,8 @@ function createWx(server) {
     },
   };
 
+  // By way of setImmediate: after all timers that are due, also on a busy machine.
+  const late = (deliver) => (latency > 0 ? setTimeout(() => setImmediate(deliver), latency) : deliver());
   const connectSocket = ({ url }) => {
     const hub = `wss://${HUB}/accesshub`;
     if (url !== hub) throw new Error(`the vendor's client asked for ${url}`);
@@ -154,9 +157,10 @@ function createWx(server) {
       onOpen: (listener) => socket.on('open', () => listener({})),
       onMessage: (listener) =>
         socket.on('message', (bytes, binary) =>
-          listener({ data: binary ? new Uint8Array(bytes).buffer : bytes.toString() }),
+          late(() => listener({ data: binary ? new Uint8Array(bytes).buffer : bytes.toString() })),
         ),
-      onClose: (listener) => socket.on('close', (code, reason) => listener({ code, reason: reason.toString() })),
+      onClose: (listener) =>
+        socket.on('close', (code, reason) => late(() => listener({ code, reason: reason.toString() }))),
       onError: (listener) => socket.on('error', (error) => listener({ errMsg: error.message })),
       send: ({ data, success, fail }) => {
         if (socket.readyState !== WebSocket.OPEN) {

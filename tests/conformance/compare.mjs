@@ -27,7 +27,9 @@ export class Differences {
    * @returns {{listed: string[], unlisted: string[]}} ids of the differences used, once per use; and lines for people
    */
   compare(scenario, between, theirs, ours, clients) {
-    const entries = this.entries.filter((entry) => applies(entry, scenario, between));
+    const entries = this.entries.filter(
+      (entry) => applies(entry, scenario, between) && (entry.kind === undefined || entry.kind === theirs.kind),
+    );
     const listed = [];
     const unlisted = [];
     for (let index = 0; index < Math.max(theirs.steps.length, ours.steps.length); index += 1) {
@@ -54,7 +56,7 @@ export class Differences {
   #rewrite(lines, entries, title, scenario, listed) {
     let now = lines;
     for (const { id, step, changes } of entries) {
-      if (step !== undefined && !title.includes(step)) continue;
+      if (step !== undefined && ![step].flat().some((part) => title.includes(part))) continue;
       for (const change of changes) {
         const changed = change(now);
         if (changed.join('\n') !== now.join('\n')) {

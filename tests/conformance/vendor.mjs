@@ -34,10 +34,12 @@ export function createVendorClient(options) {
 export class VendorClient {
   #wx;
   #timers = new Set();
+  /** What it threw outside of calls, where a host would only write a line to its log. @type {Error[]} */
+  faults = [];
 
   constructor({ server, appID, onEvent, log = () => {}, latency = 0 }) {
     this.kind = 'vendor';
-    this.#wx = createWx(server, latency);
+    this.#wx = createWx(server, latency, (run) => this.#guard(run));
     const { ZegoExpressEngine } = load(this.#globals(log));
     ZegoExpressEngine.setEngineOptions({ customDomain: { accesshub: HUB, logreport: HUB, detaillog: HUB } });
     /** The vendor's engine. */
@@ -78,12 +80,20 @@ export class VendorClient {
     this.#timers.clear();
   }
 
+  #guard(run) {
+    try {
+      run();
+    } catch (error) {
+      this.faults.push(error);
+    }
+  }
+
   #globals(log) {
     const write = (...words) => log(words.map(String).join(' '));
     const track =
       (set) =>
       (callback, delay, ...args) => {
-        const timer = set(callback, delay, ...args);
+        const timer = set(() => this.#guard(() => callback(...args)), delay);
         this.#timers.add(timer);
         return timer;
       };
@@ -121,7 +131,7 @@ function load(globals) {
 }
 
 /** The parts of WeChat's host object that the client touches. */
-function createWx(server, latency) {
+function createWx(server, latency, guard) {
   const storage = new Map();
   const sockets = new Set();
   const networkListeners = new Set();
@@ -141,7 +151,10 @@ function createWx(server, latency) {
   };
 
   // By way of setImmediate: after all timers that are due, also on a busy machine.
-  const late = (deliver) => (latency > 0 ? setTimeout(() => setImmediate(deliver), latency) : deliver());
+  const late = (deliver) => {
+    const run = () => guard(deliver);
+    return latency > 0 ? setTimeout(() => setImmediate(run), latency) : run();
+  };
   const connectSocket = ({ url }) => {
     const hub = `wss://${HUB}/accesshub`;
     if (url !== hub) throw new Error(`the vendor's client asked for ${url}`);

@@ -38,8 +38,9 @@ export class Differences {
         unlisted.push(`step ${index}: "${here?.title}" here, "${there?.title}" there`);
         continue;
       }
-      const rewrite = (lines, wanted) => this.#rewrite(lines, entries.filter(wanted), here.title, scenario, listed);
       for (const client of clients) {
+        const concerned = entries.filter((entry) => entry.client === undefined || entry.client === client);
+        const rewrite = (lines, wanted) => this.#rewrite(lines, concerned.filter(wanted), here.title, scenario, listed);
         const [left, right] = [here.lines[client] ?? [], there.lines[client] ?? []];
         const found = diff(
           rewrite(left, ({ race }) => race === undefined || race === 'both' || race === theirs.kind),
@@ -122,7 +123,7 @@ const CHANGES = {
   },
   /** Part of a line reads differently. */
   replace([from, to]) {
-    const pattern = new RegExp(from);
+    const pattern = new RegExp(from, 'g');
     return (lines) => lines.map((line) => line.replace(pattern, to));
   },
   /** Theirs only. */
@@ -147,8 +148,7 @@ function diff(theirs, ours) {
   const common = Array.from({ length: theirs.length + 1 }, () => new Array(ours.length + 1).fill(0));
   for (let i = theirs.length - 1; i >= 0; i -= 1) {
     for (let j = ours.length - 1; j >= 0; j -= 1) {
-      common[i][j] =
-        theirs[i] === ours[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
+      common[i][j] = theirs[i] === ours[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
     }
   }
   const lines = [];

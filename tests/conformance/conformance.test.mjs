@@ -18,7 +18,7 @@ const scenarios = await loadScenarios();
 const differences = new Differences();
 const rows = [];
 
-describe('the vendor\'s client and ours say the same', { concurrency: CONCURRENCY, skip }, () => {
+describe("the vendor's client and ours say the same", { concurrency: CONCURRENCY, skip }, () => {
   for (const scenario of scenarios) {
     test(scenario.name, { timeout: 60_000 }, () => play(scenario));
   }
@@ -38,8 +38,16 @@ describe('the list of differences', { skip }, () => {
 });
 
 async function play(scenario) {
-  const mixes = scenario.mixed && scenario.clients.length > 1 ? [['vendor', 'ours'], ['ours', 'vendor']] : [];
-  const [theirs, ours, ...mixed] = await Promise.all([['vendor'], ['ours'], ...mixes].map((kinds) => perform(scenario, kinds)));
+  const mixes =
+    scenario.mixed && scenario.clients.length > 1
+      ? [
+          ['vendor', 'ours'],
+          ['ours', 'vendor'],
+        ]
+      : [];
+  const [theirs, ours, ...mixed] = await Promise.all(
+    [['vendor'], ['ours'], ...mixes].map((kinds) => perform(scenario, kinds)),
+  );
   const builds = differences.compare(scenario.name, 'builds', theirs, ours, scenario.clients);
   const problems = [...builds.unlisted];
   let strange = 0;

@@ -59,7 +59,7 @@ const WORDS = Symbol('a sentence');
 /** Sentences are each client's own; texts that programs read (JSON) and empty ones are compared, but for a sentence in them. */
 function words(value) {
   if (typeof value !== 'string' || value === '') return value;
-  return /^[{[]/.test(value) ? value.replace(/:"[^"]+(; kickout reason: \d+"\})$/, ':"WORDS$1') : WORDS;
+  return /^[{[]/.test(value) ? value.replace(/:"[^"]+(; kickout reason: )\d+("\})$/, ':"WORDS$1N$2') : WORDS;
 }
 
 function wordless(value) {

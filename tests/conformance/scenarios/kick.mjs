@@ -49,7 +49,7 @@ export default [
     async ({ a, b, c }, stage) => {
       await meet(c, a);
       const token = await b.token({ userID: a.userID });
-      await stage.step('the sockets of a break and b logs in as the same user', async () => {
+      await stage.step('the sockets of a break, b: loginRoom as the same user', async () => {
         a.breakSockets();
         b.begin('loginRoom', ROOM, token, a.user, { userUpdate: true });
         await a.sees('roomStateUpdate', (_room, state) => state === 'DISCONNECTED');
@@ -57,17 +57,21 @@ export default [
     },
   ),
 
-  scenario('a token about to expire', { clients: ['a'], bug: 'Web 2.16: timers over 2^31 ms fired at once' }, async ({ a }, stage) => {
-    await a.login({ tokenOptions: { effectiveSeconds: 10_000_000 } });
-    await stage.step('time passes', () => stage.pause(200));
-    await a.call('logoutRoom', ROOM);
-    await a.login({ tokenOptions: { effectiveSeconds: 32 } });
-    await stage.step('30 s before the end', () => a.sees('tokenWillExpire'));
-    await a.call('renewToken', await a.token(), ROOM);
-    await a.call('renewToken', 'nonsense');
-    await a.call('renewToken', '');
-    await a.call('renewToken', await a.token(), 'elsewhere');
-  }),
+  scenario(
+    'a token about to expire',
+    { clients: ['a'], bug: 'Web 2.16: timers over 2^31 ms fired at once' },
+    async ({ a }, stage) => {
+      await a.login({ tokenOptions: { effectiveSeconds: 10_000_000 } });
+      await stage.step('time passes', () => stage.pause(200));
+      await a.call('logoutRoom', ROOM);
+      await a.login({ tokenOptions: { effectiveSeconds: 32 } });
+      await stage.step('30 s before the end', () => a.sees('tokenWillExpire'));
+      await a.call('renewToken', await a.token(), ROOM);
+      await a.call('renewToken', 'nonsense');
+      await a.call('renewToken', '');
+      await a.call('renewToken', await a.token(), 'elsewhere');
+    },
+  ),
 
   scenario(
     'the server ends the session with the token',

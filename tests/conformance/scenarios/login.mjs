@@ -4,10 +4,14 @@ import { scenario } from '../scenario.mjs';
 import { ROOM } from '../stage.mjs';
 
 export default [
-  scenario('one user logs in and out', { clients: ['a'], bug: '3.8.0: the first reason was RECONNECTING' }, async ({ a }) => {
-    await a.login();
-    await a.call('logoutRoom', ROOM);
-  }),
+  scenario(
+    'one user logs in and out',
+    { clients: ['a'], bug: '3.8.0: the first reason was RECONNECTING' },
+    async ({ a }) => {
+      await a.login();
+      await a.call('logoutRoom', ROOM);
+    },
+  ),
 
   scenario('two users see each other come and go', {}, async ({ a, b }) => {
     await a.login();
@@ -48,15 +52,19 @@ export default [
     await a.login({ room: 'other' });
   }),
 
-  scenario('logging out and in within one turn', { bug: 'Web 2.20.1, 1.17.1: quick relogin' }, async ({ a, b }, stage) => {
-    await b.login();
-    await a.login();
-    const token = await a.token();
-    await stage.step('a: logoutRoom, loginRoom', () => {
-      a.begin('logoutRoom', ROOM);
-      a.begin('loginRoom', ROOM, token, a.user, { userUpdate: true });
-    });
-  }),
+  scenario(
+    'logging out and in within one turn',
+    { bug: 'Web 2.20.1, 1.17.1: quick relogin' },
+    async ({ a, b }, stage) => {
+      await b.login();
+      await a.login();
+      const token = await a.token();
+      await stage.step('a: logoutRoom, loginRoom', () => {
+        a.begin('logoutRoom', ROOM);
+        a.begin('loginRoom', ROOM, token, a.user, { userUpdate: true });
+      });
+    },
+  ),
 
   scenario('bad arguments of loginRoom', { clients: ['a'] }, async ({ a }) => {
     const token = await a.token();
@@ -79,14 +87,18 @@ export default [
     for (const attempt of attempts) await a.call('loginRoom', ...attempt);
   }),
 
-  scenario('wrong and expired tokens', { clients: ['a'], bug: 'Web 2.16: a wrong token gave no DISCONNECTED' }, async ({ a }) => {
-    await a.login({ token: 'nonsense' });
-    await a.login({ token: `04${Buffer.alloc(60).toString('base64')}` });
-    await a.login({ tokenOptions: { effectiveSeconds: -10 } });
-    await a.login({ tokenOptions: { userID: 'somebody-else' } });
-    await a.login({ tokenOptions: { privilege: { 1: 0, 2: 1 } } });
-    await a.login();
-  }),
+  scenario(
+    'wrong and expired tokens',
+    { clients: ['a'], bug: 'Web 2.16: a wrong token gave no DISCONNECTED' },
+    async ({ a }) => {
+      await a.login({ token: 'nonsense' });
+      await a.login({ token: `04${Buffer.alloc(60).toString('base64')}` });
+      await a.login({ tokenOptions: { effectiveSeconds: -10 } });
+      await a.login({ tokenOptions: { userID: 'somebody-else' } });
+      await a.login({ tokenOptions: { privilege: { 1: 0, 2: 1 } } });
+      await a.login();
+    },
+  ),
 
   scenario('a full room', { bug: '1.3.0: maxMemberCount' }, async ({ a, b }) => {
     await a.login({ config: { userUpdate: true, maxMemberCount: 1 } });

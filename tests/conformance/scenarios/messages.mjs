@@ -114,19 +114,23 @@ export default [
     await a.call('setRoomExtraInfo', ROOM, 'k'.repeat(128), 'v'.repeat(4096));
   }),
 
-  scenario('sending outside a room', { clients: ['a'], bug: '2.10.2: offline calls returned no code' }, async ({ a }) => {
-    const everything = async () => {
-      await a.call('sendBroadcastMessage', ROOM, 'x');
-      await a.call('sendBarrageMessage', ROOM, 'x');
-      await a.call('sendCustomCommand', ROOM, 'x', ['user-b']);
-      await a.call('setRoomExtraInfo', ROOM, 'k', 'v');
-      await a.call('setStreamExtraInfo', 'sa', 'v');
-    };
-    await everything();
-    await a.login();
-    await a.call('logoutRoom', ROOM);
-    await everything();
-  }),
+  scenario(
+    'sending outside a room',
+    { clients: ['a'], bug: '2.10.2: offline calls returned no code' },
+    async ({ a }) => {
+      const everything = async () => {
+        await a.call('sendBroadcastMessage', ROOM, 'x');
+        await a.call('sendBarrageMessage', ROOM, 'x');
+        await a.call('sendCustomCommand', ROOM, 'x', ['user-b']);
+        await a.call('setRoomExtraInfo', ROOM, 'k', 'v');
+        await a.call('setStreamExtraInfo', 'sa', 'v');
+      };
+      await everything();
+      await a.login();
+      await a.call('logoutRoom', ROOM);
+      await everything();
+    },
+  ),
 
   scenario('the room refuses messages', { clients: ['a'] }, async ({ a }, stage) => {
     await a.login();
@@ -146,19 +150,23 @@ export default [
     await a.call('setStreamExtraInfo', 'sa', 'v');
   }),
 
-  scenario('messages that are never answered', { clients: ['a'], bug: '1100002' }, async ({ a }, stage) => {
-    await a.login();
-    await a.publish('sa');
-    for (const cmd of [303001, 303005, 303017, 301011, 302005]) {
-      await stage.control('answers', { match: { cmd }, do: 'drop', count: 1 });
-    }
-    await stage.step('a sends one of each', async () => {
-      a.begin('sendBroadcastMessage', ROOM, 'x');
-      a.begin('sendBarrageMessage', ROOM, 'x');
-      a.begin('sendCustomCommand', ROOM, 'x', ['user-b']);
-      a.begin('setRoomExtraInfo', ROOM, 'k', 'v');
-      a.begin('setStreamExtraInfo', 'sa', 'v');
-      await stage.pause(6500);
-    });
-  }),
+  scenario(
+    'messages that are never answered',
+    { clients: ['a'], serverArgs: ['--room-heartbeat-ms', '60000'], bug: '1100002' },
+    async ({ a }, stage) => {
+      await a.login();
+      await a.publish('sa');
+      for (const cmd of [303001, 303005, 303017, 301011, 302005]) {
+        await stage.control('answers', { match: { cmd }, do: 'drop', count: 1 });
+      }
+      await stage.step('a sends one of each', async () => {
+        a.begin('sendBroadcastMessage', ROOM, 'x');
+        a.begin('sendBarrageMessage', ROOM, 'x');
+        a.begin('sendCustomCommand', ROOM, 'x', ['user-b']);
+        a.begin('setRoomExtraInfo', ROOM, 'k', 'v');
+        a.begin('setStreamExtraInfo', 'sa', 'v');
+        await stage.pause(6500);
+      });
+    },
+  ),
 ];

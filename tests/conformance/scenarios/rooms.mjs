@@ -35,13 +35,17 @@ export default [
     });
   }),
 
-  scenario('kicked from one of two rooms', { clients: ['a'], bug: 'Web 2.11: dropped from all' }, async ({ a }, stage) => {
-    await a.call('enableMultiRoom', true);
-    await a.login({ room: 'one' });
-    await a.login({ room: 'two' });
-    await stage.control('kick', { userID: 'user-a', roomID: 'two' });
-    await a.call('sendBroadcastMessage', 'one', 'still here');
-  }),
+  scenario(
+    'kicked from one of two rooms',
+    { clients: ['a'], bug: 'Web 2.11: dropped from all' },
+    async ({ a }, stage) => {
+      await a.call('enableMultiRoom', true);
+      await a.login({ room: 'one' });
+      await a.login({ room: 'two' });
+      await stage.control('kick', { userID: 'user-a', roomID: 'two' });
+      await a.call('sendBroadcastMessage', 'one', 'still here');
+    },
+  ),
 
   scenario('several rooms must be asked for before the first', { clients: ['a'] }, async ({ a }) => {
     await a.login();
@@ -75,13 +79,17 @@ export default [
     await a.call('sendBroadcastMessage', 'room', 'still here');
   }),
 
-  scenario('calls right after the start', { clients: ['a'], bug: '2.4.0: login directly after init' }, async ({ a }, stage) => {
-    const token = await a.token();
-    await stage.step('a new client logs in at once', () => {
-      const fresh = stage.add('fresh', {});
-      fresh.begin('loginRoom', 'room', token, a.user, { userUpdate: true });
-    });
-  }),
+  scenario(
+    'calls right after the start',
+    { clients: ['a'], bug: '2.4.0: login directly after init' },
+    async ({ a }, stage) => {
+      const token = await a.token();
+      await stage.step('a new client logs in at once', () => {
+        const fresh = stage.add('fresh', {});
+        fresh.begin('loginRoom', 'room', token, a.user, { userUpdate: true });
+      });
+    },
+  ),
 
   scenario('an engine that was destroyed', { bug: '3.5.0: use after destroyEngine' }, async ({ a, b }) => {
     await a.login();

@@ -115,17 +115,21 @@ export default [
     await b.login();
   }),
 
-  scenario('a stream that starts while another user enters', { bug: '2.12.1: race of list and push' }, async ({ a, b }, stage) => {
-    await a.login();
-    await a.call('startPublishingStream', 'sa');
-    const token = await b.token();
-    await stage.step('b: loginRoom while the stream of a starts', () => {
-      b.begin('loginRoom', ROOM, token, b.user, { userUpdate: true });
-      a.report('sa', 'published');
-    });
-    const seen = b.events.filter(({ name, args }) => name === 'roomStreamUpdate' && args[1] === 'ADD');
-    b.note(`was told of ${seen.flatMap(({ args }) => args[2]).length} stream`);
-  }),
+  scenario(
+    'a stream that starts while another user enters',
+    { bug: '2.12.1: race of list and push' },
+    async ({ a, b }, stage) => {
+      await a.login();
+      await a.call('startPublishingStream', 'sa');
+      const token = await b.token();
+      await stage.step('b: loginRoom while the stream of a starts', () => {
+        b.begin('loginRoom', ROOM, token, b.user, { userUpdate: true });
+        a.report('sa', 'published');
+      });
+      const seen = b.events.filter(({ name, args }) => name === 'roomStreamUpdate' && args[1] === 'ADD');
+      b.note(`was told of ${seen.flatMap(({ args }) => args[2]).length} stream`);
+    },
+  ),
 
   scenario('the same stream id from another user', { bug: '1003028: the id is taken' }, async ({ a, b }) => {
     await meet(a, b);
@@ -149,17 +153,21 @@ export default [
     await b.call('stopPlayingStream', 'sa');
   }),
 
-  scenario('playing fails, is stopped and tried again', { bug: '2.10.4: could not stop after a failure' }, async ({ a, b }) => {
-    await meet(a, b);
-    await a.publish('sa');
-    await b.call('startPlayingStream', 'sa');
-    await b.component('sa', 'playFailed');
-    await b.call('startPlayingStream', 'sa');
-    await b.call('stopPlayingStream', 'sa');
-    await b.call('startPlayingStream', 'sa');
-    await b.component('sa', 'playing');
-    await b.call('stopPlayingStream', 'sa');
-  }),
+  scenario(
+    'playing fails, is stopped and tried again',
+    { bug: '2.10.4: could not stop after a failure' },
+    async ({ a, b }) => {
+      await meet(a, b);
+      await a.publish('sa');
+      await b.call('startPlayingStream', 'sa');
+      await b.component('sa', 'playFailed');
+      await b.call('startPlayingStream', 'sa');
+      await b.call('stopPlayingStream', 'sa');
+      await b.call('startPlayingStream', 'sa');
+      await b.component('sa', 'playing');
+      await b.call('stopPlayingStream', 'sa');
+    },
+  ),
 
   scenario('playing a stream twice', { clients: ['a'] }, async ({ a }) => {
     await a.login();
@@ -211,20 +219,28 @@ export default [
     await a.call('stopPlayingStream', 'gone');
   }),
 
-  scenario('no address to be had', { clients: ['a'], bug: '2.9.0: dispatch failure was not thrown' }, async ({ a }, stage) => {
-    await a.login();
-    await stage.control('answers', { match: { type: 4 }, do: 'error', code: 5 });
-    await a.call('startPublishingStream', 'sa');
-    await a.call('startPlayingStream', 'sb');
-  }),
+  scenario(
+    'no address to be had',
+    { clients: ['a'], bug: '2.9.0: dispatch failure was not thrown' },
+    async ({ a }, stage) => {
+      await a.login();
+      await stage.control('answers', { match: { type: 4 }, do: 'error', code: 5 });
+      await a.call('startPublishingStream', 'sa');
+      await a.call('startPlayingStream', 'sb');
+    },
+  ),
 
-  scenario('the next address after a failure', { clients: ['a'], serverArgs: TWO_HOSTS, bug: '1.6.0' }, async ({ a }) => {
-    await a.login();
-    await a.call('startPublishingStream', 'sa');
-    for (let round = 0; round < 3; round += 1) await a.call('getNextUrl', 'sa');
-    await a.call('startPlayingStream', 'sb');
-    for (let round = 0; round < 3; round += 1) await a.call('getNextUrl', 'sb');
-  }),
+  scenario(
+    'the next address after a failure',
+    { clients: ['a'], serverArgs: TWO_HOSTS, bug: '1.6.0' },
+    async ({ a }) => {
+      await a.login();
+      await a.call('startPublishingStream', 'sa');
+      for (let round = 0; round < 3; round += 1) await a.call('getNextUrl', 'sa');
+      await a.call('startPlayingStream', 'sb');
+      for (let round = 0; round < 3; round += 1) await a.call('getNextUrl', 'sb');
+    },
+  ),
 
   scenario('addresses of the CDN', { clients: ['a'] }, async ({ a }) => {
     await a.login();
@@ -266,27 +282,35 @@ export default [
     await a.call('startPublishingStream', 'sa', { roomID: ROOM });
   }),
 
-  scenario('the options of the caller stay as they are', { clients: ['a'], bug: '2.7.0: options were changed' }, async ({ a }) => {
-    await a.login();
-    const publish = Object.freeze({ extraInfo: 'e', streamParams: 'k=v' });
-    const play = Object.freeze({ streamParams: 'k=v' });
-    await a.call('startPublishingStream', 'sa', publish);
-    await a.call('startPlayingStream', 'sb', play);
-    a.note(`publish ${JSON.stringify(publish)}, play ${JSON.stringify(play)}`);
-  }),
+  scenario(
+    'the options of the caller stay as they are',
+    { clients: ['a'], bug: '2.7.0: options were changed' },
+    async ({ a }) => {
+      await a.login();
+      const publish = Object.freeze({ extraInfo: 'e', streamParams: 'k=v' });
+      const play = Object.freeze({ streamParams: 'k=v' });
+      await a.call('startPublishingStream', 'sa', publish);
+      await a.call('startPlayingStream', 'sb', play);
+      a.note(`publish ${JSON.stringify(publish)}, play ${JSON.stringify(play)}`);
+    },
+  ),
 
-  scenario('codes of the component that nobody knows', { clients: ['a'], bug: '2.9.0: unknown codes' }, async ({ a }, stage) => {
-    await a.login();
-    await a.publish('sa');
-    await a.call('startPlayingStream', 'sb');
-    for (const code of [0, -1, 4000, 99999, 'x', null]) {
-      await a.component('sa', code);
-      await a.component('sb', code);
-    }
-    await stage.step('a: events without a code', () => {
-      for (const event of [{}, { detail: {} }, undefined]) a.begin('updatePlayerState', 'sa', event);
-    });
-  }),
+  scenario(
+    'codes of the component that nobody knows',
+    { clients: ['a'], bug: '2.9.0: unknown codes' },
+    async ({ a }, stage) => {
+      await a.login();
+      await a.publish('sa');
+      await a.call('startPlayingStream', 'sb');
+      for (const code of [0, -1, 4000, 99999, 'x', null]) {
+        await a.component('sa', code);
+        await a.component('sb', code);
+      }
+      await stage.step('a: events without a code', () => {
+        for (const event of [{}, { detail: {} }, undefined]) a.begin('updatePlayerState', 'sa', event);
+      });
+    },
+  ),
 
   scenario('figures of the component', { clients: ['a'] }, async ({ a }) => {
     await a.login();
@@ -330,13 +354,17 @@ export default [
     await a.call('startPublishingStream', 'sa');
   }),
 
-  scenario('the room refuses a stream', { clients: ['a'], bug: '2.9.0: refused and never reported' }, async ({ a }, stage) => {
-    await a.login();
-    for (const code of [1010, 1011, 1000002002, 777]) {
-      await stage.control('answers', { match: { cmd: 302001 }, do: 'error', code, count: 1 });
-      await a.publish(`s${code}`);
-      await a.call('stopPublishingStream', `s${code}`);
-    }
-    await a.publish('fine');
-  }),
+  scenario(
+    'the room refuses a stream',
+    { clients: ['a'], bug: '2.9.0: refused and never reported' },
+    async ({ a }, stage) => {
+      await a.login();
+      for (const code of [1010, 1011, 1000002002, 777]) {
+        await stage.control('answers', { match: { cmd: 302001 }, do: 'error', code, count: 1 });
+        await a.publish(`s${code}`);
+        await a.call('stopPublishingStream', `s${code}`);
+      }
+      await a.publish('fine');
+    },
+  ),
 ];

@@ -96,8 +96,9 @@ function read() {
 }
 
 function applies(entry, scenario, between) {
-  if (entry.race === undefined && (entry.between ?? 'builds') !== between) return false;
-  return entry.scenarios?.includes(scenario) ?? true;
+  // What is a race in one comparison is one in all.
+  const where = entry.between ?? (entry.race === undefined ? 'builds' : between);
+  return where === between && (entry.scenarios?.includes(scenario) ?? true);
 }
 
 /** One change of an entry as a function from lines to lines. */

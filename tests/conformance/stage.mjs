@@ -156,6 +156,7 @@ class Actor {
       log: () => {},
       latency: LATENCY_MS,
       host: { latency: LATENCY_MS },
+      onFault: (error) => stage.write(name, `threw ${error.name} outside of calls`),
       ...options,
       onEvent: ({ name: event, args }) => {
         stage.events += 1;
@@ -197,10 +198,13 @@ class Actor {
   /** One call as a step of its own. */
   call(method, ...args) {
     const shown = method === 'loginRoom' ? args.toSpliced(1, 1) : args;
-    return this.#stage.step(`${this.name}: ${method}${argumentsText(shown)}`, () => this.begin(method, ...args));
+    return this.#stage.step(`${this.name}: ${method}${argumentsText(shown)}`, () => void this.begin(method, ...args));
   }
 
-  /** One call within the present step, which waits for its promise. Never throws. */
+  /**
+   * One call within the present step. Never throws; what it returns tells when the call has settled.
+   * @returns {Promise<void>}
+   */
   begin(method, ...args) {
     this.#stage.calls += 1;
     const number = (this.#numbers.get(method) ?? 0) + 1;
@@ -211,7 +215,7 @@ class Actor {
       const value = this.engine[method](...args);
       if (typeof value?.then !== 'function') {
         write(`= ${resultText(value, '=')}`);
-        return value;
+        return Promise.resolve();
       }
       const call = { label };
       this.open.add(call);
@@ -219,11 +223,11 @@ class Actor {
         this.open.delete(call);
         write(`${how} ${resultText(result, how)}`);
       };
-      value.then(settled('resolved'), settled('rejected'));
+      return value.then(settled('resolved'), settled('rejected'));
     } catch (error) {
       write(`threw ${error.name}`);
+      return Promise.resolve();
     }
-    return undefined;
   }
 
   /** Publishes as far as the room knows it: the address, then the component's success. */

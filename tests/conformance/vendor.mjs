@@ -24,6 +24,7 @@ const HUB = 'hub.invalid';
  * @param {(event: object) => void} [options.onEvent] see Recorder
  * @param {(line: string) => void} [options.log] the client's console
  * @param {number} [options.latency=0] ms by which every message is late, see createHost in my.mjs
+ * @param {(error: Error) => void} [options.onFault] told what the client throws outside of calls, which a host would only log
  * @returns {VendorClient}
  */
 export function createVendorClient(options) {
@@ -34,11 +35,11 @@ export function createVendorClient(options) {
 export class VendorClient {
   #wx;
   #timers = new Set();
-  /** What it threw outside of calls, where a host would only write a line to its log. @type {Error[]} */
-  faults = [];
+  #onFault;
 
-  constructor({ server, appID, onEvent, log = () => {}, latency = 0 }) {
+  constructor({ server, appID, onEvent, log = () => {}, latency = 0, onFault = () => {} }) {
     this.kind = 'vendor';
+    this.#onFault = onFault;
     this.#wx = createWx(server, latency, (run) => this.#guard(run));
     const { ZegoExpressEngine } = load(this.#globals(log));
     ZegoExpressEngine.setEngineOptions({ customDomain: { accesshub: HUB, logreport: HUB, detaillog: HUB } });
@@ -84,7 +85,7 @@ export class VendorClient {
     try {
       run();
     } catch (error) {
-      this.faults.push(error);
+      this.#onFault(error);
     }
   }
 

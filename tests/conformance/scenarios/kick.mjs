@@ -77,7 +77,7 @@ export default [
     'the server ends the session with the token',
     { clients: ['a'], serverArgs: ['--token-control'], bug: '1102018' },
     async ({ a }, stage) => {
-      await a.login({ tokenOptions: { effectiveSeconds: 2 } });
+      await a.login({ tokenOptions: { effectiveSeconds: 5 } });
       await stage.step('the token ends', () => a.sees('roomStateUpdate', (_room, state) => state === 'DISCONNECTED'));
     },
   ),
@@ -86,9 +86,9 @@ export default [
     'a renewed token keeps the session',
     { clients: ['a'], serverArgs: ['--token-control'], bug: 'Web 2.13: renewToken' },
     async ({ a }, stage) => {
-      await a.login({ tokenOptions: { effectiveSeconds: 2 } });
+      await a.login({ tokenOptions: { effectiveSeconds: 5 } });
       await a.call('renewToken', await a.token({ effectiveSeconds: 1000 }), ROOM);
-      await stage.step('time passes', () => stage.pause(2500));
+      await stage.step('time passes', () => stage.pause(5500));
       await a.call('sendBroadcastMessage', ROOM, 'still here');
     },
   ),

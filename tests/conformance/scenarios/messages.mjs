@@ -152,7 +152,7 @@ export default [
 
   scenario(
     'messages that are never answered',
-    { clients: ['a'], serverArgs: ['--room-heartbeat-ms', '60000'], bug: '1100002' },
+    { clients: ['a'], bug: '1100002' },
     async ({ a }, stage) => {
       await a.login();
       await a.publish('sa');

@@ -1,0 +1,54 @@
+// The one engine of the mini program, and what every page does with it.
+
+import { ZegoExpressEngine } from '../pkg/index';
+import { findProblem } from './settings';
+
+let engine;
+let madeFor = '';
+
+/** What the engine cannot do without. */
+export const NEEDED = ['appID', 'server', 'userID', 'userName', 'token'];
+
+/** The engine for these settings; another AppID or server means another engine. */
+export function openEngine(settings) {
+  const wanted = `${settings.appID} ${settings.server}`;
+  if (engine && madeFor === wanted) return engine;
+  if (engine) engine.destroyEngine();
+  engine = new ZegoExpressEngine(Number(settings.appID), settings.server);
+  madeFor = wanted;
+  return engine;
+}
+
+/** The first thing that has to be changed before a room can be entered, or undefined. */
+export function findObstacle(settings) {
+  return findProblem(settings, NEEDED.concat('bizName', 'subBiz', 'serverUrl', 'signature', 'mrtcUserID', 'roomID'));
+}
+
+/** The user as the engine takes it. */
+export function userOf({ userID, userName }) {
+  return { userID, userName: userName || userID };
+}
+
+/** The parameters of `<rtc-room>`. The uid must be the one the signature was made for. */
+export function mrtcOf({ bizName, subBiz, serverUrl, signature, mrtcUserID, userID }) {
+  return { bizName, subBiz, serverUrl, signature, userId: mrtcUserID || userID.replace(/\W/g, '_') };
+}
+
+/** Asks the room server for a token, as the sample's stand-in for an application's own server. */
+export function fetchToken({ tokenServer, userID }) {
+  return new Promise((resolve, reject) => {
+    my.request({
+      url: `${tokenServer.replace(/\/$/, '')}/control/token`,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      data: JSON.stringify({ userID }),
+      dataType: 'json',
+      timeout: 8000,
+      success: ({ data }) => (data && data.token ? resolve(data.token) : reject(new Error('no token'))),
+      fail: reject,
+    });
+  });
+}
+
+/** The room somebody is in, for pages that join in: `{roomID, streamID}`. */
+export const session = { roomID: '', streamID: '' };

@@ -13,9 +13,10 @@ let isReady = false;
  * @param {any} options.my sockets, requests, storage and so on
  * @param {any} options.rtc where components live: mount(attributes), unmount(id), createRtcRoomContext(id), update(id, attributes)
  * @param {HTMLElement} options.container
+ * @param {Pick<Console, 'log' | 'warn' | 'error' | 'info' | 'debug'>} [options.log] the page's console
  * @param {(text: string) => void} [options.onToast]
  */
-export function createPhone({ simulate, app, absent, my, rtc, container, onToast = () => {} }) {
+export function createPhone({ simulate, app, absent, my, rtc, container, log = console, onToast = () => {} }) {
   registerElements(simulate);
   phones.set(container, rtc);
   const stack = [];
@@ -54,7 +55,10 @@ export function createPhone({ simulate, app, absent, my, rtc, container, onToast
     setClipboard: ({ success } = {}) => success?.({ success: true }),
   };
   const host = Object.assign({}, my, screen);
+  const clock = createClock();
   const world = {
+    ...clock.timers,
+    console: log,
     my: host,
     App: (definition) => void Object.assign(global.app, definition),
     Page: (definition) => void (global.definition = definition),
@@ -103,8 +107,11 @@ export function createPhone({ simulate, app, absent, my, rtc, container, onToast
     /** Opens a page on top of the others. */
     open,
     back,
-    /** The mini program is closed: its pages are unloaded. */
-    close: closeAll,
+    /** The mini program is closed: its pages are unloaded, then its thread ends. */
+    close() {
+      closeAll();
+      clock.stop();
+    },
     toasts,
     my: host,
     /** The page object on top. */
@@ -135,6 +142,29 @@ export function createPhone({ simulate, app, absent, my, rtc, container, onToast
       element.dispatchEvent(new element.ownerDocument.defaultView.Event('input', { bubbles: true }));
       element.dispatchEvent(new element.ownerDocument.defaultView.Event('blur'));
       await new Promise((resolve) => setTimeout(resolve));
+    },
+  };
+}
+
+/** Timers that end with the thread they belong to. */
+function createClock() {
+  const running = new Set();
+  let isStopped = false;
+  const start = (begin) => (action, ms, ...args) => {
+    if (isStopped) return 0;
+    const timer = begin(() => (begin === setTimeout && running.delete(timer), action(...args)), ms);
+    running.add(timer);
+    return timer;
+  };
+  const end = (timer) => {
+    running.delete(timer);
+    clearTimeout(timer);
+  };
+  return {
+    timers: { setTimeout: start(setTimeout), clearTimeout: end, setInterval: start(setInterval), clearInterval: end },
+    stop() {
+      isStopped = true;
+      running.forEach(end);
     },
   };
 }

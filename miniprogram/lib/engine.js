@@ -50,5 +50,5 @@ export function fetchToken({ tokenServer, userID }) {
   });
 }
 
-/** The room somebody is in, for pages that join in: `{roomID, streamID}`. */
-export const session = { roomID: '', streamID: '' };
+/** The room that a call page is in, for pages that join in. */
+export const session = { engine: undefined, roomID: '', streamID: '' };

@@ -93,7 +93,10 @@ function checkToken(value) {
 function expiryOf(token) {
   const bytes = [];
   for (let at = 2; bytes.length < 8; at += 4) {
-    const [a, b, c, d] = token.substr(at, 4).split('').map((letter) => BASE64.indexOf(letter));
+    const [a, b, c, d] = token
+      .substr(at, 4)
+      .split('')
+      .map((letter) => BASE64.indexOf(letter));
     bytes.push((a << 2) | (b >> 4), ((b & 15) << 4) | (c >> 2), ((c & 3) << 6) | d);
   }
   return bytes.slice(0, 8).reduce((sum, byte) => sum * 256 + byte, 0);

@@ -67,7 +67,8 @@ class Component {
     this.isGone = false;
     const recreates = options.recreateForDevices;
     this.recreates = recreates === undefined ? /^i(os|p)/i.test(platformOf(my)) : recreates === true;
-    for (const name of Object.keys(HANDLERS)) page[name] = (/** @type {any} */ event) => this.handle(HANDLERS[name], event);
+    for (const name of Object.keys(HANDLERS))
+      page[name] = (/** @type {any} */ event) => this.handle(HANDLERS[name], event);
     this.show({ shown: false, id: '' });
   }
 
@@ -195,7 +196,8 @@ class Component {
     await this.show(this.attributes(id, push, pull, mrtc || {}));
     if (isVoid()) return false;
     this.failures = 0;
-    this.context = this.my && typeof this.my.createRtcRoomContext === 'function' ? this.my.createRtcRoomContext(id) : undefined;
+    this.context =
+      this.my && typeof this.my.createRtcRoomContext === 'function' ? this.my.createRtcRoomContext(id) : undefined;
     return true;
   }
 

@@ -27,9 +27,11 @@ const prepared = new WeakMap();
 class RtcRoom {
   /** @param {any} page @param {any} engine @param {any} options */
   constructor(page, engine, options) {
-    if (!page || typeof page.setData !== 'function') throw new TypeError('page must be the page: pass `this` in onLoad');
+    if (!page || typeof page.setData !== 'function')
+      throw new TypeError('page must be the page: pass `this` in onLoad');
     if (!engine || typeof engine.loginRoom !== 'function') throw new TypeError('engine must be a ZegoExpressEngine');
-    if (!options || !options.user || typeof options.user.userID !== 'string') throw new TypeError('options.user.userID must be a string');
+    if (!options || !options.user || typeof options.user.userID !== 'string')
+      throw new TypeError('options.user.userID must be a string');
     const platform = options.my === undefined && typeof my !== 'undefined' ? my : options.my;
     this.page = page;
     this.engine = engine;
@@ -97,8 +99,9 @@ class RtcRoom {
       () => this.endJoining(joining),
       (error) => {
         this.endJoining(joining);
-        if (epoch === this.epoch) this.end();
-        throw epoch === this.epoch || this.isGone ? fromCall(error, 'room') : problem(1198005, 'room');
+        if (epoch !== this.epoch) throw problem(1198005, 'room');
+        this.end();
+        throw fromCall(error, 'room');
       },
     );
     this.joining = joining;
@@ -177,7 +180,10 @@ class RtcRoom {
     await this.unlessLeft(epoch, this.prepare());
     await this.unlessLeft(epoch, this.checkPermissions());
     const token = await this.unlessLeft(epoch, this.fetchToken(roomID));
-    await this.unlessLeft(epoch, engine.loginRoom(roomID, token, options.user, Object.assign({ userUpdate: true }, options.room)));
+    await this.unlessLeft(
+      epoch,
+      engine.loginRoom(roomID, token, options.user, Object.assign({ userUpdate: true }, options.room)),
+    );
     this.brokenAt = 0;
     this.update({ room: 'connected' });
     if (publish) await this.unlessLeft(epoch, this.startPublishing());
@@ -344,7 +350,8 @@ class RtcRoom {
     }
     this.update({ play: 'requesting' });
     // A stream that does not play lets the others go first.
-    if (this.queue.length > 1) this.queue.push(.../** @type {string[]} */ (this.queue.splice(this.queue.indexOf(playing), 1)));
+    if (this.queue.length > 1)
+      this.queue.push(.../** @type {string[]} */ (this.queue.splice(this.queue.indexOf(playing), 1)));
     this.later('play', RETRY_AFTER, () => {
       if (this.state.room === 'connected' && this.queue.length) this.askForPlay(this.queue[0]).catch(() => {});
     });
@@ -361,7 +368,8 @@ class RtcRoom {
       ['tokenWillExpire', this.handleToken],
     ].map(([event, handler]) => [/** @type {string} */ (event), /** @type {Function} */ (handler).bind(this)]);
     for (const [event, handler] of this.handlers) this.engine.on(event, handler);
-    this.onNetwork = (/** @type {any} */ { isConnected, networkType }) => this.handleNetwork(isConnected !== false, networkType);
+    this.onNetwork = (/** @type {any} */ { isConnected, networkType }) =>
+      this.handleNetwork(isConnected !== false, networkType);
     if (typeof this.my.onNetworkStatusChange === 'function') this.my.onNetworkStatusChange(this.onNetwork);
     if (typeof this.my.getNetworkType === 'function') {
       this.my.getNetworkType({
@@ -383,7 +391,10 @@ class RtcRoom {
       if (wasAway) this.restore();
     } else {
       this.end();
-      this.report(fromCall({ message: text ? `The room ended (${code}: ${text})` : `The room ended (${code})` }, 'room'), code);
+      this.report(
+        fromCall({ message: text ? `The room ended (${code}: ${text})` : `The room ended (${code})` }, 'room'),
+        code,
+      );
     }
   }
 

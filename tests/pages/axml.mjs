@@ -106,7 +106,8 @@ function parse(source, file) {
         if (node.tag !== tag) throw new Error(`${file}: </${tag}> closes <${node.tag}>`);
       } else {
         const attributes = new Map();
-        for (const [, name, double, single] of text.matchAll(ATTRIBUTE)) attributes.set(name, double ?? single ?? 'true');
+        for (const [, name, double, single] of text.matchAll(ATTRIBUTE))
+          attributes.set(name, double ?? single ?? 'true');
         const node = { tag, attributes, children: [] };
         open.at(-1).children.push(node);
         if (!isEmpty) open.push(node);

@@ -43,7 +43,12 @@ export async function compileApp(root = SAMPLE) {
   const pages = {};
   for (const path of config.pages) {
     const { wxml, handlers } = toWxml(`${path}.axml`, read, resolve);
-    pages[path] = { wxml, handlers, css: toCss(readIf(`${path}.acss`)), config: JSON.parse(readIf(`${path}.json`) || '{}') };
+    pages[path] = {
+      wxml,
+      handlers,
+      css: toCss(readIf(`${path}.acss`)),
+      config: JSON.parse(readIf(`${path}.json`) || '{}'),
+    };
   }
   const modules = [['app', 'app.js'], ...config.pages.map((path) => [path, `${path}.js`])];
   const bundle = await build({

@@ -38,7 +38,8 @@ class Rtc {
 
   createRtcRoomContext = (id) => {
     this.log.push(`context ${this.#number(id)}`);
-    const act = (what, argument) => void this.log.push(`${what} ${this.#number(id)}${argument === undefined ? '' : ` ${argument}`}`);
+    const act = (what, argument) =>
+      void this.log.push(`${what} ${this.#number(id)}${argument === undefined ? '' : ` ${argument}`}`);
     return {
       stop: () => act('stop'),
       enableCamera: ({ enable }) => act('camera', enable),

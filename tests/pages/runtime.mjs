@@ -81,7 +81,14 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
 
   function open(path, query = {}) {
     top()?.hide();
-    const shown = openPage({ simulate, container, path, source: app.pages[path], definition: definitionOf(path), css: app.css });
+    const shown = openPage({
+      simulate,
+      container,
+      path,
+      source: app.pages[path],
+      definition: definitionOf(path),
+      css: app.css,
+    });
     stack.push(shown);
     shown.start(query);
     return shown;
@@ -107,6 +114,10 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
     /** Opens a page on top of the others. */
     open,
     back,
+    /** Unloads every page but the one on top, as `redirectTo` from them would have. */
+    unloadBelow() {
+      for (const below of stack.splice(0, stack.length - 1)) below.unload();
+    },
     /** The mini program is closed: its pages are unloaded, then its thread ends. */
     close() {
       closeAll();
@@ -150,12 +161,14 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
 function createClock() {
   const running = new Set();
   let isStopped = false;
-  const start = (begin) => (action, ms, ...args) => {
-    if (isStopped) return 0;
-    const timer = begin(() => (begin === setTimeout && running.delete(timer), action(...args)), ms);
-    running.add(timer);
-    return timer;
-  };
+  const start =
+    (begin) =>
+    (action, ms, ...args) => {
+      if (isStopped) return 0;
+      const timer = begin(() => (begin === setTimeout && running.delete(timer), action(...args)), ms);
+      running.add(timer);
+      return timer;
+    };
   const end = (timer) => {
     running.delete(timer);
     clearTimeout(timer);
@@ -242,9 +255,17 @@ const phones = new WeakMap();
 function registerElements(simulate) {
   if (isReady) return;
   isReady = true;
-  const register = (id, definition) => simulate.load({ id: `ax-${id}`, tagName: `wx-${id}`, template: '<slot/>', ...definition });
+  const register = (id, definition) =>
+    simulate.load({ id: `ax-${id}`, tagName: `wx-${id}`, template: '<slot/>', ...definition });
   const field = (kind, create) => ({
-    properties: { value: String, placeholder: String, maxlength: Number, password: Boolean, disabled: Boolean, type: String },
+    properties: {
+      value: String,
+      placeholder: String,
+      maxlength: Number,
+      password: Boolean,
+      disabled: Boolean,
+      type: String,
+    },
     observers: {
       'value, placeholder, disabled'() {
         this.refresh?.();
@@ -266,8 +287,14 @@ function registerElements(simulate) {
       this.$$.appendChild(element);
     },
   });
-  register('input', field('input', (document) => document.createElement('input')));
-  register('textarea', field('textarea', (document) => document.createElement('textarea')));
+  register(
+    'input',
+    field('input', (document) => document.createElement('input')),
+  );
+  register(
+    'textarea',
+    field('textarea', (document) => document.createElement('textarea')),
+  );
   register('label', {});
   register('form', {});
   register('button', {

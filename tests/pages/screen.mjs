@@ -12,7 +12,16 @@ let simulate;
 export function openScreen() {
   if (!simulate) {
     const { window } = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: false });
-    for (const name of ['window', 'document', 'HTMLElement', 'Element', 'Node', 'Event', 'CustomEvent', 'MutationObserver']) {
+    for (const name of [
+      'window',
+      'document',
+      'HTMLElement',
+      'Element',
+      'Node',
+      'Event',
+      'CustomEvent',
+      'MutationObserver',
+    ]) {
       globalThis[name] = name === 'window' ? window : window[name];
     }
     simulate = require('miniprogram-simulate');

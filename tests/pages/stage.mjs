@@ -36,7 +36,9 @@ export async function openServer(t, options) {
 export async function openPhone(t, { app, settings, host: hostOptions, rtc = createRtc() } = {}) {
   const host = createHost({ ...hostOptions, storage: { 'sample-settings': settings ?? {} } });
   const lines = [];
-  const log = Object.fromEntries(['log', 'info', 'warn', 'error', 'debug'].map((name) => [name, (...parts) => lines.push(parts.join(' '))]));
+  const log = Object.fromEntries(
+    ['log', 'info', 'warn', 'error', 'debug'].map((name) => [name, (...parts) => lines.push(parts.join(' '))]),
+  );
   const phone = createJsdomPhone({ app: app ?? (await sample()), my: host.my, rtc, log });
   t.after(() => {
     phone.close();
@@ -65,12 +67,16 @@ export async function settingsFor(server, userID, more = {}) {
 export async function until(condition, what, { limit = 10_000, state } = {}) {
   const end = Date.now() + limit;
   while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited ${limit / 1000} s for ${what}${state ? `; there is:\n${state()}` : ''}`);
+    if (Date.now() > end)
+      throw new Error(`waited ${limit / 1000} s for ${what}${state ? `; there is:\n${state()}` : ''}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 /** Waits until an element shows a text. */
 export function shows(phone, selector, text, limit) {
-  return until(() => phone.find(selector)?.textContent.trim() === text, `"${text}" at ${selector}`, { limit, state: () => phone.text });
+  return until(() => phone.find(selector)?.textContent.trim() === text, `"${text}" at ${selector}`, {
+    limit,
+    state: () => phone.text,
+  });
 }

@@ -13,7 +13,16 @@ Page({
     problem: '',
     // Both are kept up to date by RtcRoom; until it is there the page shows these.
     rtcRoom: { shown: false },
-    call: { room: 'idle', publish: 'none', play: 'none', camera: true, microphone: true, streams: [], online: true, networkType: '' },
+    call: {
+      room: 'idle',
+      publish: 'none',
+      play: 'none',
+      camera: true,
+      microphone: true,
+      streams: [],
+      online: true,
+      networkType: '',
+    },
   },
 
   onLoad() {
@@ -45,6 +54,7 @@ Page({
       microphone,
       onError: (error) => toast(explain(error)),
       onChange: ({ room, roomID, streamID, publish }) => {
+        session.engine = engine;
         session.roomID = room === 'connected' ? roomID : '';
         session.streamID = publish === 'publishing' ? streamID : '';
       },

@@ -11,6 +11,8 @@ const NOTICE = 3000;
 const PREPARE = 30000;
 /** How long joining may take unless the application says otherwise, in ms. */
 const JOIN = 20000;
+/** How long a login that is no longer wanted may take before the room is left without its answer, in ms. */
+const UNWANTED = 2000;
 /** Until a failed stream is tried again, in ms, and how often. */
 const RETRY_AFTER = 3000;
 const RETRIES = 3;
@@ -22,6 +24,8 @@ const PLAY_FAILED = 3803;
 
 /** Platforms whose component has been prepared. @type {WeakMap<object, Promise<void>>} */
 const prepared = new WeakMap();
+/** Engines whose room before is being left: settled when it has been. @type {WeakMap<object, Promise<void>>} */
+const logouts = new WeakMap();
 
 /** A whole call on one page; documented in rtc-room.d.ts. */
 class RtcRoom {
@@ -65,6 +69,8 @@ class RtcRoom {
     this.joining = undefined;
     /** @type {Promise<void> | undefined} */
     this.publishing = undefined;
+    /** The login that has no answer yet. @type {Promise<any> | undefined} */
+    this.login = undefined;
     /** Ends joining. */
     this.onLeave = () => {};
     this.failures = { publish: 0, play: 0 };
@@ -180,10 +186,12 @@ class RtcRoom {
     await this.unlessLeft(epoch, this.prepare());
     await this.unlessLeft(epoch, this.checkPermissions());
     const token = await this.unlessLeft(epoch, this.fetchToken(roomID));
-    await this.unlessLeft(
-      epoch,
-      engine.loginRoom(roomID, token, options.user, Object.assign({ userUpdate: true }, options.room)),
-    );
+    await logouts.get(engine);
+    if (epoch !== this.epoch) throw problem(1198005, 'room');
+    const login = engine.loginRoom(roomID, token, options.user, Object.assign({ userUpdate: true }, options.room));
+    this.login = login;
+    await this.unlessLeft(epoch, login);
+    this.login = undefined;
     this.brokenAt = 0;
     this.update({ room: 'connected' });
     if (publish) await this.unlessLeft(epoch, this.startPublishing());
@@ -519,7 +527,26 @@ class RtcRoom {
     this.update({ room: 'idle', roomID: '', publish: 'none', play: 'none', streamID: '', playing: '', streams: [] });
     if (playing) this.engine.stopPlayingStream(playing);
     if (streamID) this.engine.stopPublishingStream(streamID);
-    if (room !== 'idle') this.engine.logoutRoom(roomID);
+    if (room === 'idle') return;
+    const { login } = this;
+    this.login = undefined;
+    if (!login) this.engine.logoutRoom(roomID);
+    else logouts.set(this.engine, this.logoutAfter(login, roomID));
+  }
+
+  /**
+   * The service keeps a user whose login it answers after the logout, so that waits for the answer.
+   * @param {Promise<any>} login @param {string} roomID @returns {Promise<void>}
+   */
+  logoutAfter(login, roomID) {
+    /** @type {any} */
+    let timer;
+    const limit = new Promise((resolve) => (timer = setTimeout(resolve, UNWANTED)));
+    const end = () => {
+      clearTimeout(timer);
+      this.engine.logoutRoom(roomID);
+    };
+    return Promise.race([login, limit]).then(end, end);
   }
 
   /** @param {string} name @param {number} ms @param {() => void} action */

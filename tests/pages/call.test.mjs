@@ -12,7 +12,8 @@ async function enter(t, server, userID, { page = 'call', host, ...more } = {}) {
   return phone;
 }
 
-const isEmpty = (server) => until(async () => (await server.rooms()).length === 0, 'the room to be empty', { limit: 3000 });
+const isEmpty = (server) =>
+  until(async () => (await server.rooms()).length === 0, 'the room to be empty', { limit: 3000 });
 
 for (const page of PAGES) {
   test(`${page}: two pages make a call, see each other and leave nothing behind`, needsServer(), async (t) => {
@@ -92,30 +93,34 @@ for (const page of PAGES) {
     assert.deepEqual(phone.toasts, []);
   });
 
-  test(`${page}: camera and microphone are switched through the context, on iOS also by a new component`, needsServer(), async (t) => {
-    const server = await openServer(t);
-    for (const platform of ['Android', 'iOS']) {
-      const phone = await enter(t, server, platform, { page, host: { systemInfo: { platform } } });
-      await phone.tap('.join-publish');
-      await shows(phone, '.state-publish', 'publishing');
-      await until(() => phone.rtc.log.includes('context 1'), 'the context');
-      await phone.tap('.camera');
-      await shows(phone, '.camera', 'Camera on');
-      assert.ok(phone.rtc.log.includes('camera 1 false'));
-      if (platform === 'iOS') {
-        await until(() => phone.rtc.log.includes('context 2'), 'the second context');
-        assert.equal(phone.rtc.shown.attributes.enableCamera, false);
-        assert.deepEqual(phone.rtc.log.slice(-4), ['hide 1', 'stop 1', 'show 2', 'context 2']);
+  test(
+    `${page}: camera and microphone are switched through the context, on iOS also by a new component`,
+    needsServer(),
+    async (t) => {
+      const server = await openServer(t);
+      for (const platform of ['Android', 'iOS']) {
+        const phone = await enter(t, server, platform, { page, host: { systemInfo: { platform } } });
+        await phone.tap('.join-publish');
+        await shows(phone, '.state-publish', 'publishing');
+        await until(() => phone.rtc.log.includes('context 1'), 'the context');
+        await phone.tap('.camera');
+        await shows(phone, '.camera', 'Camera on');
+        assert.ok(phone.rtc.log.includes('camera 1 false'));
+        if (platform === 'iOS') {
+          await until(() => phone.rtc.log.includes('context 2'), 'the second context');
+          assert.equal(phone.rtc.shown.attributes.enableCamera, false);
+          assert.deepEqual(phone.rtc.log.slice(-4), ['hide 1', 'stop 1', 'show 2', 'context 2']);
+        }
+        await phone.tap('.microphone');
+        await shows(phone, '.microphone', 'Microphone on');
+        assert.ok(phone.rtc.log.includes(platform === 'iOS' ? 'mute 2 true' : 'mute 1 true'));
+        if (platform === 'iOS') await until(() => phone.rtc.log.includes('context 3'), 'the third context');
+        assert.equal(phone.rtc.all.length, platform === 'iOS' ? 3 : 1);
+        await phone.tap('.leave');
+        await isEmpty(server);
       }
-      await phone.tap('.microphone');
-      await shows(phone, '.microphone', 'Microphone on');
-      assert.ok(phone.rtc.log.includes(platform === 'iOS' ? 'mute 2 true' : 'mute 1 true'));
-      if (platform === 'iOS') await until(() => phone.rtc.log.includes('context 3'), 'the third context');
-      assert.equal(phone.rtc.all.length, platform === 'iOS' ? 3 : 1);
-      await phone.tap('.leave');
-      await isEmpty(server);
-    }
-  });
+    },
+  );
 
   test(`${page}: join only plays without publishing; publishing can begin later`, needsServer(), async (t) => {
     const server = await openServer(t);
@@ -166,7 +171,10 @@ for (const page of PAGES) {
   test(`${page}: what the server refuses is explained, and the buttons work again`, needsServer(), async (t) => {
     const server = await openServer(t);
     const cases = [
-      [{ token: (await server.control('token', { userID: 'user-a', effectiveSeconds: -5 })).token }, /Token has expired/],
+      [
+        { token: (await server.control('token', { userID: 'user-a', effectiveSeconds: -5 })).token },
+        /Token has expired/,
+      ],
       [{ token: await server.token('somebody-else') }, /token is not valid/],
       [{ appID: '99' }, /AppID|token is not valid/],
     ];
@@ -224,4 +232,3 @@ for (const page of PAGES) {
     await shows(b, '.state-play', 'playing');
   });
 }
-

@@ -1,6 +1,6 @@
 // A call without the helper: every step that RtcRoom does by itself stands here.
 
-import { findObstacle, mrtcOf, openEngine, session, userOf } from '../../lib/engine';
+import { findObstacle, logoutAfter, mrtcOf, openEngine, session, userOf } from '../../lib/engine';
 import { CHECKS, loadSettings, saveSettings } from '../../lib/settings';
 import { explain, sentence, texts, toast } from '../../lib/texts';
 
@@ -95,8 +95,13 @@ Page({
     if (code === 10002) my.openSetting();
     if (code !== 0) throw { code: code === 10001 ? 1198002 : 1198003 };
     if (isOver()) return;
-    await engine.loginRoom(settings.roomID, settings.token, userOf(settings), { userUpdate: true });
+    await this.logout;
     if (isOver()) return;
+    const login = engine.loginRoom(settings.roomID, settings.token, userOf(settings), { userUpdate: true });
+    this.login = login;
+    await login;
+    if (isOver()) return;
+    this.login = undefined;
     clearTimeout(this.deadline);
     this.setData({ room: 'connected' });
     if (publish) this.startPublish();
@@ -256,7 +261,9 @@ Page({
     if (this.data.room !== 'idle') {
       if (this.pullStreamID) this.engine.stopPlayingStream(this.pullStreamID);
       if (this.pushStreamID) this.engine.stopPublishingStream(this.pushStreamID);
-      this.engine.logoutRoom(this.settings.roomID);
+      if (this.login) this.logout = logoutAfter(this.login, this.engine, this.settings.roomID);
+      else if (this.data.room !== 'joining') this.engine.logoutRoom(this.settings.roomID);
+      this.login = undefined;
     }
     this.reset();
     session.roomID = '';

@@ -1,4 +1,4 @@
-import { findObstacle, openEngine, session, userOf } from '../../lib/engine';
+import { findObstacle, logoutAfter, openEngine, session, userOf } from '../../lib/engine';
 import { CHECKS, checkMessage, loadSettings, saveSettings } from '../../lib/settings';
 import { explain, sentence, texts, toast } from '../../lib/texts';
 
@@ -81,18 +81,23 @@ Page({
     this.listen(engine);
     this.setData({ isJoining: true, isOwn: true });
     this.deadline = setTimeout(() => this.endJoin({ code: 1198012 }), JOIN_LIMIT);
-    engine.loginRoom(roomID, settings.token, userOf(settings), { userUpdate: true }).then(
-      () => {
-        clearTimeout(this.deadline);
-        if (this.data.isJoining) this.setData({ isIn: true, isJoining: false });
-      },
-      (error) => this.endJoin(error),
-    );
+    this.enter(engine, roomID, settings).catch((error) => this.endJoin(error));
+  },
+
+  async enter(engine, roomID, settings) {
+    await this.logout;
+    if (this.isGone || !this.data.isJoining) return;
+    const login = engine.loginRoom(roomID, settings.token, userOf(settings), { userUpdate: true });
+    this.login = login;
+    await login;
+    if (this.login !== login) return; // left meanwhile
+    this.login = undefined;
+    clearTimeout(this.deadline);
+    this.setData({ isIn: true, isJoining: false });
   },
 
   /** Joining failed, or takes too long. */
   endJoin(error) {
-    clearTimeout(this.deadline);
     if (this.isGone || !this.data.isJoining) return;
     this.leave();
     toast(explain(error));
@@ -106,8 +111,12 @@ Page({
   leave() {
     clearTimeout(this.deadline);
     if (!this.data.isOwn) return;
+    const { login } = this;
+    const { isIn, roomID } = this.data;
+    this.login = undefined;
     this.setData({ isIn: false, isJoining: false, isOwn: false, userCount: '' });
-    this.engine.logoutRoom(this.data.roomID);
+    if (login) this.logout = logoutAfter(login, this.engine, roomID);
+    else if (isIn) this.engine.logoutRoom(roomID);
   },
 
   onSend(event) {

@@ -2,6 +2,7 @@
 
 const { Driver } = require('./driver');
 const { ZegoError } = require('./errors');
+const { RtcRoom } = require('./rtc-room');
 const version = require('./version');
 
 /** Methods that return a promise; rules and answers are the engine's. */
@@ -150,4 +151,5 @@ function shown(value) {
 Object.defineProperty(exports, '__esModule', { value: true });
 exports.ZegoExpressEngine = ZegoExpressEngine;
 exports.ZegoError = ZegoError;
+exports.RtcRoom = RtcRoom;
 exports.default = ZegoExpressEngine;

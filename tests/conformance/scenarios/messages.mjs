@@ -150,23 +150,19 @@ export default [
     await a.call('setStreamExtraInfo', 'sa', 'v');
   }),
 
-  scenario(
-    'messages that are never answered',
-    { clients: ['a'], bug: '1100002' },
-    async ({ a }, stage) => {
-      await a.login();
-      await a.publish('sa');
-      for (const cmd of [303001, 303005, 303017, 301011, 302005]) {
-        await stage.control('answers', { match: { cmd }, do: 'drop', count: 1 });
-      }
-      await stage.step('a sends one of each', async () => {
-        a.begin('sendBroadcastMessage', ROOM, 'x');
-        a.begin('sendBarrageMessage', ROOM, 'x');
-        a.begin('sendCustomCommand', ROOM, 'x', ['user-b']);
-        a.begin('setRoomExtraInfo', ROOM, 'k', 'v');
-        a.begin('setStreamExtraInfo', 'sa', 'v');
-        await stage.pause(6500);
-      });
-    },
-  ),
+  scenario('messages that are never answered', { clients: ['a'], bug: '1100002' }, async ({ a }, stage) => {
+    await a.login();
+    await a.publish('sa');
+    for (const cmd of [303001, 303005, 303017, 301011, 302005]) {
+      await stage.control('answers', { match: { cmd }, do: 'drop', count: 1 });
+    }
+    await stage.step('a sends one of each', async () => {
+      a.begin('sendBroadcastMessage', ROOM, 'x');
+      a.begin('sendBarrageMessage', ROOM, 'x');
+      a.begin('sendCustomCommand', ROOM, 'x', ['user-b']);
+      a.begin('setRoomExtraInfo', ROOM, 'k', 'v');
+      a.begin('setStreamExtraInfo', 'sa', 'v');
+      await stage.pause(6500);
+    });
+  }),
 ];

@@ -61,7 +61,7 @@ impl World {
             }
             Fault::Hanging => {
                 self.hanging_until = self.now + ms;
-                self.each_conn(device, World::close_device_end);
+                self.each_conn(device, Self::close_device_end);
             }
             Fault::DelaySpike => self.each_conn(device, |world, conn| {
                 let until = world.now + ms;

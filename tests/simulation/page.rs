@@ -59,6 +59,12 @@ impl Want {
         }
     }
 
+    fn stop_flowing(&mut self) {
+        if self.step == Step::Flowing {
+            self.step = Step::Failed;
+        }
+    }
+
     fn again(&mut self, after: u64) {
         self.step = Step::Idle;
         self.after = after;
@@ -208,16 +214,12 @@ impl World {
             }
             Told::PublisherStateUpdate(update) if update.state == PublisherState::NoPublish => {
                 if let Some(want) = page.publishing.get_mut(&update.stream_id) {
-                    if want.step == Step::Flowing {
-                        want.step = Step::Failed;
-                    }
+                    want.stop_flowing();
                 }
             }
             Told::PlayerStateUpdate(update) if update.state == PlayerState::NoPlay => {
                 if let Some(want) = page.playing.get_mut(&update.stream_id) {
-                    if want.step == Step::Flowing {
-                        want.step = Step::Failed;
-                    }
+                    want.stop_flowing();
                 }
             }
             _ => {}

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     let is_terminal = std::io::stderr().is_terminal();
     let step = (options.batch.count / 100).max(1);
     let progress = |done: u64| {
-        if done % step == 0 || done == options.batch.count {
+        if done.is_multiple_of(step) || done == options.batch.count {
             show(done, options.batch.count, begin, is_terminal);
         }
     };
@@ -108,7 +108,7 @@ fn show(done: u64, of: u64, begin: Instant, is_terminal: bool) {
     );
     if is_terminal {
         eprint!("\r{bar}   {}", if done == of { "\n" } else { "" });
-    } else if done % (of / 10).max(1) == 0 {
+    } else if done.is_multiple_of((of / 10).max(1)) {
         eprintln!("{bar}");
     }
 }

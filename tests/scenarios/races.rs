@@ -134,3 +134,23 @@ fn a_user_who_leaves_between_two_pages_of_the_list_is_not_kept() {
     }
     assert_eq!(users, ["u1", "u2", "u3"].map(String::from).into());
 }
+
+#[test]
+fn a_delete_that_never_arrived_does_not_hide_the_stream_of_another_user() {
+    let mut world = World::new();
+    let (a, b) = (world.add_in("r", "ua"), world.add_in("r", "ub"));
+    world.publish(a, "s", json!({}));
+    world.clients[a].lost.push(302_003);
+    world.call(a, "stopPublishingStream", json!(["s"]));
+    rule(
+        &mut world,
+        json!({"userID": "ua", "match": {"cmd": 1_101}, "do": "drop", "count": 1}),
+    );
+    world.publish(b, "t", json!({}));
+    // The service has the stream already, so that its sequence counts the stream of the other user only.
+    world.publish(a, "s", json!({}));
+    world.run(9_000);
+    let told = world.told_of(a, "roomStreamUpdate");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0][2][0]["streamID"], json!("t"));
+}

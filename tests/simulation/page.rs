@@ -59,6 +59,12 @@ impl Want {
         }
     }
 
+    fn stop_flowing(&mut self) {
+        if self.step == Step::Flowing {
+            self.step = Step::Failed;
+        }
+    }
+
     fn again(&mut self, after: u64) {
         self.step = Step::Idle;
         self.after = after;
@@ -207,15 +213,13 @@ impl World {
                 page.ignored.clear();
             }
             Told::PublisherStateUpdate(update) if update.state == PublisherState::NoPublish => {
-                let want = page.publishing.get_mut(&update.stream_id);
-                if let Some(want) = want.filter(|want| want.step == Step::Flowing) {
-                    want.step = Step::Failed;
+                if let Some(want) = page.publishing.get_mut(&update.stream_id) {
+                    want.stop_flowing();
                 }
             }
             Told::PlayerStateUpdate(update) if update.state == PlayerState::NoPlay => {
-                let want = page.playing.get_mut(&update.stream_id);
-                if let Some(want) = want.filter(|want| want.step == Step::Flowing) {
-                    want.step = Step::Failed;
+                if let Some(want) = page.playing.get_mut(&update.stream_id) {
+                    want.stop_flowing();
                 }
             }
             _ => {}

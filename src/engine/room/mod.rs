@@ -319,6 +319,9 @@ impl Room {
             Purpose::Login | Purpose::Enter => self.retry_login(cx),
             Purpose::UserList => self.users.fail_fetch(cx.now.mono),
             Purpose::StreamList => self.streams.fail_fetch(cx.now.mono),
+            Purpose::AddStream { .. }
+            | Purpose::DeleteStream { .. }
+            | Purpose::UpdateStream { .. } => self.streams.handle_unanswered_change(cx.now.mono),
             _ => {}
         }
         None

@@ -143,6 +143,11 @@ impl Streams {
         }
     }
 
+    /// A change of an own stream got no answer: what the sequence counted meanwhile is not known.
+    pub(super) fn handle_unanswered_change(&mut self, now: Instant) {
+        self.fetch_at.get_or_insert(now + FETCH_DELAY_MS);
+    }
+
     /// What a heartbeat answer said.
     pub(super) fn handle_heartbeat(&mut self, seq: u32, refresh: bool, now: Instant) {
         if refresh {

@@ -17,7 +17,11 @@ export function table(rows, what = 'scenario') {
     [`${rows.length} ${what}s`, ...['calls', 'events', 'listed', 'unlisted'].map(total), ''],
   ].map((row) => row.slice(0, heads.length + 1).map(String));
   const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  const text = (row) => row.map((cell, column) => pad(cell, widths[column], column)).join('  ').trimEnd();
+  const text = (row) =>
+    row
+      .map((cell, column) => pad(cell, widths[column], column))
+      .join('  ')
+      .trimEnd();
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
   return [text(all[0]), rule, ...all.slice(1, -1).map(text), rule, text(all.at(-1))].join('\n');
 }

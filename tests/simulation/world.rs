@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use room_server::{Command, ConnId, Reply as Answer, Server};
-use zego_express_alipay::engine::{
-    CallId, Config, Engine, Error, Input, Now, Output, Reply, Value,
-};
+use zego_express_alipay::engine::{CallId, Error, Input, Now, Output, Reply, Value};
 
 use crate::device::{Device, Pending};
 use crate::model;

@@ -1,4 +1,11 @@
-import type { ZegoError, ZegoExpressEngine, ZegoPlayOption, ZegoPublishOption, ZegoRoomConfig, ZegoUser } from './index';
+import type {
+  ZegoError,
+  ZegoExpressEngine,
+  ZegoPlayOption,
+  ZegoPublishOption,
+  ZegoRoomConfig,
+  ZegoUser,
+} from './index';
 
 /** What `<rtc-room>` needs besides the addresses; bizName, subBiz and serverUrl come from Alipay, the signature from your server. */
 export interface RtcRoomParameters {

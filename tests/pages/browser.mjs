@@ -47,7 +47,10 @@ async function simulatorScript() {
         // miniprogram-simulate reads files only when it is given paths; here it is given definitions.
         name: 'no-files',
         setup(bundler) {
-          bundler.onResolve({ filter: /^(fs|path|miniprogram-compiler)$/ }, ({ path }) => ({ path, namespace: 'none' }));
+          bundler.onResolve({ filter: /^(fs|path|miniprogram-compiler)$/ }, ({ path }) => ({
+            path,
+            namespace: 'none',
+          }));
           bundler.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }));
         },
       },
@@ -89,11 +92,18 @@ export class BrowserPhone {
     phone.tab = tab;
     phone.errors = [];
     tab.on('pageerror', (error) => phone.errors.push(error.message));
-    await tab.setViewport({ width, height: width === 375 ? 812 : 896, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
+    await tab.setViewport({
+      width,
+      height: width === 375 ? 812 : 896,
+      deviceScaleFactor: 2,
+      isMobile: true,
+      hasTouch: true,
+    });
     await tab.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]);
     phone.host = createRtcRoomHost({ mediaServer, camera });
     const contexts = new Map();
-    const report = (id, name) => (event) => tab.evaluate((...args) => window.rtcEvent(...args), id, name, event.detail).catch(() => {});
+    const report = (id, name) => (event) =>
+      tab.evaluate((...args) => window.rtcEvent(...args), id, name, event.detail).catch(() => {});
     await tab.exposeFunction('rtcMount', (attributes) => {
       phone.component = phone.host.mount({
         ...attributes,
@@ -111,7 +121,9 @@ export class BrowserPhone {
     });
     // Pages of this machine may reach its servers; pages of nowhere may not.
     await tab.goto(`${settings.tokenServer}/control/health`);
-    await tab.setContent('<!doctype html><meta name="viewport" content="width=device-width, initial-scale=1"><body></body>');
+    await tab.setContent(
+      '<!doctype html><meta name="viewport" content="width=device-width, initial-scale=1"><body></body>',
+    );
     await tab.addStyleTag({ content: readFileSync(new URL('browser/phone.css', import.meta.url), 'utf8') });
     await tab.addScriptTag({ content: await simulatorScript() });
     const storage = { 'sample-settings': settings };
@@ -148,7 +160,8 @@ export class BrowserPhone {
   async shows(selector, text, timeout = 20_000) {
     await this.tab
       .waitForFunction(
-        (where, wanted) => document.querySelector(`.ax-frame:not([style*="none"]) ${where}`)?.textContent.trim() === wanted,
+        (where, wanted) =>
+          document.querySelector(`.ax-frame:not([style*="none"]) ${where}`)?.textContent.trim() === wanted,
         { timeout },
         selector,
         text,
@@ -188,7 +201,10 @@ export class BrowserPhone {
 
   async close() {
     await this.tab.evaluate(() => window.phone.close()).catch(() => {});
-    await this.tab.browserContext().close().catch(() => {});
+    await this.tab
+      .browserContext()
+      .close()
+      .catch(() => {});
     await this.host.close();
   }
 }

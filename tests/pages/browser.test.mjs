@@ -30,7 +30,12 @@ async function setUp(t) {
 test('two phones in a browser make a call with real media', needs, async (t) => {
   const { stage, newPhone } = await setUp(t);
   const a = await newPhone('alice', { camera: { name: 'Alice', hue: 0, tone: 440 } });
-  const b = await newPhone('bob', { camera: { name: 'Bob', hue: 140, tone: 660 }, width: 414, dark: true, language: 'en' });
+  const b = await newPhone('bob', {
+    camera: { name: 'Bob', hue: 140, tone: 660 },
+    width: 414,
+    dark: true,
+    language: 'en',
+  });
   await a.open('pages/call/call');
   await b.open('pages/call/call');
   await a.type('.room-id', 'browser-room');

@@ -56,7 +56,8 @@ function connect({ url, success, fail }) {
   for (const kind of Object.keys(listeners)) {
     const name = kind[0].toUpperCase() + kind.slice(1);
     task[`on${name}`] = (listener) => void listeners[kind].push(listener);
-    task[`off${name}`] = (listener) => void (listeners[kind] = listeners[kind].filter((one) => listener && one !== listener));
+    task[`off${name}`] = (listener) =>
+      void (listeners[kind] = listeners[kind].filter((one) => listener && one !== listener));
   }
   return task;
 }

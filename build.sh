@@ -12,6 +12,8 @@ usage: ./build.sh [command]
   test [--list] [--only GROUP]...
                       run every check, or only the named groups
   demo [ARGUMENT]...  build, then make a call between two simulated mini programs (tests/demo/run.mjs)
+  simulate [--seeds N] [--from N] [--jobs N] | --seed N
+                      run engines and the room server through seeded faults, or print the trace of one seed
   pack                build, then write the package as a .tgz into .artifacts/
   fmt                 format Rust and JavaScript sources
   clean               remove everything the other commands made inside this folder
@@ -41,6 +43,11 @@ demo)
     cargo build --locked -q -p room-server
     step_done
     exec node tests/demo/run.mjs "$@"
+    ;;
+simulate)
+    shift
+    cargo build --locked -q --example simulate
+    exec "$target_dir/debug/examples/simulate" "$@"
     ;;
 pack)
     build_package

@@ -34,6 +34,8 @@ export default defineConfig([
         my: 'readonly',
         WebAssembly: 'readonly',
         MYWebAssembly: 'readonly',
+        worker: 'readonly',
+        crypto: 'readonly',
       },
     },
     rules: {

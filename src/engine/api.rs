@@ -101,6 +101,7 @@ pub(super) enum Command {
 }
 
 /// Checks a call.
+#[inline(never)]
 pub(super) fn parse(method: &str, args: &[Value]) -> Result<Command, Error> {
     let arg = |n: usize| args.get(n).unwrap_or(&Value::Undefined);
     Ok(match method {

@@ -117,14 +117,16 @@ impl Error {
     /// An error with the table's text.
     #[inline(never)]
     pub fn new(code: Code) -> Self {
-        Self {
-            code,
-            message: code.text().into(),
-        }
+        Self::told(code, code.text())
     }
 
     /// An error with a text of its own.
-    pub fn with(code: Code, message: impl Into<String>) -> Self {
+    pub fn with(code: Code, message: impl AsRef<str>) -> Self {
+        Self::told(code, message.as_ref())
+    }
+
+    #[inline(never)]
+    fn told(code: Code, message: &str) -> Self {
         Self {
             code,
             message: message.into(),

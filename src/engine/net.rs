@@ -40,7 +40,6 @@ pub(super) enum Purpose {
     SetExtraInfo {
         call: CallId,
         key: String,
-        value: String,
     },
     AddStream {
         stream_id: String,
@@ -70,7 +69,8 @@ pub(super) enum Purpose {
 /// A request that waits for its answer.
 #[derive(Debug)]
 pub(super) struct Pending {
-    seq: u32,
+    /// Number of the packet.
+    pub seq: u32,
     /// For which room.
     pub room: RoomKey,
     /// What it is for.
@@ -118,7 +118,7 @@ impl Net {
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> Result<(), Purpose> {
@@ -138,7 +138,7 @@ impl Net {
     }
 
     /// Sends a packet that has no answer.
-    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &impl Encode, cx: &mut Cx<'_>) {
+    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &dyn Encode, cx: &mut Cx<'_>) {
         let seq = self.next_seq();
         self.transmit(seq, route, cmd, body, cx);
     }
@@ -174,14 +174,14 @@ impl Net {
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         cx: &mut Cx<'_>,
     ) -> bool {
         let header = switch::Header {
             cmd,
             seq,
             timestamp: cx.now.wall,
-            controls: route.controls.clone(),
+            controls: route.controls.as_deref(),
             context_key: route.context_key,
         };
         let bytes = packet::encode_packet(&header, body);

@@ -49,6 +49,8 @@ pub(super) struct Publisher {
     extra_info: String,
     stream_sid: String,
     addresses: Addresses,
+    /// Number of the packet that announces it. A stream of the same name that was stopped may still get an answer.
+    announcement: u32,
     phase: Phase,
 }
 
@@ -73,6 +75,7 @@ impl Publisher {
             extra_info,
             stream_sid: String::new(),
             addresses: Addresses::default(),
+            announcement: 0,
             phase: Phase::Dispatching { call, key: None },
         }
     }
@@ -208,13 +211,11 @@ impl Publisher {
     /// The service took the stream.
     pub(super) fn handle_announced(&mut self, stream_sid: String, cx: &mut Cx<'_>) {
         self.stream_sid = stream_sid;
-        if matches!(self.phase, Phase::Announcing) {
-            self.phase = Phase::Published;
-            cx.emit(Event::PublisherStateUpdate(stream_state(
-                PublisherState::Publishing,
-                &self.stream_id,
-            )));
-        }
+        self.phase = Phase::Published;
+        cx.emit(Event::PublisherStateUpdate(stream_state(
+            PublisherState::Publishing,
+            &self.stream_id,
+        )));
     }
 
     /// The service refused the stream.
@@ -235,11 +236,12 @@ impl Publisher {
             return;
         }
         let seq = net.next_seq();
+        self.announcement = seq;
         let body = liveroom::AddStreamReq {
-            stream_id: self.stream_id.clone(),
-            extra_info: self.extra_info.clone(),
+            stream_id: self.stream_id.as_bytes(),
+            extra_info: self.extra_info.as_bytes(),
             client_req_seq: seq,
-            third_token: room.request.token.clone(),
+            third_token: room.request.token.as_bytes(),
         };
         let purpose = Purpose::AddStream {
             stream_id: self.stream_id.clone(),
@@ -248,8 +250,14 @@ impl Publisher {
         let _unsent = net.send(seq, &room.route, cmd::ADD_STREAM, &body, purpose, cx);
     }
 
-    pub(super) fn is_announcing(&self) -> bool {
-        matches!(self.phase, Phase::Announcing)
+    /// Whether packet `seq` announces it and was not answered yet.
+    pub(super) fn is_announced_by(&self, seq: u32) -> bool {
+        matches!(self.phase, Phase::Announcing) && self.announcement == seq
+    }
+
+    /// Whether the service has the stream, or is being told.
+    pub(super) fn is_announced(&self) -> bool {
+        matches!(self.phase, Phase::Announcing | Phase::Published)
     }
 
     /// `setStreamExtraInfo`, already checked.
@@ -275,15 +283,15 @@ impl Publisher {
         }
         let seq = net.next_seq();
         let body = liveroom::UpdateStreamReq {
-            stream_sid: self.stream_sid.clone(),
-            stream_id: self.stream_id.clone(),
-            extra_info: text.clone(),
+            stream_sid: self.stream_sid.as_bytes(),
+            stream_id: self.stream_id.as_bytes(),
+            extra_info: text.as_bytes(),
             client_req_seq: seq,
         };
         let purpose = Purpose::UpdateStream {
             call,
             stream_id: self.stream_id.clone(),
-            extra_info: text,
+            extra_info: text.clone(),
         };
         if net
             .send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx)
@@ -299,8 +307,7 @@ impl Publisher {
     }
 
     fn withdraw(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
-        let announced = matches!(self.phase, Phase::Published | Phase::Announcing);
-        if let Some(room) = room.filter(|room| announced && room.is_online()) {
+        if let Some(room) = room.filter(|room| self.is_announced() && room.is_online()) {
             send_delete(&self.stream_id, &self.stream_sid, room, net, cx);
         }
     }
@@ -331,8 +338,8 @@ pub(super) fn send_delete(
 ) {
     let seq = net.next_seq();
     let body = liveroom::DeleteStreamReq {
-        stream_sid: stream_sid.into(),
-        stream_id: stream_id.into(),
+        stream_sid: stream_sid.as_bytes(),
+        stream_id: stream_id.as_bytes(),
         client_req_seq: seq,
     };
     let purpose = Purpose::DeleteStream {

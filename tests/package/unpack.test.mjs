@@ -22,7 +22,9 @@ test('every byte survives packing, however often it occurs', () => {
 test('the text holds nothing that a tool would escape or strip', () => {
   const { text } = pack(Buffer.from([...Array(256).keys()]));
   assert.equal(new Set(text).size, 256);
-  const awkward = [...text].filter((c) => c < ' ' || (c > '~' && c < '\u00a1') || '"\\\u00ad\u2028\u2029\ufeff'.includes(c));
+  const awkward = [...text].filter(
+    (c) => c < ' ' || (c > '~' && c < '\u00a1') || '"\\\u00ad\u2028\u2029\ufeff'.includes(c),
+  );
   assert.deepEqual(awkward, []);
   assert.equal(JSON.stringify(text), `"${text}"`);
 });

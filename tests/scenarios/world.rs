@@ -44,6 +44,8 @@ pub struct Client {
     /// Room commands sent, in order.
     pub sent: Vec<u32>,
     pub frames_sent: usize,
+    /// Room commands that do not reach the server, each once.
+    pub lost: Vec<u32>,
     sockets: BTreeMap<SocketId, Option<ConnId>>,
     next_call: CallId,
     /// Added to the device's wall clock.
@@ -115,6 +117,7 @@ impl World {
             logged: Vec::new(),
             sent: Vec::new(),
             frames_sent: 0,
+            lost: Vec::new(),
             sockets: BTreeMap::new(),
             next_call: 0,
             wall_skew: 0,
@@ -433,6 +436,11 @@ impl World {
                 Output::Send { socket, bytes } => {
                     this.frames_sent += 1;
                     this.note_command(&bytes);
+                    let command = this.sent.last().copied().unwrap_or_default();
+                    if let Some(at) = this.lost.iter().position(|cmd| *cmd == command) {
+                        this.lost.remove(at);
+                        continue;
+                    }
                     if let Some(Some(conn)) = this.sockets.get(&socket).copied() {
                         self.post(Delivery::ToServer {
                             client,

@@ -11,8 +11,14 @@ const LIFETIME_SECONDS = 3600;
  * A token in the GCM form. `now` (Unix seconds), `nonce` (32-bit integer) and `iv` (12 bytes) are given in tests only:
  * the iv must never be used twice with the same secret.
  */
-export function token04(appId, userId, secret, lifetime, payload = '', {
-  now = Math.floor(Date.now() / 1000), nonce = randomInt(2 ** 32) - 2 ** 31, iv = randomBytes(12) } = {}) {
+export function token04(
+  appId,
+  userId,
+  secret,
+  lifetime,
+  payload = '',
+  { now = Math.floor(Date.now() / 1000), nonce = randomInt(2 ** 32) - 2 ** 31, iv = randomBytes(12) } = {},
+) {
   if (!Number.isInteger(appId) || appId < 1 || appId > 0xffffffff) throw new RangeError('app id (code 1)');
   const userBytes = typeof userId === 'string' ? Buffer.byteLength(userId) : 0;
   if (userBytes < 1 || userBytes > 64) throw new RangeError('user id (code 3)');

@@ -14,6 +14,7 @@
 mod login;
 mod messages;
 mod streams;
+mod table;
 mod trans;
 mod users;
 
@@ -318,6 +319,9 @@ impl Room {
             Purpose::Login | Purpose::Enter => self.retry_login(cx),
             Purpose::UserList => self.users.fail_fetch(cx.now.mono),
             Purpose::StreamList => self.streams.fail_fetch(cx.now.mono),
+            Purpose::AddStream { .. }
+            | Purpose::DeleteStream { .. }
+            | Purpose::UpdateStream { .. } => self.streams.handle_unanswered_change(cx.now.mono),
             _ => {}
         }
         None
@@ -326,7 +330,7 @@ impl Room {
     /// A heartbeat was answered.
     pub(super) fn handle_heartbeat(
         &mut self,
-        answer: liveroom::HbRsp,
+        answer: liveroom::HbRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
@@ -356,7 +360,7 @@ impl Room {
     /// A page of the user list.
     pub(super) fn handle_user_list(
         &mut self,
-        answer: liveroom::GetUserlistRsp,
+        answer: liveroom::GetUserlistRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
@@ -371,7 +375,11 @@ impl Room {
     }
 
     /// Users came or went.
-    pub(super) fn handle_users(&mut self, push: liveroom::PushUserInfoUpdated, cx: &mut Cx<'_>) {
+    pub(super) fn handle_users(
+        &mut self,
+        push: liveroom::PushUserInfoUpdated<'_>,
+        cx: &mut Cx<'_>,
+    ) {
         let mut events = Vec::new();
         self.users
             .handle_push(push, cx.now.mono, &self.request.room_id, &mut events);
@@ -381,16 +389,12 @@ impl Room {
     /// The whole list of streams.
     pub(super) fn handle_stream_list(
         &mut self,
-        answer: liveroom::GetStreamListRsp,
+        answer: liveroom::GetStreamListRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
         let mut events = Vec::new();
-        let list = answer
-            .stream_info_list
-            .into_iter()
-            .map(StreamInfo::from)
-            .collect();
+        let list = StreamInfo::from_list(answer.stream_info_list);
         self.streams.handle_list(
             answer.stream_list_seq,
             list,
@@ -406,16 +410,12 @@ impl Room {
     pub(super) fn handle_streams(
         &mut self,
         change: Change,
-        push: liveroom::PushStream,
+        push: liveroom::PushStream<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
         let mut events = Vec::new();
-        let list = push
-            .stream_info_list
-            .into_iter()
-            .map(StreamInfo::from)
-            .collect();
+        let list = StreamInfo::from_push(push.stream_info_list);
         self.streams.handle_push(
             change,
             push.stream_seq,
@@ -450,7 +450,7 @@ impl Room {
                 net,
                 cmd::RENEW_TOKEN,
                 &liveroom::RenewTokenReq {
-                    token: token.into(),
+                    token: token.as_bytes(),
                 },
                 Purpose::RenewToken,
                 cx,
@@ -466,7 +466,7 @@ impl Room {
         self.token_timer.start(
             &self.request.token,
             remain_s,
-            net.link.clock_offset(),
+            net.link.server_time(cx.now.mono),
             cx.now,
         );
     }
@@ -519,7 +519,7 @@ impl Room {
         &self,
         net: &mut Net,
         command: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> bool {
@@ -584,7 +584,7 @@ fn emit_all(events: Vec<Event>, cx: &mut Cx<'_>) {
 pub(super) fn acknowledge(route: &Route, sub_cmd: u32, sent: i64, net: &mut Net, cx: &mut Cx<'_>) {
     let body = switch::PushRsp {
         code: Some(0),
-        message: Some(String::new()),
+        message: Some(&[]),
         sub_cmd,
         server_send_time: sent,
     };

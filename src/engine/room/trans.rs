@@ -8,15 +8,15 @@ use crate::engine::event::{Event, RoomExtraInfo, User};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::net::{Net, Purpose};
 use crate::engine::wire::common::TransChannel;
-use crate::engine::wire::liveroom;
 use crate::engine::wire::packet::cmd;
+use crate::engine::wire::{liveroom, text};
 
 use super::Room;
 
 /// Keys of a room that are kept; further ones are not reported.
 pub(super) const MAX_KEYS: usize = 256;
 
-const CHANNEL: &str = "clt";
+const CHANNEL: &[u8] = b"clt";
 const UNKNOWN_KEY: u32 = 1_000_001_109;
 const TOO_MANY_KEYS: [u32; 2] = [1_015, 201_015];
 
@@ -27,12 +27,17 @@ pub(in crate::engine) struct Trans {
 }
 
 impl Trans {
+    /// A new session: the service may have begun anew, and its sequences with it.
+    pub(super) fn forget(&mut self) {
+        self.seqs.clear();
+    }
+
     /// Keeps of the keys that the service names those whose values the client does not have.
-    pub(super) fn retain_newer(&self, channels: &mut Vec<TransChannel>) {
+    pub(super) fn retain_newer(&self, channels: &mut Vec<TransChannel<'_>>) {
         for channel in channels.iter_mut() {
             let keys = &mut channel.trans_seq_list;
             keys.retain(|key| {
-                self.known(&key.trans_type)
+                self.known(&text(key.trans_type))
                     .is_none_or(|known| key.trans_seq > known)
             });
             keys.truncate(MAX_KEYS);
@@ -82,17 +87,20 @@ impl Room {
             return;
         }
         let body = liveroom::SetTransReq {
-            trans_type: key.clone(),
-            trans_data: value.clone(),
+            trans_type: key.as_bytes(),
+            trans_data: value.as_bytes(),
             trans_local_seq: Some(self.trans.known(&key).unwrap_or(0)),
-            trans_channel: CHANNEL.into(),
+            trans_channel: CHANNEL,
         };
         self.trans.is_setting = true;
         if !self.ask(
             net,
             cmd::SET_TRANS,
             &body,
-            Purpose::SetExtraInfo { call, key, value },
+            Purpose::SetExtraInfo {
+                call,
+                key: key.clone(),
+            },
             cx,
         ) {
             self.trans.is_setting = false;
@@ -114,7 +122,7 @@ impl Room {
         call: CallId,
         key: &str,
         seq: u32,
-        answer: &liveroom::SetTransRsp,
+        answer: &liveroom::SetTransRsp<'_>,
         cx: &mut Cx<'_>,
     ) {
         self.trans.is_setting = false;
@@ -142,20 +150,20 @@ impl Room {
     /// Somebody set one. Own changes come back too and are not reported.
     pub(in crate::engine) fn handle_extra_info_push(
         &mut self,
-        push: liveroom::PushTrans,
+        push: liveroom::PushTrans<'_>,
         cx: &mut Cx<'_>,
     ) {
         let (key, user) = (
-            push.trans_type,
+            text(push.trans_type),
             User {
-                id: push.id_name,
-                name: push.nick_name,
+                id: text(push.id_name),
+                name: text(push.nick_name),
             },
         );
         if self.trans.note(&key, push.trans_seq) && user.id != self.request.user.id {
             let info = RoomExtraInfo {
                 key,
-                value: push.trans_data,
+                value: text(push.trans_data),
                 update_user: user,
                 update_time: push.trans_send_time,
             };
@@ -169,20 +177,20 @@ impl Room {
     /// Values that were asked for.
     pub(in crate::engine) fn handle_extra_info_list(
         &mut self,
-        answer: liveroom::GetTransRsp,
+        answer: liveroom::GetTransRsp<'_>,
         cx: &mut Cx<'_>,
     ) {
         let mut infos = Vec::new();
         for item in answer.trans_list {
-            let key = item.trans_type;
+            let key = text(item.trans_type);
             if item.err_code != UNKNOWN_KEY && self.trans.note(&key, item.trans_seq) {
                 let update_user = User {
-                    id: item.id_name,
-                    name: item.nick_name,
+                    id: text(item.id_name),
+                    name: text(item.nick_name),
                 };
                 infos.push(RoomExtraInfo {
                     key,
-                    value: item.trans_data,
+                    value: text(item.trans_data),
                     update_user,
                     update_time: item.trans_send_time,
                 });
@@ -199,7 +207,7 @@ impl Room {
     /// Asks for the values that the service has and the client does not.
     pub(super) fn fetch_trans(
         &self,
-        mut channels: Vec<TransChannel>,
+        mut channels: Vec<TransChannel<'_>>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {

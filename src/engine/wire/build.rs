@@ -40,15 +40,20 @@ fn write_message(code: &mut String, message: &MessageDescriptor) -> Result<(), B
     let allow = "#[allow(unused_variables)]";
     writeln!(
         code,
-        "#[derive(Debug, Clone, Default, PartialEq, Eq)]\npub struct {name} {{"
+        "#[derive(Debug, Clone, Default, PartialEq, Eq)]\npub struct {name}{} {{",
+        lifetime(message)
     )?;
     for field in &fields {
         writeln!(code, "    pub {}: {},", field.name(), field_type(field)?)?;
     }
-    writeln!(code, "}}\nimpl pb::Decode for {name} {{\n    {allow}")?;
     writeln!(
         code,
-        "    fn field(&mut self, number: u32, value: &mut pb::Value<'_>) {{\n        match number {{"
+        "}}\nimpl<'a> pb::Decode<'a> for {name}{} {{\n    {allow}",
+        lifetime(message)
+    )?;
+    writeln!(
+        code,
+        "    fn field(&mut self, number: u32, value: &mut pb::Value<'a>) {{\n        match number {{"
     )?;
     for field in &fields {
         let method = match (accessor(field)?, shape(field)) {
@@ -67,16 +72,20 @@ fn write_message(code: &mut String, message: &MessageDescriptor) -> Result<(), B
     writeln!(code, "            _ => {{}}\n        }}\n    }}\n}}")?;
     writeln!(
         code,
-        "impl pb::Encode for {name} {{\n    {allow}\n    fn write(&self, to: &mut pb::Writer) {{"
+        "impl pb::Encode for {name}{} {{\n    {allow}\n    fn write(&self, to: &mut pb::Writer) {{",
+        if lifetime(message).is_empty() {
+            ""
+        } else {
+            "<'_>"
+        }
     )?;
     for field in &fields {
         let (number, source) = (field.number(), field.name());
         let accessor = accessor(field)?;
-        let reference = if is_copy(field) { "" } else { "&" };
         match shape(field) {
             Shape::Plain => writeln!(
                 code,
-                "        to.plain_{accessor}({number}, {reference}self.{source});"
+                "        to.plain_{accessor}({number}, self.{source});"
             )?,
             Shape::Optional if is_copy(field) => {
                 writeln!(
@@ -123,14 +132,18 @@ fn field_type(field: &FieldDescriptor) -> Result<String, Box<dyn Error>> {
         Kind::Uint64 => "u64".into(),
         Kind::Int32 => "i32".into(),
         Kind::Int64 => "i64".into(),
-        Kind::String => "String".into(),
-        Kind::Bytes => "Vec<u8>".into(),
+        Kind::String | Kind::Bytes => "&'a [u8]".into(),
         Kind::Message(message)
             if message.package_name() == field.parent_message().package_name() =>
         {
-            message.name().to_owned()
+            format!("{}{}", message.name(), lifetime(&message))
         }
-        Kind::Message(message) => format!("super::{}::{}", message.package_name(), message.name()),
+        Kind::Message(message) => format!(
+            "super::{}::{}{}",
+            message.package_name(),
+            message.name(),
+            lifetime(&message)
+        ),
         other => {
             return Err(format!(
                 "{}: {other:?} is not used by the protocol",
@@ -154,8 +167,7 @@ fn accessor(field: &FieldDescriptor) -> Result<&'static str, Box<dyn Error>> {
         Kind::Uint64 => "u64",
         Kind::Int32 => "i32",
         Kind::Int64 => "i64",
-        Kind::String => "string",
-        Kind::Bytes => "bytes",
+        Kind::String | Kind::Bytes => "bytes",
         Kind::Message(_) => "message",
         other => {
             return Err(format!(
@@ -167,6 +179,16 @@ fn accessor(field: &FieldDescriptor) -> Result<&'static str, Box<dyn Error>> {
     })
 }
 
+/// Messages borrow texts and bytes from what they were read from, or made of.
+fn lifetime(message: &MessageDescriptor) -> &'static str {
+    let borrows = message.fields().any(|field| match field.kind() {
+        Kind::String | Kind::Bytes => true,
+        Kind::Message(message) => !lifetime(&message).is_empty(),
+        _ => false,
+    });
+    if borrows { "<'a>" } else { "" }
+}
+
 fn is_copy(field: &FieldDescriptor) -> bool {
-    !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_))
+    !matches!(field.kind(), Kind::Message(_))
 }

@@ -58,6 +58,11 @@ pub mod switch {
     include!(concat!(env!("OUT_DIR"), "/switch.rs"));
 }
 
+/// The text of a field. Bytes that are not UTF-8 become U+FFFD.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 /// Why bytes were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WireError {

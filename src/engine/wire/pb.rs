@@ -9,9 +9,9 @@ use super::WireError;
 pub const MAX_DEPTH: u8 = 16;
 
 /// A message that can be read.
-pub trait Decode {
+pub trait Decode<'a> {
     /// Takes one field: calls the method of `value` for its type, or none if the number is unknown.
-    fn field(&mut self, number: u32, value: &mut Value<'_>);
+    fn field(&mut self, number: u32, value: &mut Value<'a>);
 }
 
 /// A message that can be written.
@@ -21,7 +21,7 @@ pub trait Encode {
 }
 
 /// Reads a message.
-pub fn decode<M: Decode + Default>(bytes: &[u8]) -> Result<M, WireError> {
+pub fn decode<'a, M: Decode<'a> + Default>(bytes: &'a [u8]) -> Result<M, WireError> {
     let mut message = M::default();
     if read_fields(&mut message, bytes, 0).is_some() {
         Ok(message)
@@ -31,7 +31,7 @@ pub fn decode<M: Decode + Default>(bytes: &[u8]) -> Result<M, WireError> {
 }
 
 /// Writes a message.
-pub fn encode(message: &impl Encode) -> Vec<u8> {
+pub fn encode(message: &dyn Encode) -> Vec<u8> {
     let mut writer = Writer { bytes: Vec::new() };
     message.write(&mut writer);
     writer.bytes
@@ -80,14 +80,8 @@ impl<'a> Value<'a> {
     }
 
     #[inline(never)]
-    pub fn bytes(&mut self, to: &mut Vec<u8>) {
-        *to = self.slice().to_vec();
-    }
-
-    /// Bytes that are not UTF-8 become U+FFFD.
-    #[inline(never)]
-    pub fn string(&mut self, to: &mut String) {
-        *to = String::from_utf8_lossy(self.slice()).into_owned();
+    pub fn bytes(&mut self, to: &mut &'a [u8]) {
+        *to = self.slice();
     }
 
     pub fn optional_u64(&mut self, to: &mut Option<u64>) {
@@ -106,25 +100,21 @@ impl<'a> Value<'a> {
         *to = Some(self.number() != 0);
     }
 
-    pub fn optional_bytes(&mut self, to: &mut Option<Vec<u8>>) {
-        self.bytes(to.insert(Vec::new()));
+    pub fn optional_bytes(&mut self, to: &mut Option<&'a [u8]>) {
+        self.bytes(to.insert(&[]));
     }
 
-    pub fn optional_string(&mut self, to: &mut Option<String>) {
-        self.string(to.insert(String::new()));
-    }
-
-    pub fn message<M: Decode + Default>(&mut self, to: &mut Option<M>) {
+    pub fn message<M: Decode<'a> + Default>(&mut self, to: &mut Option<M>) {
         self.read(to.insert(M::default()));
     }
 
-    pub fn push<M: Decode + Default>(&mut self, to: &mut Vec<M>) {
+    pub fn push<M: Decode<'a> + Default>(&mut self, to: &mut Vec<M>) {
         let mut message = M::default();
         self.read(&mut message);
         to.push(message);
     }
 
-    fn read(&mut self, message: &mut dyn Decode) {
+    fn read(&mut self, message: &mut dyn Decode<'a>) {
         let bytes = self.slice();
         self.is_refused |=
             self.depth >= MAX_DEPTH || read_fields(message, bytes, self.depth + 1).is_none();
@@ -187,11 +177,7 @@ impl Writer {
         self.bytes.extend_from_slice(value);
     }
 
-    pub fn string(&mut self, number: u32, value: &str) {
-        self.bytes(number, value.as_bytes());
-    }
-
-    pub fn message(&mut self, number: u32, value: &impl Encode) {
+    pub fn message(&mut self, number: u32, value: &dyn Encode) {
         self.bytes(number, &encode(value));
     }
 
@@ -223,10 +209,6 @@ impl Writer {
         }
     }
 
-    pub fn plain_string(&mut self, number: u32, value: &str) {
-        self.plain_bytes(number, value.as_bytes());
-    }
-
     fn varint(&mut self, mut value: u64) {
         while value > 0x7f {
             self.bytes.push((value & 0x7f) as u8 | 0x80);
@@ -242,7 +224,7 @@ const LENGTH_DELIMITED: u64 = 2;
 const FIXED_32: u64 = 5;
 
 /// `None` if the bytes are not a message of this type.
-fn read_fields(message: &mut dyn Decode, mut bytes: &[u8], depth: u8) -> Option<()> {
+fn read_fields<'a>(message: &mut dyn Decode<'a>, mut bytes: &'a [u8], depth: u8) -> Option<()> {
     while !bytes.is_empty() {
         let key = take_varint(&mut bytes)?;
         let number = u32::try_from(key >> 3).ok().filter(|number| *number > 0)?;

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Puts one fault after the other into a copy of the engine and shows which check notices it. Each must be noticed.
+# usage: tests/simulation/mutations.sh [NAME]...
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+copy=${TMPDIR:-/tmp}/zego-mutations.$$
+trap 'rm -rf "$copy"' EXIT
+mkdir -p "$copy"
+(cd "$root" && git ls-files -z | grep -zv '^miniprogram/' | xargs -0 cp --parents -t "$copy")
+export CARGO_TARGET_DIR=${MUTATIONS_TARGET_DIR:-$root/target/mutations}
+
+# name | file under src/engine | text | what stands there instead
+mutations=(
+    'no-gap-fetch|room/streams.rs|self.fetch_at = Some(now);\n            return;|return;'
+    'no-user-merge|room/users.rs|self.waiting.push(push);|drop(push);'
+    'last-page-sequence|room/users.rs|self.seq = seq;|self.seq = answer.server_user_seq;'
+    'no-announce-again|publish.rs|(Phase::Announcing \| Phase::Published, None) => self.announce(room, net, cx),|'
+    'no-announce-retry|route.rs|publisher.announce(room, &mut self.net, cx);|'
+    'stale-stream-stays|route.rs|publish::send_delete(&stale.id, &stale.sid, room, &mut self.net, cx);|let _ = stale;'
+    'delete-kills-successor|route.rs|&& p.is_announced())|&& false)'
+    'answer-for-predecessor|publish.rs|matches!(self.phase, Phase::Announcing) && self.announcement == seq|seq > 0'
+    'timer-while-fetching|room/streams.rs|self.fetch_at.filter(\|_\| !self.fetching)|self.fetch_at'
+    'timer-after-destroy|link/mod.rs|self.state = State::Destroyed;|'
+    'no-pc-deadline|link/mod.rs|if is_due(self.pc.as_ref().and_then(Pc::deadline), now) {|if false {'
+    'no-connect-timeout|link/mod.rs|State::Connecting { deadline, .. } if *deadline <= now => {|State::Connecting { deadline, .. } if deadline.0 == 1 => {'
+    'heartbeat-never-lost|link/mod.rs|if open.unanswered > limit {|if open.unanswered > limit + 100 {'
+    'room-heartbeat-never-lost|room/mod.rs|if heartbeat.unanswered >= MAX_UNANSWERED_HEARTBEATS {|if heartbeat.unanswered >= 1_000 {'
+    'login-never-retried|room/mod.rs|Purpose::Login \| Purpose::Enter => self.retry_login(cx),|Purpose::Login \| Purpose::Enter => {}'
+    'requests-survive-a-break|room/trans.rs|for pending in net.take_room(self.key()) {|for pending in net.take_room(0) {'
+    'http-forgotten-on-a-break|link/mod.rs|self.fail_all(TIMEOUT);|self.pending.clear();'
+    'extra-info-sequences-kept|room/login.rs|self.trans.forget();|'
+    'barrage-forgotten|room/messages.rs|cx.reply(call, Err(code.into()));\n        }\n    }|let _ = (call, code, \&cx);\n        }\n    }'
+    'session-never-forgotten|room/mod.rs|self.session = Session::default();|'
+    'pushes-applied-out-of-order|room/streams.rs|if self.seq.checked_add(1) != Some(seq) {|if false {'
+    'roster-kept-on-duplicates|room/users.rs|if user.id == self.own_id {\n                continue;|if user.id.is_empty() {\n                continue;'
+)
+
+noticed=0 missed=()
+printf '%-28s %s\n' fault 'noticed by'
+for mutation in "${mutations[@]}"; do
+    IFS='|' read -r name file rest <<<"${mutation//\\|/$'\x01'}"
+    rest=${rest//$'\x01'/|}
+    file=src/engine/$file
+    if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then continue; fi
+    cp "$root/$file" "$copy/$file"
+    NAME=$name REST="${mutation#*|*|}" python3 - "$copy/$file" <<'PY'
+import os, re, sys
+path = sys.argv[1]
+old, new = re.split(r'(?<!\\)\|(?!\|)', os.environ['REST'].replace('||', '\x02'), maxsplit=1)
+old, new = (t.replace('\\|', '|').replace('\\n', '\n').replace('\\&', '&').replace('\x02', '||') for t in (old, new))
+text = open(path).read()
+spaced = re.escape(old).replace('\\\n', '\n')
+pattern = re.sub(r'(\\[ \n]|[ \n])+', r'\\s+', spaced)
+found, count = re.subn(pattern, lambda _: new, text, count=1)
+if count != 1:
+    sys.exit(f"{os.environ['NAME']}: the text to change is not in {path}")
+open(path, 'w').write(found)
+PY
+    by=$(cd "$copy" && "$root/tests/simulation/noticed-by.sh")
+    cp "$root/$file" "$copy/$file"
+    printf '%-28s %s\n' "$name" "$by"
+    if [ "$by" = nothing ]; then missed+=("$name"); else noticed=$((noticed + 1)); fi
+done
+echo "$noticed noticed, ${#missed[@]} missed: ${missed[*]:-none}"
+[ ${#missed[@]} = 0 ]

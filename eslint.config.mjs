@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
 
 // What ships to mini programs; the language is what Alipay's default compiler reads.
-const shipped = ['src/shim/**/*.js', 'src/bindings/*.mjs', 'miniprogram/**/*.js'];
+const shipped = ['src/shim/**/*.js', 'src/bindings/*.mjs', 'miniprogram/**/*.js', 'tests/pages/minimal/**/*.js'];
 
 export default defineConfig([
   globalIgnores(['target/', 'pkg/*.js', 'miniprogram/pkg/', '.artifacts/']),
@@ -53,7 +53,7 @@ export default defineConfig([
     },
   },
   {
-    files: ['miniprogram/**/*.js'],
+    files: ['miniprogram/**/*.js', 'tests/pages/minimal/**/*.js'],
     languageOptions: {
       sourceType: 'module',
       globals: {
@@ -67,11 +67,16 @@ export default defineConfig([
   },
   {
     files: ['**/*.mjs', 'tests/**/*.js', 'tests/**/*.cjs'],
-    ignores: ['src/bindings/**'],
+    ignores: ['src/bindings/**', 'tests/pages/minimal/**'],
     languageOptions: { ecmaVersion: 'latest', globals: globals.node },
   },
   {
     files: ['tests/**/*.js', 'tests/**/*.cjs'],
+    ignores: ['tests/pages/minimal/**'],
     languageOptions: { sourceType: 'commonjs' },
+  },
+  {
+    files: ['tests/pages/browser.mjs', 'tests/pages/browser/*.mjs'],
+    languageOptions: { globals: globals.browser },
   },
 ]);

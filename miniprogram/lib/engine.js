@@ -16,6 +16,14 @@ export function openEngine(settings) {
   if (engine) engine.destroyEngine();
   engine = new ZegoExpressEngine(Number(settings.appID), settings.server);
   madeFor = wanted;
+  session.users = [];
+  engine.on('roomUserUpdate', (roomID, change, users) => {
+    const ids = users.map((user) => user.userID);
+    session.users = session.users.filter((userID) => ids.indexOf(userID) < 0).concat(change === 'ADD' ? ids : []);
+  });
+  engine.on('roomStateUpdate', (roomID, state) => {
+    if (state === 'DISCONNECTED') session.users = [];
+  });
   return engine;
 }
 
@@ -66,5 +74,5 @@ export function logoutAfter(login, engine, roomID) {
   });
 }
 
-/** The room that a call page is in, for pages that join in. */
-export const session = { engine: undefined, roomID: '', streamID: '' };
+/** The room that a call page is in, for pages that join in, and the other users of the room. */
+export const session = { engine: undefined, roomID: '', streamID: '', users: [] };

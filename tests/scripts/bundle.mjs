@@ -57,7 +57,7 @@ const generatedModules = {
     bundler.onResolve({ filter: /\/engine-(wasm|plain)$/ }, ({ path }) => ({ path: `${path}.js`, external: true }));
   },
 };
-const names = ['ZegoExpressEngine', 'ZegoError'];
+const names = ['ZegoExpressEngine', 'ZegoError', 'RtcRoom'];
 await build({
   ...common,
   entryPoints: [join(root, 'src/shim/index.js')],

@@ -8,7 +8,7 @@ const JOIN_LIMIT = 20000;
 const SEND = {
   broadcast: (engine, roomID, text) => engine.sendBroadcastMessage(roomID, text),
   barrage: (engine, roomID, text) => engine.sendBarrageMessage(roomID, text),
-  command: (engine, roomID, text) => engine.sendCustomCommand(roomID, text, []),
+  command: (engine, roomID, text) => engine.sendCustomCommand(roomID, text, session.users),
 };
 
 let lastNumber = 0;

@@ -2,7 +2,6 @@
 
 const { Driver } = require('./driver');
 const { ZegoError } = require('./errors');
-const { RtcRoom } = require('./rtc-room');
 const version = require('./version');
 
 /** Methods that return a promise; rules and answers are the engine's. */
@@ -151,5 +150,4 @@ function shown(value) {
 Object.defineProperty(exports, '__esModule', { value: true });
 exports.ZegoExpressEngine = ZegoExpressEngine;
 exports.ZegoError = ZegoError;
-exports.RtcRoom = RtcRoom;
 exports.default = ZegoExpressEngine;

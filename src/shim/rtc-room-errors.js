@@ -1,6 +1,7 @@
 'use strict';
 
-const { ZegoError, describe } = require('./errors');
+const { ZegoError } = require('./index');
+const { describe } = require('./describe');
 
 /** Codes of this helper's own errors: [name, message, advice]. @type {Record<number, [string, string, string]>} */
 const OWN = {

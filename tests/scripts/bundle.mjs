@@ -54,10 +54,11 @@ const generatedModules = {
   name: 'generated-modules',
   setup(bundler) {
     bundler.onResolve({ filter: /\/engine-glue$/ }, () => ({ path: glue }));
+    bundler.onResolve({ filter: /^\.\/index$/ }, () => ({ path: './index.js', external: true }));
     bundler.onResolve({ filter: /\/engine-(wasm|plain)$/ }, ({ path }) => ({ path: `${path}.js`, external: true }));
   },
 };
-const names = ['ZegoExpressEngine', 'ZegoError', 'RtcRoom'];
+const names = ['ZegoExpressEngine', 'ZegoError'];
 await build({
   ...common,
   entryPoints: [join(root, 'src/shim/index.js')],
@@ -73,6 +74,16 @@ writeFileSync(
   join(out, 'index.esm.js'),
   `${banner}\nimport{${names}}from'./index.js';\nexport{${names}};\nexport default ${names[0]};\n`,
 );
+// A file of its own: who drives the component by hand does not ship it.
+await build({
+  ...common,
+  entryPoints: [join(root, 'src/shim/rtc-room.js')],
+  minifyIdentifiers: true,
+  banner: { js: banner },
+  footer: { js: '0&&(exports.RtcRoom=0);' },
+  outfile: join(out, 'rtc-room.js'),
+  plugins: [generatedModules],
+});
 writeFileSync(join(out, 'engine-wasm.js'), `${banner}\n${await wasmModule(bytes)}`);
 writeFileSync(join(out, 'engine-plain.js'), `${banner}\n${await plainModule(bytes)}`);
 const worker = await build({

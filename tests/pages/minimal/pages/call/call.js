@@ -1,4 +1,5 @@
-import { RtcRoom, ZegoExpressEngine } from '../../pkg/index';
+import { ZegoExpressEngine } from '../../pkg/index';
+import { RtcRoom } from '../../pkg/rtc-room';
 
 Page({
   onLoad({ appID, server, userID, token }) {

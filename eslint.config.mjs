@@ -34,6 +34,8 @@ export default defineConfig([
         my: 'readonly',
         WebAssembly: 'readonly',
         MYWebAssembly: 'readonly',
+        worker: 'readonly',
+        crypto: 'readonly',
       },
     },
     rules: {
@@ -47,7 +49,7 @@ export default defineConfig([
     files: ['src/bindings/*.mjs'],
     languageOptions: {
       sourceType: 'module',
-      globals: { TextEncoder: 'readonly', TextDecoder: 'readonly', globalThis: 'readonly' },
+      globals: { TextEncoder: 'readonly', TextDecoder: 'readonly', globalThis: 'readonly', queueMicrotask: 'readonly' },
     },
   },
   {

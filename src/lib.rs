@@ -23,6 +23,10 @@
 
 pub mod engine;
 
+/// Tokens as far as a mini program may look into them. Issuing and checking them needs the secret and belongs on a server: the
+/// crate `zego-token` with its default features.
+pub use zego_token as token;
+
 #[cfg(target_arch = "wasm32")]
 mod bindings;
 #[cfg(target_arch = "wasm32")]

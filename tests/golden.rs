@@ -70,7 +70,7 @@ fn every_frame_of_the_client_is_read_and_written_back_byte_for_byte() {
         if kind == 17 {
             let upward: accesshub::PcUpwardMessage = decode(&vector.bytes[13..]).unwrap();
             assert_eq!(
-                packet_again(&upward.payload),
+                packet_again(upward.payload),
                 upward.payload,
                 "{}",
                 vector.decoded
@@ -95,7 +95,10 @@ fn every_frame_of_the_server_is_understood() {
                 let data = m.data.unwrap();
                 assert_eq!(
                     data.client_outer_ip,
-                    message["data"]["client_outer_ip"].as_str().unwrap()
+                    message["data"]["client_outer_ip"]
+                        .as_str()
+                        .unwrap()
+                        .as_bytes()
                 );
                 assert_eq!(
                     data.ntp_time.to_string(),
@@ -113,16 +116,19 @@ fn every_frame_of_the_server_is_understood() {
             Frame::DispatchResponse(m) => {
                 assert_eq!(
                     m.data.unwrap().wss_groups[0].host,
-                    message["data"]["wss_groups"][0]["host"].as_str().unwrap()
+                    message["data"]["wss_groups"][0]["host"]
+                        .as_str()
+                        .unwrap()
+                        .as_bytes()
                 );
             }
             Frame::GetAppConfigResponse(m) => {
-                let config: initconfig::InitConfig = decode(&m.data.unwrap().data).unwrap();
-                assert_eq!(config.app_config.unwrap().domain, "zego.im");
+                let config: initconfig::InitConfig = decode(m.data.unwrap().data).unwrap();
+                assert_eq!(config.app_config.unwrap().domain, b"zego.im");
                 let play = config.media_config.unwrap().play_config.unwrap();
                 assert_eq!(
                     play.resource_info[0].service_info[0].url_template,
-                    "rtmp://pull.cdn.example/live/{STREAM_NAME}"
+                    b"rtmp://pull.cdn.example/live/{STREAM_NAME}"
                 );
             }
             Frame::HbResponse(m) => assert_eq!(
@@ -132,10 +138,10 @@ fn every_frame_of_the_server_is_understood() {
             Frame::HttpResponse(m) => {
                 assert_eq!(
                     (m.status_code, m.body),
-                    (200, message["body"].as_str().unwrap().as_bytes().to_vec())
+                    (200, message["body"].as_str().unwrap().as_bytes())
                 );
             }
-            Frame::PcDownward(m) => check_packet(&m.payload, &vector.decoded["packet"]),
+            Frame::PcDownward(m) => check_packet(m.payload, &vector.decoded["packet"]),
             Frame::PcEstablished | Frame::Other(18) => {}
             other => panic!("{other:?}"),
         }
@@ -183,8 +189,8 @@ fn the_engine_sends_what_the_vendors_client_sent() {
     let types: Vec<u8> = sent.iter().map(|frame| frame[3]).collect();
     assert_eq!(types, [14, 23, 17]);
 
-    let mut config: accesshub::GetConfigRequest =
-        decode(&recorded("GetConfigRequest")[13..]).unwrap();
+    let recorded_config = recorded("GetConfigRequest");
+    let mut config: accesshub::GetConfigRequest = decode(&recorded_config[13..]).unwrap();
     // The recorded instance had a user already when its socket opened; so does this one.
     config.txid = 1;
     assert_eq!(
@@ -193,31 +199,36 @@ fn the_engine_sends_what_the_vendors_client_sent() {
             .sdk_type,
         config.sdk_type
     );
+    let recorded_app_config = recorded("GetAppConfigRequest");
     let mut app_config: accesshub::GetAppConfigRequest =
-        decode(&recorded("GetAppConfigRequest")[13..]).unwrap();
+        decode(&recorded_app_config[13..]).unwrap();
     app_config.txid = 2;
     assert_eq!(decode(&sent[1][13..]), Ok(app_config));
 
-    let split = |frame: &[u8]| {
+    fn split(frame: &[u8]) -> (accesshub::PcUpwardMessage<'_>, switch::LoginRoomReq<'_>) {
         let upward: accesshub::PcUpwardMessage = decode(&frame[13..]).unwrap();
         let header_bytes = usize::from(u16::from_be_bytes([upward.payload[1], upward.payload[2]]));
         let body: switch::LoginRoomReq = decode(&upward.payload[7 + header_bytes..]).unwrap();
         (
             accesshub::PcUpwardMessage {
-                payload: Vec::new(),
+                payload: &[],
                 txid: 0,
                 ..upward
             },
             body,
         )
-    };
+    }
     assert_eq!(
         split(&sent[2]),
         split(&recorded("proto_switch_v3.LoginRoomReq"))
     );
 }
 
-fn again<M: Decode + Encode + Default>(kind: FrameType, stream: u32, frame: &[u8]) -> Vec<u8> {
+fn again<'a, M: Decode<'a> + Encode + Default>(
+    kind: FrameType,
+    stream: u32,
+    frame: &'a [u8],
+) -> Vec<u8> {
     encode_frame(kind, stream, &decode::<M>(&frame[13..]).unwrap())
 }
 
@@ -241,7 +252,10 @@ fn packet_again(packet: &[u8]) -> Vec<u8> {
     }
 }
 
-fn body_again<M: Decode + Encode + Default>(header: &switch::Header, body: &[u8]) -> Vec<u8> {
+fn body_again<'a, M: Decode<'a> + Encode + Default>(
+    header: &switch::Header<'_>,
+    body: &'a [u8],
+) -> Vec<u8> {
     let message: M = decode(body).unwrap();
     assert_eq!(encode(&message), body);
     encode_packet(header, &message)
@@ -272,8 +286,8 @@ fn check_packet(bytes: &[u8], expected: &Json) {
         }
         Body::UserList(m) => assert_eq!(m.user_base_info_list[0].nick_name, "名字".as_bytes()),
         Body::AddStream(m) => assert_eq!(
-            (m.stream_seq, m.stream_sid.as_str()),
-            (1, body["stream_sid"].as_str().unwrap())
+            (m.stream_seq, m.stream_sid),
+            (1, body["stream_sid"].as_str().unwrap().as_bytes())
         ),
         Body::SendIm(m) => assert_eq!(m.msg_id, 1),
         Body::SendBigIm(m) => assert_eq!(m.msg_list[0].msg_id, b"big-2"),
@@ -295,7 +309,7 @@ fn check_packet(bytes: &[u8], expected: &Json) {
             };
             assert_eq!(
                 (m.trans_type, m.trans_data, m.trans_seq),
-                (b"k".to_vec(), b"v".to_vec(), 1)
+                (&b"k"[..], &b"v"[..], 1)
             );
         }
         Body::Common(m) => assert_eq!(m.rsp_head.unwrap().code, 0),

@@ -1,15 +1,18 @@
 //! The `Engine` class for JavaScript: conversions, no rules.
 //!
 //! JavaScript is never called while the engine is borrowed: outputs wait until the shim drains them, and promises settle in
-//! a microtask of their own.
+//! a microtask.
 
-use futures_channel::oneshot;
-use js_sys::{Array, Object, Promise};
+use js_sys::{Array, Function, Object, Promise};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
+use crate::engine::plain::Plain;
 use crate::engine::{self, CallId, Config, Input, Now, Output, Value};
+
+/// Half the size of the standard library's allocator.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 type Outcome = Result<JsValue, JsValue>;
 
@@ -19,7 +22,10 @@ type Outcome = Result<JsValue, JsValue>;
 pub struct Engine {
     inner: engine::Engine,
     last_call: CallId,
-    open: Vec<(CallId, oneshot::Sender<Outcome>)>,
+    /// How to resolve and to reject the promises that are not settled yet.
+    open: Vec<(CallId, [Function; 2])>,
+    /// Of the last call, if it was answered at once.
+    answer: Option<Outcome>,
     outputs: Array,
 }
 
@@ -35,6 +41,7 @@ impl Engine {
             inner,
             last_call: 0,
             open: Vec::new(),
+            answer: None,
             outputs: Array::new(),
         };
         engine.collect();
@@ -43,40 +50,23 @@ impl Engine {
 
     /// An asynchronous method of the page. Rejects with `{code, name, message, advice, errorCode, msg, extendedData}`.
     pub fn call(&mut self, method: &str, args: JsValue, mono: f64, wall: f64) -> Promise {
-        let (sender, receiver) = oneshot::channel();
-        let id = self.begin(sender);
-        self.handle(
-            Input::Call {
-                id,
-                method: method.into(),
-                args: list(&args),
-            },
-            mono,
-            wall,
-        );
-        future_to_promise(async { receiver.await.unwrap_or(Err(JsValue::UNDEFINED)) })
+        let mut settlers = None;
+        let promise = Promise::new(&mut |resolve, reject| settlers = Some([resolve, reject]));
+        let id = self.begin(method, &args, mono, wall);
+        if let Some(settlers) = settlers {
+            match self.answer.take() {
+                Some(outcome) => settle(&settlers, &outcome),
+                None => self.open.push((id, settlers)),
+            }
+        }
+        promise
     }
 
     /// A synchronous method of the page; `undefined` where it failed.
     #[wasm_bindgen(js_name = callSync)]
     pub fn call_sync(&mut self, method: &str, args: JsValue, mono: f64, wall: f64) -> JsValue {
-        let (sender, mut receiver) = oneshot::channel();
-        let id = self.begin(sender);
-        self.handle(
-            Input::Call {
-                id,
-                method: method.into(),
-                args: list(&args),
-            },
-            mono,
-            wall,
-        );
-        receiver
-            .try_recv()
-            .ok()
-            .flatten()
-            .and_then(Result::ok)
-            .unwrap_or_default()
+        self.begin(method, &args, mono, wall);
+        self.answer.take().and_then(Result::ok).unwrap_or_default()
     }
 
     /// Something that happened to the host: see `Input::from_host`.
@@ -107,10 +97,17 @@ impl Engine {
         self.inner.next_deadline().map(|deadline| deadline.0 as f64)
     }
 
-    fn begin(&mut self, sender: oneshot::Sender<Outcome>) -> CallId {
+    fn begin(&mut self, method: &str, args: &JsValue, mono: f64, wall: f64) -> CallId {
+        self.answer = None;
         self.last_call = self.last_call.wrapping_add(1);
-        self.open.push((self.last_call, sender));
-        self.last_call
+        let id = self.last_call;
+        let call = Input::Call {
+            id,
+            method: method.into(),
+            args: list(args),
+        };
+        self.handle(call, mono, wall);
+        id
     }
 
     fn handle(&mut self, input: Input, mono: f64, wall: f64) {
@@ -121,17 +118,31 @@ impl Engine {
     fn collect(&mut self) {
         while let Some(output) = self.inner.poll_output() {
             if let Output::Reply { id, result } = output {
-                if let Some(at) = self.open.iter().position(|(call, _)| *call == id) {
-                    let (_, sender) = self.open.swap_remove(at);
-                    let outcome = result.map(|reply| js(&reply)).map_err(|error| js(&error));
-                    // Nobody waits for a synchronous method that took too long; there is none.
-                    let _unheard = sender.send(outcome);
+                let outcome = match &result {
+                    Ok(reply) => Ok(js(&reply.plain())),
+                    Err(error) => Err(js(&error.plain())),
+                };
+                match self.open.iter().position(|(call, _)| *call == id) {
+                    Some(at) => settle(&self.open.swap_remove(at).1, &outcome),
+                    // A synchronous method that was not answered at once has nobody who waits; there is none.
+                    None if id == self.last_call => self.answer = Some(outcome),
+                    None => {}
                 }
             } else {
-                self.outputs.push(&js(&output));
+                self.outputs.push(&js(&output.plain()));
             }
         }
     }
+}
+
+/// Handlers of the promise run later, in a microtask.
+fn settle([resolve, reject]: &[Function; 2], outcome: &Outcome) {
+    let (function, value) = match outcome {
+        Ok(value) => (resolve, value),
+        Err(error) => (reject, error),
+    };
+    // The functions of a promise do not throw.
+    let _done = function.call1(&JsValue::UNDEFINED, value);
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -171,7 +182,7 @@ fn list(args: &JsValue) -> Vec<Value> {
     items.iter().map(|item| value(&item)).collect()
 }
 
-fn js(value: &impl Serialize) -> JsValue {
+fn js(value: &Plain<'_>) -> JsValue {
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
     value.serialize(&serializer).unwrap_or_default()
 }

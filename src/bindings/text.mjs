@@ -68,5 +68,6 @@ Decoder.prototype.decode = function (bytes) {
 const encoder = typeof TextEncoder !== 'undefined' ? TextEncoder : Encoder;
 const decoder = typeof TextDecoder !== 'undefined' ? TextDecoder : Decoder;
 const host = typeof globalThis !== 'undefined' ? globalThis : {};
+const microtask = typeof queueMicrotask !== 'undefined' ? queueMicrotask : (task) => void Promise.resolve().then(task);
 
-export { encoder as TextEncoder, decoder as TextDecoder, host as globalThis };
+export { encoder as TextEncoder, decoder as TextDecoder, host as globalThis, microtask as queueMicrotask };

@@ -85,7 +85,7 @@ pub(super) enum Command {
         room: String,
         message: String,
     },
-    CustomCommand {
+    Custom {
         room: String,
         content: CommandContent,
         to: Vec<String>,
@@ -101,6 +101,7 @@ pub(super) enum Command {
 }
 
 /// Checks a call.
+#[inline(never)]
 pub(super) fn parse(method: &str, args: &[Value]) -> Result<Command, Error> {
     let arg = |n: usize| args.get(n).unwrap_or(&Value::Undefined);
     Ok(match method {
@@ -182,7 +183,7 @@ pub(super) fn parse(method: &str, args: &[Value]) -> Result<Command, Error> {
             room: message_room(arg(0))?,
             message: message(arg(1))?,
         },
-        "sendCustomCommand" => Command::CustomCommand {
+        "sendCustomCommand" => Command::Custom {
             room: message_room(arg(0))?,
             content: command_content(arg(1))?,
             to: receivers(arg(2))?,
@@ -284,9 +285,7 @@ fn id(
     if id.len() > limit {
         return Err(too_long.into());
     }
-    match id.chars().find(|c| {
-        !c.is_ascii_alphanumeric() && !(c.is_ascii() && ID_PUNCTUATION.contains(&(*c as u8)))
-    }) {
+    match id.chars().find(|c| !is_id_character(*c)) {
         None => Ok(id.clone()),
         Some(c) => Err(Error::with(
             characters,
@@ -299,6 +298,10 @@ fn id(
             .concat(),
         )),
     }
+}
+
+fn is_id_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || u8::try_from(c).is_ok_and(|byte| ID_PUNCTUATION.contains(&byte))
 }
 
 fn stream_id(value: &Value, type_code: Code) -> Result<String, Error> {

@@ -1,5 +1,6 @@
 //! What the engine is made with.
 
+use super::io::NetworkKind;
 use super::value::Value;
 
 /// Hubs of the public service, in the order in which they are tried.
@@ -20,6 +21,8 @@ pub struct Config {
     pub seed: u64,
     /// Random id of the installation, kept by the host.
     pub device_id: String,
+    /// Network at the start.
+    pub network: NetworkKind,
 }
 
 impl Config {
@@ -35,12 +38,13 @@ impl Config {
             hubs,
             seed: 0,
             device_id: String::new(),
+            network: NetworkKind::default(),
         }
     }
 }
 
 impl Config {
-    /// What the host passes: `{appID, server, seed, deviceID}`. The error names what is wrong.
+    /// What the host passes: `{appID, server, seed, deviceID, networkType}`. The error names what is wrong.
     pub fn from_host(config: &Value) -> Result<Self, &'static str> {
         let app_id = config
             .get("appID")
@@ -61,6 +65,9 @@ impl Config {
         Ok(Self {
             seed,
             device_id,
+            network: NetworkKind::from_host(
+                config.get("networkType").as_text().unwrap_or_default(),
+            ),
             ..Self::new(app_id, servers)
         })
     }

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::ser::{Serialize, Serializer};
+
+use super::plain::Plain;
 
 macro_rules! codes {
     ($($const:ident = $number:literal, $name:literal, $text:literal, $advice:literal;)*) => {
@@ -17,8 +19,7 @@ macro_rules! codes {
 }
 
 /// Number of an error, as in the vendor's documentation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code(pub u32);
 
 /// A row of the table of codes.
@@ -116,14 +117,16 @@ impl Error {
     /// An error with the table's text.
     #[inline(never)]
     pub fn new(code: Code) -> Self {
-        Self {
-            code,
-            message: code.text().into(),
-        }
+        Self::told(code, code.text())
     }
 
     /// An error with a text of its own.
-    pub fn with(code: Code, message: impl Into<String>) -> Self {
+    pub fn with(code: Code, message: impl AsRef<str>) -> Self {
+        Self::told(code, message.as_ref())
+    }
+
+    #[inline(never)]
+    fn told(code: Code, message: &str) -> Self {
         Self {
             code,
             message: message.into(),
@@ -131,19 +134,28 @@ impl Error {
     }
 }
 
-/// With the names of the vendor's newer clients and of its older ones, so that code written for either works.
+impl Error {
+    /// With the names of the vendor's newer clients and of its older ones, so that code written for either works.
+    pub(crate) fn plain(&self) -> Plain<'_> {
+        let (name, advice) = match self.code.info() {
+            Some(info) => (info.name, info.advice),
+            None => ("serviceError", ""),
+        };
+        Plain::Object(vec![
+            ("code", self.code.0.into()),
+            ("name", name.into()),
+            ("message", (&self.message).into()),
+            ("advice", advice.into()),
+            ("errorCode", self.code.0.into()),
+            ("msg", (&self.message).into()),
+            ("extendedData", (&self.message).into()),
+        ])
+    }
+}
+
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let info = self.code.info();
-        let mut error = serializer.serialize_struct("Error", 7)?;
-        error.serialize_field("code", &self.code)?;
-        error.serialize_field("name", info.map_or("serviceError", |info| info.name))?;
-        error.serialize_field("message", &self.message)?;
-        error.serialize_field("advice", info.map_or("", |info| info.advice))?;
-        error.serialize_field("errorCode", &self.code)?;
-        error.serialize_field("msg", &self.message)?;
-        error.serialize_field("extendedData", &self.message)?;
-        error.end()
+        self.plain().serialize(serializer)
     }
 }
 

@@ -1,38 +1,33 @@
 //! What the application is told, in the order and the shapes of the vendor's Alipay client.
 
-use serde::ser::{SerializeStruct, SerializeTuple, Serializer};
-use serde::{Serialize, ser::SerializeMap};
+use serde::ser::{Serialize, Serializer};
 
 use super::error::{Code, OK};
+use super::plain::Plain;
 
 /// A user of a room.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct User {
     /// Unique in the room.
-    #[serde(rename = "userID")]
     pub id: String,
     /// Shown to people.
-    #[serde(rename = "userName")]
     pub name: String,
 }
 
 /// A stream of another user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
     /// Unique in the AppID.
-    #[serde(rename = "streamID")]
     pub id: String,
     /// Who publishes it.
     pub user: User,
     /// Text that the publisher attached.
-    #[serde(rename = "extraInfo")]
     pub extra_info: String,
 }
 
 /// Connection to a room, `roomStateUpdate`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RoomState {
     Disconnected,
     Connecting,
@@ -40,9 +35,8 @@ pub enum RoomState {
 }
 
 /// Why the connection to a room changed, `roomStateChanged`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RoomReason {
     Logining,
     Logined,
@@ -50,24 +44,21 @@ pub enum RoomReason {
     Reconnecting,
     Reconnected,
     ReconnectFailed,
-    #[serde(rename = "KICKOUT")]
     KickOut,
     Logout,
 }
 
 /// Whether users or streams came or went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum UpdateType {
     Add,
     Delete,
 }
 
 /// State of a stream that this user publishes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PublisherState {
     NoPublish,
     PublishRequesting,
@@ -75,9 +66,8 @@ pub enum PublisherState {
 }
 
 /// State of a stream that this user plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PlayerState {
     NoPlay,
     PlayRequesting,
@@ -85,13 +75,11 @@ pub enum PlayerState {
 }
 
 /// Argument of `publisherStateUpdate` and `playerStateUpdate`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamState<S> {
     /// The new state.
     pub state: S,
     /// The stream.
-    #[serde(rename = "streamID")]
     pub stream_id: String,
     /// 0, a documented code, a component code (3801, 3803) or a code of the service.
     pub error_code: Code,
@@ -100,30 +88,20 @@ pub struct StreamState<S> {
 }
 
 /// A message of another user.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Message<Id> {
     /// The sender.
     pub from_user: User,
     /// The text.
     pub message: String,
     /// Unix time in milliseconds.
-    #[serde(serialize_with = "as_number")]
     pub send_time: i64,
     /// Given by the service; a number for broadcast messages, a text for barrage messages.
-    #[serde(rename = "messageID")]
     pub message_id: Id,
 }
 
-/// JavaScript numbers are exact to 2^53; a larger one loses digits rather than the event.
-#[allow(clippy::cast_precision_loss)]
-fn as_number<S: Serializer>(value: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(*value as f64)
-}
-
 /// A room extra info.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomExtraInfo {
     /// Its key.
     pub key: String,
@@ -132,12 +110,11 @@ pub struct RoomExtraInfo {
     /// Who set it.
     pub update_user: User,
     /// Unix time in milliseconds.
-    #[serde(serialize_with = "as_number")]
     pub update_time: i64,
 }
 
 /// Bit rate and picture of a published or played stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Quality {
     /// Picture.
     pub video: VideoQuality,
@@ -146,13 +123,11 @@ pub struct Quality {
 }
 
 /// Picture part of [`Quality`].
-#[derive(Debug, Clone, PartialEq, Serialize, Default)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct VideoQuality {
     /// kbit/s
     pub video_bitrate: f64,
     /// Frames per second.
-    #[serde(rename = "videoFPS")]
     pub video_fps: f64,
     /// Pixels.
     pub video_width: f64,
@@ -161,8 +136,7 @@ pub struct VideoQuality {
 }
 
 /// Sound part of [`Quality`].
-#[derive(Debug, Clone, PartialEq, Serialize, Default)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudioQuality {
     /// kbit/s
     pub audio_bitrate: f64,
@@ -175,19 +149,6 @@ pub enum CommandContent {
     Text(String),
     /// JSON text of anything else; crosses the border as `{json}`.
     Json(String),
-}
-
-impl Serialize for CommandContent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Json(json) => {
-                let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("json", json)?;
-                map.end()
-            }
-        }
-    }
 }
 
 /// An event for the application.
@@ -294,100 +255,250 @@ impl Event {
     }
 }
 
-/// `{type: "event", name, args, deferred}`, `args` being the arguments of the handler.
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut event = serializer.serialize_struct("Event", 4)?;
-        event.serialize_field("type", "event")?;
-        event.serialize_field("name", self.name())?;
-        event.serialize_field("args", &Args(self))?;
-        event.serialize_field("deferred", &self.is_deferred())?;
-        event.end()
+        self.plain().serialize(serializer)
     }
 }
 
-struct Args<'a>(&'a Event);
+/// The shapes of the vendor's Alipay client.
+impl Event {
+    /// `{type: "event", name, args, deferred}`, `args` being the arguments of the handler.
+    pub(crate) fn plain(&self) -> Plain<'_> {
+        Plain::Object(vec![
+            ("type", "event".into()),
+            ("name", self.name().into()),
+            ("args", Plain::List(self.args())),
+            ("deferred", Plain::Flag(self.is_deferred())),
+        ])
+    }
 
-impl Serialize for Args<'_> {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Event::RoomStateUpdate {
+    fn args(&self) -> Vec<Plain<'_>> {
+        match self {
+            Self::RoomStateUpdate {
                 room,
                 state,
                 code,
                 extended_data,
-            } => (room, state, code, extended_data).serialize(s),
-            Event::RoomStateChanged {
+            } => state_args(room, state.name(), *code, extended_data),
+            Self::RoomStateChanged {
                 room,
                 reason,
                 code,
                 extended_data,
-            } => (room, reason, code, extended_data).serialize(s),
-            Event::RoomUserUpdate {
+            } => state_args(room, reason.name(), *code, extended_data),
+            Self::RoomUserUpdate {
                 room,
                 update,
                 users,
-            } => (room, update, users).serialize(s),
-            Event::RoomOnlineUserCountUpdate { room, count } => (room, count).serialize(s),
-            Event::RoomStreamUpdate {
+            } => vec![room.into(), update.name().into(), list(users, User::plain)],
+            Self::RoomOnlineUserCountUpdate { room, count } => vec![room.into(), (*count).into()],
+            Self::RoomStreamUpdate {
                 room,
                 update,
                 streams,
                 reasons,
-            } if reasons.is_empty() => (room, update, streams).serialize(s),
-            Event::RoomStreamUpdate {
-                room,
-                update,
-                streams,
-                reasons,
-            } => (room, update, streams, DeleteReasons(reasons)).serialize(s),
-            Event::StreamExtraInfoUpdate { room, streams } => (room, streams).serialize(s),
-            Event::RoomExtraInfoUpdate { room, infos } => (room, infos).serialize(s),
-            Event::BroadcastMessage { room, messages } => (room, messages).serialize(s),
-            Event::BarrageMessage { room, messages } => (room, messages).serialize(s),
-            Event::CustomCommand {
+            } => {
+                let mut args = vec![
+                    room.into(),
+                    update.name().into(),
+                    list(streams, Stream::plain),
+                ];
+                if !reasons.is_empty() {
+                    let reasons = list(reasons, delete_reason);
+                    args.push(Plain::Object(vec![("stream_delete_reason", reasons)]));
+                }
+                args
+            }
+            Self::StreamExtraInfoUpdate { room, streams } => {
+                vec![room.into(), list(streams, Stream::plain)]
+            }
+            Self::RoomExtraInfoUpdate { room, infos } => {
+                vec![room.into(), list(infos, RoomExtraInfo::plain)]
+            }
+            Self::BroadcastMessage { room, messages } => {
+                vec![
+                    room.into(),
+                    list(messages, |m| m.plain(m.message_id.into())),
+                ]
+            }
+            Self::BarrageMessage { room, messages } => {
+                vec![
+                    room.into(),
+                    list(messages, |m| m.plain((&m.message_id).into())),
+                ]
+            }
+            Self::CustomCommand {
                 room,
                 from,
                 command,
-            } => (room, from, command).serialize(s),
-            Event::PublisherStateUpdate(state) => one(s, state),
-            Event::PlayerStateUpdate(state) => one(s, state),
-            Event::PublishQualityUpdate { stream_id, quality }
-            | Event::PlayQualityUpdate { stream_id, quality } => (stream_id, quality).serialize(s),
-            Event::TokenWillExpire { room } => one(s, room),
+            } => vec![room.into(), from.plain(), command.plain()],
+            Self::PublisherStateUpdate(update) => vec![update.plain(update.state.name())],
+            Self::PlayerStateUpdate(update) => vec![update.plain(update.state.name())],
+            Self::PublishQualityUpdate { stream_id, quality }
+            | Self::PlayQualityUpdate { stream_id, quality } => {
+                vec![stream_id.into(), quality.plain()]
+            }
+            Self::TokenWillExpire { room } => vec![room.into()],
         }
     }
 }
 
-fn one<S: Serializer>(serializer: S, argument: &impl Serialize) -> Result<S::Ok, S::Error> {
-    let mut tuple = serializer.serialize_tuple(1)?;
-    tuple.serialize_element(argument)?;
-    tuple.end()
+impl User {
+    fn plain(&self) -> Plain<'_> {
+        Plain::Object(vec![
+            ("userID", (&self.id).into()),
+            ("userName", (&self.name).into()),
+        ])
+    }
 }
 
-/// `extendedData` of a `roomStreamUpdate` DELETE: why each stream went.
-struct DeleteReasons<'a>(&'a [(String, u32)]);
-
-impl Serialize for DeleteReasons<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Reason<'a> {
-            #[serde(rename = "streamID")]
-            stream_id: &'a str,
-            code: u32,
-        }
-        let reasons: Vec<Reason<'_>> = self
-            .0
-            .iter()
-            .map(|(stream_id, code)| Reason {
-                stream_id,
-                code: *code,
-            })
-            .collect();
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("stream_delete_reason", &reasons)?;
-        map.end()
+impl Stream {
+    fn plain(&self) -> Plain<'_> {
+        Plain::Object(vec![
+            ("streamID", (&self.id).into()),
+            ("user", self.user.plain()),
+            ("extraInfo", (&self.extra_info).into()),
+        ])
     }
+}
+
+impl<S> StreamState<S> {
+    fn plain(&self, state: &'static str) -> Plain<'_> {
+        Plain::Object(vec![
+            ("state", state.into()),
+            ("streamID", (&self.stream_id).into()),
+            ("errorCode", self.error_code.0.into()),
+            ("extendedData", (&self.extended_data).into()),
+        ])
+    }
+}
+
+impl<Id> Message<Id> {
+    fn plain<'a>(&'a self, id: Plain<'a>) -> Plain<'a> {
+        Plain::Object(vec![
+            ("fromUser", self.from_user.plain()),
+            ("message", (&self.message).into()),
+            ("sendTime", self.send_time.into()),
+            ("messageID", id),
+        ])
+    }
+}
+
+impl RoomExtraInfo {
+    fn plain(&self) -> Plain<'_> {
+        Plain::Object(vec![
+            ("key", (&self.key).into()),
+            ("value", (&self.value).into()),
+            ("updateUser", self.update_user.plain()),
+            ("updateTime", self.update_time.into()),
+        ])
+    }
+}
+
+impl Quality {
+    fn plain(&self) -> Plain<'_> {
+        let video = Plain::Object(vec![
+            ("videoBitrate", self.video.video_bitrate.into()),
+            ("videoFPS", self.video.video_fps.into()),
+            ("videoWidth", self.video.video_width.into()),
+            ("videoHeight", self.video.video_height.into()),
+        ]);
+        let audio = Plain::Object(vec![("audioBitrate", self.audio.audio_bitrate.into())]);
+        Plain::Object(vec![("video", video), ("audio", audio)])
+    }
+}
+
+impl CommandContent {
+    fn plain(&self) -> Plain<'_> {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Json(json) => Plain::Object(vec![("json", json.into())]),
+        }
+    }
+}
+
+impl RoomState {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Disconnected => "DISCONNECTED",
+            Self::Connecting => "CONNECTING",
+            Self::Connected => "CONNECTED",
+        }
+    }
+}
+
+impl RoomReason {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Logining => "LOGINING",
+            Self::Logined => "LOGINED",
+            Self::LoginFailed => "LOGIN_FAILED",
+            Self::Reconnecting => "RECONNECTING",
+            Self::Reconnected => "RECONNECTED",
+            Self::ReconnectFailed => "RECONNECT_FAILED",
+            Self::KickOut => "KICKOUT",
+            Self::Logout => "LOGOUT",
+        }
+    }
+}
+
+impl UpdateType {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Add => "ADD",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl PublisherState {
+    fn name(self) -> &'static str {
+        match self {
+            Self::NoPublish => "NO_PUBLISH",
+            Self::PublishRequesting => "PUBLISH_REQUESTING",
+            Self::Publishing => "PUBLISHING",
+        }
+    }
+}
+
+impl PlayerState {
+    fn name(self) -> &'static str {
+        match self {
+            Self::NoPlay => "NO_PLAY",
+            Self::PlayRequesting => "PLAY_REQUESTING",
+            Self::Playing => "PLAYING",
+        }
+    }
+}
+
+fn state_args<'a>(
+    room: &'a str,
+    state: &'a str,
+    code: Code,
+    extended_data: &'a Option<String>,
+) -> Vec<Plain<'a>> {
+    let extended_data = match extended_data {
+        Some(text) => text.into(),
+        None => Plain::Undefined,
+    };
+    vec![room.into(), state.into(), code.0.into(), extended_data]
+}
+
+/// Why a stream went, in `extendedData` of a `roomStreamUpdate` DELETE.
+fn delete_reason((stream_id, code): &(String, u32)) -> Plain<'_> {
+    Plain::Object(vec![
+        ("streamID", stream_id.into()),
+        ("code", (*code).into()),
+    ])
+}
+
+fn list<'a, T>(items: &'a [T], plain: impl Fn(&'a T) -> Plain<'a>) -> Plain<'a> {
+    let mut list = Vec::with_capacity(items.len());
+    for item in items {
+        list.push(plain(item));
+    }
+    Plain::List(list)
 }
 
 /// A state without an error.

@@ -1,10 +1,10 @@
 //! Everything that crosses the border of the engine.
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::{Serialize, Serializer};
 
 use super::error::Error;
 use super::event::Event;
+use super::plain::Plain;
 use super::value::Value;
 
 /// Number that the host gives to a call; the reply carries it.
@@ -132,8 +132,7 @@ pub enum Output {
 }
 
 /// Importance of a log line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LogLevel {
     /// Each frame.
     Debug,
@@ -145,48 +144,53 @@ pub enum LogLevel {
     Error,
 }
 
-/// As JavaScript gets it: `{type, ...}`. A reply has no such form; it settles a promise.
-impl Serialize for Output {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = match self {
-            Self::Event(event) => return event.serialize(serializer),
-            _ => serializer.serialize_map(None)?,
-        };
-        match self {
-            Self::OpenSocket { socket, url } => {
-                map.serialize_entry("type", "open")?;
-                map.serialize_entry("socket", socket)?;
-                map.serialize_entry("url", url)?;
-            }
-            Self::Send { socket, bytes } => {
-                map.serialize_entry("type", "send")?;
-                map.serialize_entry("socket", socket)?;
-                map.serialize_entry("bytes", &Bytes(bytes))?;
-            }
-            Self::CloseSocket { socket } => {
-                map.serialize_entry("type", "close")?;
-                map.serialize_entry("socket", socket)?;
-                map.serialize_entry("code", &NORMAL_CLOSURE)?;
-                map.serialize_entry("reason", "")?;
-            }
-            Self::Log { level, message } => {
-                map.serialize_entry("type", "log")?;
-                map.serialize_entry("level", level)?;
-                map.serialize_entry("message", message)?;
-            }
-            Self::Event(_) | Self::Reply { .. } => {}
-        }
-        map.end()
+const NORMAL_CLOSURE: u32 = 1_000;
+
+impl Output {
+    /// As JavaScript gets it: `{type, ...}`. A reply has no such form; it settles a promise.
+    pub(crate) fn plain(&self) -> Plain<'_> {
+        Plain::Object(match self {
+            Self::OpenSocket { socket, url } => vec![
+                ("type", "open".into()),
+                ("socket", (*socket).into()),
+                ("url", url.into()),
+            ],
+            Self::Send { socket, bytes } => vec![
+                ("type", "send".into()),
+                ("socket", (*socket).into()),
+                ("bytes", Plain::Bytes(bytes)),
+            ],
+            Self::CloseSocket { socket } => vec![
+                ("type", "close".into()),
+                ("socket", (*socket).into()),
+                ("code", NORMAL_CLOSURE.into()),
+                ("reason", "".into()),
+            ],
+            Self::Log { level, message } => vec![
+                ("type", "log".into()),
+                ("level", level.name().into()),
+                ("message", message.into()),
+            ],
+            Self::Event(event) => return event.plain(),
+            Self::Reply { .. } => Vec::new(),
+        })
     }
 }
 
-const NORMAL_CLOSURE: u32 = 1_000;
-
-struct Bytes<'a>(&'a [u8]);
-
-impl Serialize for Bytes<'_> {
+impl Serialize for Output {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(self.0)
+        self.plain().serialize(serializer)
+    }
+}
+
+impl LogLevel {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
     }
 }
 
@@ -220,33 +224,34 @@ pub enum Reply {
     Requirements,
 }
 
-impl Serialize for Reply {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Nothing => serializer.serialize_unit(),
-            Self::Flag(flag) => serializer.serialize_bool(*flag),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::EmptyList => [(); 0].serialize(serializer),
-            Self::Url { stream_id, url } => pair(serializer, ("streamID", stream_id), ("url", url)),
+impl Reply {
+    /// As JavaScript gets it.
+    pub(crate) fn plain(&self) -> Plain<'_> {
+        Plain::Object(match self {
+            Self::Nothing => return Plain::Undefined,
+            Self::Flag(flag) => return Plain::Flag(*flag),
+            Self::Text(text) => return text.into(),
+            Self::EmptyList => return Plain::List(Vec::new()),
+            Self::Url { stream_id, url } => {
+                vec![("streamID", stream_id.into()), ("url", url.into())]
+            }
             #[allow(clippy::cast_precision_loss)]
             Self::MessageNumber(id) => {
-                pair(serializer, ("errorCode", &0), ("messageID", &(*id as f64)))
+                vec![
+                    ("errorCode", 0_u32.into()),
+                    ("messageID", (*id as f64).into()),
+                ]
             }
-            Self::MessageText(id) => pair(serializer, ("errorCode", &0), ("messageID", id)),
-            Self::Done => pair(serializer, ("errorCode", &0), ("extendedData", "")),
-            Self::Seq(seq) => pair(serializer, ("seq", seq), ("errorCode", &0)),
-            Self::Requirements => pair(serializer, ("code", &0), ("msg", "")),
-        }
+            Self::MessageText(id) => vec![("errorCode", 0_u32.into()), ("messageID", id.into())],
+            Self::Done => vec![("errorCode", 0_u32.into()), ("extendedData", "".into())],
+            Self::Seq(seq) => vec![("seq", (*seq).into()), ("errorCode", 0_u32.into())],
+            Self::Requirements => vec![("code", 0_u32.into()), ("msg", "".into())],
+        })
     }
 }
 
-fn pair<S: Serializer, A: Serialize + ?Sized, B: Serialize + ?Sized>(
-    serializer: S,
-    first: (&'static str, &A),
-    second: (&'static str, &B),
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(2))?;
-    map.serialize_entry(first.0, first.1)?;
-    map.serialize_entry(second.0, second.1)?;
-    map.end()
+impl Serialize for Reply {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.plain().serialize(serializer)
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::error::{Code, DISPATCH_ERROR, PLAY_NOT_FOUND};
 use super::json;
+use super::room::LoginRequest;
 use super::time::Now;
-use super::wire::{initconfig, pb};
+use super::wire::{initconfig, pb, text};
 
 /// Media hosts kept from one answer.
 pub(super) const MAX_HOSTS: usize = 16;
@@ -45,9 +46,14 @@ impl Addresses {
     /// From a template of the application configuration.
     pub(super) fn on_cdn(template: &str, stream_id: &str) -> Self {
         Self {
-            bases: vec![template.replace(STREAM_NAME, stream_id)],
+            bases: vec![fill(template, stream_id)],
             current: 0,
         }
+    }
+
+    /// Whether there is none (yet).
+    pub(super) fn is_empty(&self) -> bool {
+        self.bases.is_empty()
     }
 
     /// Moves to the next address, after the last one to the first.
@@ -99,16 +105,15 @@ pub(super) fn dispatch_path(
 }
 
 /// Headers of the request for media hosts.
-pub(super) fn dispatch_headers(
-    app_id: u32,
-    token: &str,
-    user_id: &str,
-) -> Vec<(&'static str, String)> {
-    vec![
-        ("Token-Appid", app_id.to_string()),
-        ("Token-Str", token.into()),
-        ("Token-Userid", user_id.into()),
-        ("Token-Biztype", "2".into()),
+pub(super) fn dispatch_headers<'a>(
+    app_id: &'a str,
+    login: &'a LoginRequest,
+) -> [(&'static str, &'a str); 4] {
+    [
+        ("Token-Appid", app_id),
+        ("Token-Str", &login.token),
+        ("Token-Userid", &login.user.id),
+        ("Token-Biztype", "2"),
     ]
 }
 
@@ -149,14 +154,14 @@ impl CdnTemplates {
             return;
         };
         let media = config.media_config.unwrap_or_default();
-        let publish = media
-            .publish_config
-            .and_then(|c| rtmp_template(c.resource_info));
-        let play = media
-            .play_config
-            .and_then(|c| rtmp_template(c.resource_info));
-        self.publish = publish.or(self.publish.take());
-        self.play = play.or(self.play.take());
+        let publish = media.publish_config.unwrap_or_default().resource_info;
+        if let Some(template) = rtmp_template(&publish) {
+            self.publish = Some(template);
+        }
+        let play = media.play_config.unwrap_or_default().resource_info;
+        if let Some(template) = rtmp_template(&play) {
+            self.play = Some(template);
+        }
     }
 
     /// The template for a direction, if the AppID has a CDN.
@@ -168,14 +173,33 @@ impl CdnTemplates {
     }
 }
 
-fn rtmp_template(resources: Vec<initconfig::ResourceInfo>) -> Option<String> {
-    let cdn = resources
-        .into_iter()
-        .filter(|r| r.resource_type == RESOURCE_CDN);
-    let rtmp = cdn
-        .flat_map(|r| r.service_info)
-        .find(|s| s.protocol == PROTOCOL_RTMP);
-    rtmp.map(|s| s.url_template)
+fn rtmp_template(resources: &[initconfig::ResourceInfo<'_>]) -> Option<String> {
+    for resource in resources {
+        if resource.resource_type == RESOURCE_CDN {
+            for service in &resource.service_info {
+                if service.protocol == PROTOCOL_RTMP {
+                    return Some(text(service.url_template));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// By hand because `str::replace` brings in the library's whole search for texts.
+fn fill(template: &str, stream_id: &str) -> String {
+    let (mut url, mut rest) = (String::new(), template);
+    let place = |text: &str| {
+        let mut parts = text.as_bytes().windows(STREAM_NAME.len());
+        parts.position(|part| part == STREAM_NAME.as_bytes())
+    };
+    while let Some(at) = place(rest) {
+        url.push_str(rest.get(..at).unwrap_or_default());
+        url.push_str(stream_id);
+        rest = rest.get(at + STREAM_NAME.len()..).unwrap_or_default();
+    }
+    url.push_str(rest);
+    url
 }
 
 fn separator(url: &str) -> char {

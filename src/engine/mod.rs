@@ -17,6 +17,7 @@ mod json;
 pub mod link;
 mod media_url;
 mod net;
+pub(crate) mod plain;
 mod play;
 mod publish;
 mod random;
@@ -74,7 +75,7 @@ impl Engine {
     pub fn new(config: Config, now: Now) -> Self {
         let link = Link::new(config.app_id, config.hubs);
         let mut engine = Self {
-            net: Net::new(link, config.app_id, config.device_id),
+            net: Net::new(link, config.app_id, config.device_id, config.network),
             rooms: Vec::new(),
             last_room: 0,
             multi_room: false,
@@ -138,10 +139,7 @@ impl Engine {
             while let Some(event) = self.net.link.poll_event() {
                 self.handle_link_event(event, cx);
             }
-            if !self
-                .next_deadline()
-                .is_some_and(|deadline| deadline <= cx.now.mono)
-            {
+            if !time::is_due(self.next_deadline(), cx.now.mono) {
                 return;
             }
             self.net.link.handle_timeout(cx);

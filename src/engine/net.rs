@@ -40,7 +40,6 @@ pub(super) enum Purpose {
     SetExtraInfo {
         call: CallId,
         key: String,
-        value: String,
     },
     AddStream {
         stream_id: String,
@@ -96,12 +95,12 @@ pub(super) struct Net {
 
 impl Net {
     /// No request yet.
-    pub(super) fn new(link: Link, app_id: u32, device_id: String) -> Self {
+    pub(super) fn new(link: Link, app_id: u32, device_id: String, network: NetworkKind) -> Self {
         Self {
             link,
             app_id,
             device_id,
-            network: NetworkKind::default(),
+            network,
             last_seq: 0,
             pending: Vec::new(),
         }
@@ -119,7 +118,7 @@ impl Net {
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> Result<(), Purpose> {
@@ -139,7 +138,7 @@ impl Net {
     }
 
     /// Sends a packet that has no answer.
-    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &impl Encode, cx: &mut Cx<'_>) {
+    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &dyn Encode, cx: &mut Cx<'_>) {
         let seq = self.next_seq();
         self.transmit(seq, route, cmd, body, cx);
     }
@@ -175,14 +174,14 @@ impl Net {
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         cx: &mut Cx<'_>,
     ) -> bool {
         let header = switch::Header {
             cmd,
             seq,
             timestamp: cx.now.wall,
-            controls: route.controls.clone(),
+            controls: route.controls.as_deref(),
             context_key: route.context_key,
         };
         let bytes = packet::encode_packet(&header, body);

@@ -99,11 +99,12 @@ impl Player {
         }
     }
 
-    /// `getNextUrl`
+    /// `getNextUrl`. Also the way on after a failure, as in the vendor's client.
     pub(super) fn next_url(&mut self, user_session_id: u64, cx: &mut Cx<'_>) -> String {
-        if matches!(self.phase, Phase::Dispatching { .. } | Phase::Failed) {
+        if self.addresses.is_empty() {
             return String::new();
         }
+        self.phase = Phase::Ready;
         self.addresses.advance();
         cx.emit(Event::PlayerStateUpdate(stream_state(
             PlayerState::PlayRequesting,

@@ -238,10 +238,10 @@ impl Publisher {
         let seq = net.next_seq();
         self.announcement = seq;
         let body = liveroom::AddStreamReq {
-            stream_id: self.stream_id.clone().into(),
-            extra_info: self.extra_info.clone().into(),
+            stream_id: self.stream_id.as_bytes(),
+            extra_info: self.extra_info.as_bytes(),
             client_req_seq: seq,
-            third_token: room.request.token.clone().into(),
+            third_token: room.request.token.as_bytes(),
         };
         let purpose = Purpose::AddStream {
             stream_id: self.stream_id.clone(),
@@ -283,15 +283,15 @@ impl Publisher {
         }
         let seq = net.next_seq();
         let body = liveroom::UpdateStreamReq {
-            stream_sid: self.stream_sid.clone(),
-            stream_id: self.stream_id.clone().into(),
-            extra_info: text.clone().into(),
+            stream_sid: self.stream_sid.as_bytes(),
+            stream_id: self.stream_id.as_bytes(),
+            extra_info: text.as_bytes(),
             client_req_seq: seq,
         };
         let purpose = Purpose::UpdateStream {
             call,
             stream_id: self.stream_id.clone(),
-            extra_info: text,
+            extra_info: text.clone(),
         };
         if net
             .send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx)
@@ -338,8 +338,8 @@ pub(super) fn send_delete(
 ) {
     let seq = net.next_seq();
     let body = liveroom::DeleteStreamReq {
-        stream_sid: stream_sid.into(),
-        stream_id: stream_id.into(),
+        stream_sid: stream_sid.as_bytes(),
+        stream_id: stream_id.as_bytes(),
         client_req_seq: seq,
     };
     let purpose = Purpose::DeleteStream {

@@ -1,10 +1,13 @@
 //! When a token expires, as far as a client can tell without the secret.
 
+use zego_token::{Envelope, ParseError};
+
+use super::error::{Error, TOKEN_ERROR, TOKEN_EXPIRED};
 use super::time::{Instant, Millis, Now};
 
 /// How long before its expiry a token is announced.
 pub const WARN_BEFORE_MS: i64 = 30_000;
-/// Differences between the clocks of device and service below this are taken as none.
+/// How far the service's clock, as this client knows it, may be off.
 pub const CLOCK_TOLERANCE_MS: i64 = 5_000;
 
 /// Fires once, [`WARN_BEFORE_MS`] before the expiry. Counts on the monotonic clock, so that setting the device's clock
@@ -15,21 +18,14 @@ pub struct ExpiryTimer {
 }
 
 impl ExpiryTimer {
-    /// Starts anew. `remain_s` is what the service says is left; 0 means that the token's own expiry counts.
-    /// `clock_offset` is what to add to the device's clock to get the service's, in milliseconds.
-    pub fn start(&mut self, token: &str, remain_s: u32, clock_offset: i64, now: Now) {
+    /// Starts anew. `remain_s` is what the service says is left; 0 means that the token's own expiry counts, compared with
+    /// `server_time`, or with the device's clock while that is unknown (Unix milliseconds).
+    pub(super) fn start(&mut self, token: &str, remain_s: u32, server_time: Option<i64>, now: Now) {
         let left = if remain_s > 0 {
             Some(i64::from(remain_s) * 1_000)
         } else {
-            let offset = if clock_offset.abs() < CLOCK_TOLERANCE_MS {
-                0
-            } else {
-                clock_offset
-            };
-            expiry_s(token).map(|s| {
-                s.saturating_mul(1_000)
-                    .saturating_sub(now.wall.saturating_add(offset))
-            })
+            let time = server_time.unwrap_or(now.wall);
+            expiry_s(token).map(|s| s.saturating_mul(1_000).saturating_sub(time))
         };
         self.at = left
             .map(|ms| now.mono + Millis::try_from(ms.saturating_sub(WARN_BEFORE_MS)).unwrap_or(0));
@@ -50,44 +46,43 @@ impl ExpiryTimer {
     }
 }
 
-/// Unix time in seconds at which a token of the forms 03 and 04 expires; `None` for any other text.
-pub fn expiry_s(token: &str) -> Option<i64> {
-    let body = token
-        .strip_prefix("03")
-        .or_else(|| token.strip_prefix("04"))?;
-    // Eleven characters hold the first eight bytes.
-    let mut bits: u128 = 0;
-    for byte in body.bytes().take(11) {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u128::from(value);
-    }
-    if body.len() < 11 {
-        return None;
-    }
-    let bytes = u64::try_from(bits >> 2).ok()?.to_be_bytes();
-    let big = i64::from_be_bytes(bytes);
-    let seconds = if big > 0 {
-        big
-    } else {
-        i64::from_le_bytes(bytes)
+/// Refuses a token that cannot be good, before it is sent: one of the forms 03 or 04 that is damaged or has expired. Any
+/// other text may be a token of another kind; the service decides.
+///
+/// `server_time` is the service's clock in Unix milliseconds. While it is unknown only the service can tell whether a token has
+/// expired: the device's clock may be wrong.
+pub(crate) fn check(token: &str, server_time: Option<i64>) -> Result<(), Error> {
+    let envelope = match Envelope::parse(token) {
+        Ok(envelope) => envelope,
+        Err(ParseError::Version) => return Ok(()),
+        Err(damage) => return Err(Error::with(TOKEN_ERROR, damage.reason())),
     };
-    (seconds > 0).then_some(seconds)
+    let expiry = envelope.client_expire().saturating_mul(1_000);
+    match server_time {
+        Some(time) if expiry.saturating_add(CLOCK_TOLERANCE_MS) < time => Err(TOKEN_EXPIRED.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Unix time in seconds at which a token of the forms 03 and 04 expires; `None` for any other text.
+fn expiry_s(token: &str) -> Option<i64> {
+    Envelope::parse(token)
+        .ok()
+        .map(|envelope| envelope.client_expire())
+        .filter(|seconds| *seconds > 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Expires at 1_700_003_600.
+    const TOKEN: &str = "04AAAAAGVT/xAAEGNjZXV0eHY5dnJoZm54MHIAcIP5CnzHwGNQ1B3hpNNWvmoicq2p8HmwWlT72EeOopq7jkxm211VKfEVRHvy+YecyaYspQv72drd1pSedxmmhhkfB+zQFyNRHU5zKjJJMagRhYC+YicV0Nc/aJxOkPqGg1u8So0mbjoVi+N9q2g8Vf4=";
+    const EXPIRY_MS: i64 = 1_700_003_600_000;
+
     #[test]
     fn the_expiry_is_read_from_a_token_of_form_04_and_from_nothing_else() {
-        assert_eq!(expiry_s("04AAAAAGVT/xAAEGNjZXV0"), Some(1_700_003_600));
+        assert_eq!(expiry_s(TOKEN), Some(EXPIRY_MS / 1_000));
         for other in [
             "",
             "04",
@@ -101,21 +96,40 @@ mod tests {
     }
 
     #[test]
+    fn a_damaged_token_is_refused_and_an_unknown_kind_is_left_to_the_service() {
+        let code = |token: &str| check(token, Some(0)).map_err(|e| e.code);
+        for damaged in ["04", "04AAAA", "04!!!!", &TOKEN[..TOKEN.len() - 4]] {
+            assert_eq!(code(damaged), Err(TOKEN_ERROR), "{damaged}");
+        }
+        for opaque in [TOKEN, "tok", "05abc", "token-of-my-own-server"] {
+            assert_eq!(code(opaque), Ok(()));
+        }
+    }
+
+    #[test]
+    fn an_expired_token_is_refused_by_the_clock_of_the_service_only() {
+        let code = |time| check(TOKEN, time).map_err(|e| e.code);
+        assert_eq!(code(Some(EXPIRY_MS)), Ok(()));
+        assert_eq!(code(Some(EXPIRY_MS + 6_000)), Err(TOKEN_EXPIRED));
+        assert_eq!(code(None), Ok(()), "the device's clock says nothing");
+    }
+
+    #[test]
     fn the_warning_comes_thirty_seconds_before_the_end_or_at_once() {
         let mut timer = ExpiryTimer::default();
-        timer.start("tok", 100, 0, Now::at(5_000, 0));
+        timer.start("tok", 100, None, Now::at(5_000, 0));
         assert_eq!(timer.deadline(), Some(Instant(75_000)));
         assert!(!timer.take_due(Instant(74_999)));
         assert!(timer.take_due(Instant(75_000)));
         assert!(!timer.take_due(Instant(99_000)));
-        timer.start("tok", 10, 0, Now::at(5_000, 0));
+        timer.start("tok", 10, None, Now::at(5_000, 0));
         assert_eq!(timer.deadline(), Some(Instant(5_000)));
     }
 
     #[test]
     fn a_lifetime_of_years_does_not_overflow() {
         let mut timer = ExpiryTimer::default();
-        timer.start("tok", u32::MAX, 0, Now::at(0, 0));
+        timer.start("tok", u32::MAX, None, Now::at(0, 0));
         assert_eq!(
             timer.deadline(),
             Some(Instant(u64::from(u32::MAX) * 1_000 - 30_000))

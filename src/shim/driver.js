@@ -5,6 +5,8 @@ const { createClock } = require('./clock');
 const { Emitter } = require('./events');
 const { chooseHost } = require('./hosts');
 const { toBorder, fromBorder } = require('./plain');
+const { restore } = require('./restore');
+const { Session } = require('./session');
 const { describe, loadFailed, stopped, destroyed, fromEngine } = require('./errors');
 
 /** The longest delay setTimeout takes; a longer one would fire at once. */
@@ -12,25 +14,41 @@ const MAX_DELAY = 0x7fffffff;
 
 /** @typedef {{type: string, [field: string]: any}} Output */
 
+/** Restarts of a stopped engine within this time, in ms, are counted; after the last one it stays stopped. */
+const RESTART_WINDOW = 60000;
+const MAX_RESTARTS = 3;
+/** Pause before each restart but the first, in ms. */
+const RESTART_PAUSE = 1000;
+/** How long the farewell of a destroyed engine in another thread may take, in ms. */
+const FAREWELL_TIME = 1000;
+
+/**
+ * An asynchronous call of the page.
+ * @typedef {{method: string, args: any[], issued: boolean, resolve(value: any): void, reject(error: any): void}} Entry
+ */
+
 /**
  * Drives one engine of the module: one call, then all its outputs in order, then the timer of the next deadline.
  *
- * loading -> ready -> destroyed; loading or ready -> failed (the module could not load, or stopped), from where the next
- * asynchronous call leads to loading again.
+ * loading -> ready -> destroyed. An engine that stopped while it was in a room leads to loading again, and back into the
+ * room; without a room, or when it stops too often, to failed, from where the next asynchronous call leads to loading.
  */
 class Driver {
   /**
    * @param {{appID: number, server: string[]}} target
-   * @param {{my?: any, host?: any, seed?: number, log?: Function, clock?: {mono(): number, wall(): number}}} settings
+   * @param {{my?: any, host?: any, worker?: any, seed?: number, log?: Function, clock?: {mono(): number, wall(): number}}} settings
    */
   constructor(target, settings) {
     this.target = target;
     this.seed = settings.seed;
     this.log = createLog(settings.log);
     this.clock = settings.clock || createClock();
-    this.host = chooseHost(settings.host);
+    this.host = chooseHost(settings.host, { my: settings.my, worker: settings.worker, log: this.log });
     this.adapter = createAdapter(settings.my, this.log);
-    this.events = new Emitter((error, event) => this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`));
+    this.events = new Emitter((error, event) =>
+      this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`),
+    );
+    this.session = new Session();
     /** @type {'loading' | 'ready' | 'failed' | 'destroyed'} */
     this.state = 'failed';
     /** @type {any} */
@@ -39,13 +57,18 @@ class Driver {
     this.link = null;
     /** Calls made while loading. @type {Array<() => void>} */
     this.waiting = [];
-    /** Calls whose promise is open. @type {Set<(error: Error) => void>} */
+    /** Calls whose promise is open. @type {Set<Entry>} */
     this.open = new Set();
+    /** The call that the engine is busy with. @type {Entry | undefined} */
+    this.executing = undefined;
+    /** When the engine was restarted. @type {number[]} */
+    this.restarts = [];
     /** @type {Output[]} */
     this.outputs = [];
     /** @type {Output[]} */
     this.deferred = [];
     this.pumping = false;
+    this.finished = false;
     /** @type {number | undefined} */
     this.deadline = undefined;
     /** @type {number | undefined} */
@@ -55,7 +78,7 @@ class Driver {
     this.start();
   }
 
-  /** Loads the module and creates the engine. A later start after a stop would also re-enter the rooms here. */
+  /** Loads the module and creates the engine. */
   start() {
     this.state = 'loading';
     const link = this.adapter.attach({
@@ -66,11 +89,11 @@ class Driver {
     const current = () => this.link === link;
     const hooks = {
       wake: () => current() && this.enter(() => undefined),
-      lost: (/** @type {any} */ cause) => current() && this.fail(stopped(cause)),
+      lost: (/** @type {any} */ cause) => current() && this.fail(stopped, cause),
     };
     new Promise((resolve) => resolve(this.host.open(hooks)))
       .then((Engine) => current() && this.ready(Engine))
-      .catch((cause) => current() && this.fail(loadFailed(cause)));
+      .catch((cause) => current() && this.fail(loadFailed, cause));
   }
 
   /** @param {any} Engine */
@@ -80,6 +103,7 @@ class Driver {
       appID: this.target.appID,
       server: this.target.server,
       seed: this.seed === undefined ? Math.floor(Math.random() * 0x100000000) : this.seed,
+      seedIsGiven: this.seed !== undefined,
       deviceID: this.adapter.deviceID(),
       platform: this.adapter.platform(),
       networkType: link.state.network.networkType,
@@ -91,6 +115,7 @@ class Driver {
     this.enter(() => undefined);
     if (!link.state.network.online) this.input(link.state.network);
     if (!link.state.visibility.visible) this.input(link.state.visibility);
+    restore(this);
     while (this.engine && this.waiting.length) /** @type {() => void} */ (this.waiting.shift())();
     this.pumping = false;
     this.pump();
@@ -109,35 +134,73 @@ class Driver {
         reject(destroyed());
         return;
       }
-      this.open.add(reject);
-      this.whenReady(() => {
-        const promise = this.enter((engine, mono, wall) => engine.call(method, values, mono, wall));
-        if (!promise) return;
-        promise
-          .then(resolve, (/** @type {any} */ reason) => reject(fromEngine(reason)))
-          .then(() => this.open.delete(reject));
-      });
+      /** @type {Entry} */
+      const entry = { method, args: values, issued: false, resolve, reject };
+      this.open.add(entry);
+      this.whenReady(() => this.issue(entry));
     });
+  }
+
+  /** @param {Entry} entry */
+  issue(entry) {
+    entry.issued = true;
+    this.session.begin(entry);
+    const promise = this.enter((engine, mono, wall) => engine.call(entry.method, entry.args, mono, wall), entry);
+    if (!promise) return;
+    promise.then(
+      (/** @type {any} */ value) => this.resolve(entry, value),
+      (/** @type {any} */ reason) => this.reject(entry, fromEngine(reason)),
+    );
+  }
+
+  /** @param {Entry} entry @param {any} value */
+  resolve(entry, value) {
+    this.open.delete(entry);
+    this.session.resolved(entry, value);
+    entry.resolve(value);
+  }
+
+  /** @param {Entry} entry @param {Error} error */
+  reject(entry, error) {
+    this.open.delete(entry);
+    this.session.rejected(entry, error);
+    entry.reject(error);
   }
 
   /**
    * A synchronous call of the page. While the module loads the call waits its turn.
    * @param {string} method
    * @param {any[]} args
-   * @param {any} early the answer while loading
-   * @param {any} refused the answer when there is no engine
+   * @param {{early: any, refused: any, silent: any}} answers while loading, without an engine, and where the engine has none
    */
-  callSync(method, args, early, refused) {
+  callSync(method, args, { early, refused, silent }) {
     const values = toBorder(method, args);
-    const run = () => this.enter((engine, mono, wall) => engine.callSync(method, values, mono, wall));
+    /** @type {any} */
+    let answer;
+    const run = () => {
+      const isRemote = this.engine.isRemote;
+      if (isRemote) answer = this.answerHere(method, values);
+      const own = this.enter((engine, mono, wall) => engine.callSync(method, values, mono, wall));
+      this.session.note(method, values);
+      if (!isRemote) answer = own;
+    };
     if (this.state === 'loading') {
+      if (this.session.isWanted) answer = this.session.answer(method, values);
       this.waiting.push(run);
-      return early;
+      return answer === undefined ? early : answer;
     }
     if (this.state !== 'ready') return refused;
-    const answer = run();
+    run();
     if (!this.engine) return refused;
-    return answer === undefined ? early : answer;
+    return answer === undefined ? silent : answer;
+  }
+
+  /** The answer of an engine that is in another thread. @param {string} method @param {any[]} args */
+  answerHere(method, args) {
+    if (method !== 'getNextUrl') return this.session.answer(method, args);
+    return this.session.publishes.has(args[0]) || this.session.plays.has(args[0])
+      ? this.engine.nextUrl(args[0], this.clock.wall())
+      : '';
   }
 
   /** Ends the engine for good: rooms are left, sockets closed, open promises rejected. */
@@ -147,6 +210,7 @@ class Driver {
     this.state = 'destroyed';
     if (engine) this.enter((_, mono, wall) => engine.callSync('destroyEngine', [], mono, wall));
     else this.finish();
+    if (!this.finished) setTimeout(() => this.finish(), FAREWELL_TIME);
   }
 
   /** What changes while there is no engine is told to the next one when it starts. @param {{type: string, [field: string]: any}} input */
@@ -165,20 +229,33 @@ class Driver {
    * One call of the engine and everything that follows from it. Safe at any time: a call made by a handler runs at once,
    * its outputs wait behind those already there.
    * @param {(engine: any, mono: number, wall: number) => any} step
+   * @param {Entry} [entry] the page's call, if it is one
    */
-  enter(step) {
+  enter(step, entry) {
     const engine = this.engine;
     if (!engine) return undefined;
     let result;
+    this.executing = entry;
     try {
       result = step(engine, this.clock.mono(), this.clock.wall());
-      for (const output of engine.drain()) this.outputs.push(output);
-      this.deadline = engine.deadline();
+      if (this.engine === engine) {
+        for (const output of engine.drain()) this.outputs.push(output);
+        this.deadline = engine.deadline();
+      }
     } catch (cause) {
-      this.fail(stopped(cause));
+      const panic = engine.constructor.panic && engine.constructor.panic();
+      this.fail(stopped, panic || cause);
+      result = undefined;
     }
+    this.executing = undefined;
     this.pump();
     return result;
+  }
+
+  /** Tells the page. @param {any[][]} events each with its name first */
+  tell(events) {
+    for (const [name, ...args] of events) this.outputs.push({ type: 'event', name, args, isHeard: true });
+    this.pump();
   }
 
   /** Carries out all outputs in order. */
@@ -193,8 +270,8 @@ class Driver {
       }
     }
     this.pumping = false;
-    if (this.state === 'destroyed') this.finish();
-    else this.arm();
+    if (this.state !== 'destroyed') this.arm();
+    else if (!this.engine || !this.engine.unanswered) this.finish();
   }
 
   /** @param {Output} output */
@@ -208,8 +285,9 @@ class Driver {
       case 'close':
         return link.close(output.socket, output.code, output.reason);
       case 'event':
-        if (output.deferred) return this.defer(output);
-        return this.events.emit(output.name, fromBorder(output.name, output.args));
+        return this.deliver(output);
+      case 'restart':
+        return this.restart();
       case 'log':
         return this.log(output.level, output.message);
       default:
@@ -218,8 +296,16 @@ class Driver {
   }
 
   /** @param {Output} output */
+  deliver(output) {
+    const args = output.isHeard ? output.args : this.session.hear(output.name, output.args);
+    if (!args) return;
+    if (output.deferred) this.defer({ type: 'event', name: output.name, args, isHeard: true });
+    else this.events.emit(output.name, fromBorder(output.name, args));
+  }
+
+  /** @param {Output} output */
   defer(output) {
-    this.deferred.push({ type: 'event', name: output.name, args: output.args });
+    this.deferred.push(output);
     if (this.deferred.length > 1) return;
     setTimeout(() => {
       this.outputs = this.outputs.concat(this.deferred);
@@ -235,27 +321,74 @@ class Driver {
     this.armedFor = this.deadline;
     if (this.deadline === undefined) return;
     const delay = Math.ceil(this.deadline - this.clock.mono());
-    this.timer = setTimeout(() => {
-      this.armedFor = undefined;
-      this.enter((engine, mono, wall) => engine.tick(mono, wall));
-    }, Math.min(Math.max(delay, 0), MAX_DELAY));
+    this.timer = setTimeout(
+      () => {
+        this.armedFor = undefined;
+        this.enter((engine, mono, wall) => engine.tick(mono, wall));
+      },
+      Math.min(Math.max(delay, 0), MAX_DELAY),
+    );
   }
 
-  /** The module is dead. Events it had already given are still delivered. @param {import('./errors').ZegoError} error */
-  fail(error) {
+  /**
+   * The module is dead, or could not be loaded. Events it had already given are still delivered.
+   * @param {(cause: any, returns: boolean) => import('./errors').ZegoError} makeError
+   * @param {any} cause
+   */
+  fail(makeError, cause) {
+    const culprit = this.executing;
+    this.executing = undefined;
+    this.release();
+    if (this.state === 'destroyed') {
+      this.log('error', describe(cause));
+      this.finish();
+      return;
+    }
+    // The call that stopped the engine would do so again.
+    if (culprit) this.session.rejected(culprit, undefined);
+    const returns = this.session.isWanted && this.mayRestart();
+    const error = makeError(cause, returns);
     this.log('error', `${error.message}. ${error.advice}`);
-    this.discard(error);
-    if (this.state === 'destroyed') return;
-    this.state = 'failed';
+    for (const entry of Array.from(this.open)) {
+      const isKept = returns && entry !== culprit && (!entry.issued || this.session.holder(entry));
+      if (!isKept) this.reject(entry, error);
+    }
     this.outputs = this.outputs.filter((output) => output.type === 'event' || output.type === 'log');
-    this.outputs.push({ type: 'event', name: 'error', args: [error] });
+    if (!returns) this.waiting = [];
+    this.state = returns ? 'loading' : 'failed';
+    const last = returns ? [] : this.session.abandon(error);
+    for (const [name, ...args] of [['error', error], ...last])
+      this.outputs.push({ type: 'event', name, args, isHeard: true });
+    if (returns) this.outputs.push({ type: 'restart' });
     this.pump();
+  }
+
+  /** Tells the page that its rooms are being connected again, and does it. */
+  restart() {
+    for (const [name, ...args] of this.session.interrupt()) this.events.emit(name, args);
+    const start = () => this.state === 'loading' && !this.link && this.start();
+    if (this.restarts.length > 1) setTimeout(start, RESTART_PAUSE);
+    else start();
+  }
+
+  /** @returns {boolean} */
+  mayRestart() {
+    const now = this.clock.mono();
+    this.restarts = this.restarts.filter((time) => now - time < RESTART_WINDOW);
+    if (this.restarts.length >= MAX_RESTARTS) return false;
+    this.restarts.push(now);
+    return true;
   }
 
   /** The end of a destroyed engine. */
   finish() {
+    if (this.finished) return;
+    this.finished = true;
     const engine = this.engine;
-    this.discard(destroyed());
+    this.release();
+    this.waiting = [];
+    for (const entry of this.open) entry.reject(destroyed());
+    this.open.clear();
     this.deferred = [];
     this.outputs = [];
     this.events.clear();
@@ -266,17 +399,14 @@ class Driver {
     }
   }
 
-  /** Lets go of the engine instance and all that belongs to it. @param {Error} error */
-  discard(error) {
+  /** Lets go of the engine instance and all that belongs to it. */
+  release() {
     this.engine = null;
     if (this.link) this.link.detach();
     this.link = null;
-    this.waiting = [];
     this.deadline = undefined;
     this.armedFor = undefined;
     clearTimeout(this.timer);
-    for (const reject of this.open) reject(error);
-    this.open.clear();
   }
 }
 
@@ -284,8 +414,10 @@ class Driver {
 function createLog(sink) {
   return (level, message) => {
     try {
+      /** @type {any} */
+      const own = typeof console === 'object' ? console : undefined;
       if (sink) sink(level, message);
-      else if (typeof console === 'object') (/** @type {any} */ (console)[level] || console.log).call(console, `[zego] ${message}`);
+      else if (own) (own[level] || own.log).call(own, `[zego] ${message}`);
     } catch (brokenSink) {
       // a log that cannot be written must not stop the engine
     }

@@ -32,23 +32,32 @@ function describe(error) {
   }
 }
 
+/** An error of a host: what is wrong, and what the developer should do. @param {string} message @param {string} advice */
+function withAdvice(message, advice) {
+  return Object.assign(new Error(message), { advice });
+}
+
 /** The module could not be loaded. @param {any} cause */
 function loadFailed(cause) {
   return new ZegoError({
     code: 1199001,
     name: 'EngineLoadFailed',
     message: `The engine could not be loaded: ${describe(cause)}`,
-    advice: (cause && cause.advice) || 'Check that every file of the package is in the mini program and update Alipay; the next call tries again.',
+    advice:
+      (cause && cause.advice) ||
+      'Check that every file of the package is in the mini program and update Alipay; the next call tries again.',
   });
 }
 
-/** The module stopped inside a call. @param {any} cause */
-function stopped(cause) {
+/** The module stopped. @param {any} cause @param {boolean} [returns] whether the engine goes back to its rooms by itself */
+function stopped(cause, returns) {
   return new ZegoError({
     code: 1199002,
     name: 'EngineStopped',
     message: `The engine stopped: ${describe(cause)}`,
-    advice: 'All rooms and streams of this engine are gone; the next call starts it anew. Please report this with the log.',
+    advice: returns
+      ? 'It restarts and returns to its rooms and streams by itself. Please report this with the log.'
+      : 'All rooms and streams of this engine are gone; the next call starts it anew. Please report this with the log.',
   });
 }
 
@@ -67,4 +76,4 @@ function fromEngine(reason) {
   return reason && typeof reason.code === 'number' ? new ZegoError(reason) : stopped(reason);
 }
 
-module.exports = { ZegoError, describe, loadFailed, stopped, destroyed, fromEngine };
+module.exports = { ZegoError, describe, withAdvice, loadFailed, stopped, destroyed, fromEngine };

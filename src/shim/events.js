@@ -17,6 +17,7 @@ const EVENTS = [
   'IMRecvBarrageMessage',
   'IMRecvCustomCommand',
   'tokenWillExpire',
+  'streamUrlUpdate',
   'error',
 ];
 
@@ -69,7 +70,10 @@ class Emitter {
   drop(event, which) {
     const list = this.handlers.get(event) || [];
     for (const handler of list) handler.removed = which(handler);
-    this.handlers.set(event, list.filter((handler) => !handler.removed));
+    this.handlers.set(
+      event,
+      list.filter((handler) => !handler.removed),
+    );
   }
 
   /** Removes every handler. */

@@ -62,7 +62,8 @@ function createAdapter(my, log) {
     deviceID() {
       const stored = (call('getStorageSync', { key: DEVICE_ID_KEY }) || {}).data;
       if (typeof stored === 'string' && stored) return stored;
-      if (!unsavedDeviceID) for (let i = 0; i < 32; i += 1) unsavedDeviceID += Math.floor(Math.random() * 16).toString(16);
+      if (!unsavedDeviceID)
+        for (let i = 0; i < 32; i += 1) unsavedDeviceID += Math.floor(Math.random() * 16).toString(16);
       call('setStorageSync', { key: DEVICE_ID_KEY, data: unsavedDeviceID });
       return unsavedDeviceID;
     },
@@ -78,7 +79,14 @@ function createAdapter(my, log) {
         /** @param {any} error */
         const fail = (error) => {
           const code = Number(error && error.error) || 1;
-          reject(new ZegoError({ code, name: 'GetSettingFailed', message: `my.getSetting: ${describe(error)}`, extendedData: error }));
+          reject(
+            new ZegoError({
+              code,
+              name: 'GetSettingFailed',
+              message: `my.getSetting: ${describe(error)}`,
+              extendedData: error,
+            }),
+          );
         };
         try {
           const setting = {
@@ -87,8 +95,12 @@ function createAdapter(my, log) {
             success(result) {
               const granted = (result && result.authSetting) || {};
               // Only what was asked for before is listed; the component asks for the rest when it starts.
-              const refused = ['camera', 'scope.camera', 'audioRecord', 'scope.record'].filter((scope) => granted[scope] === false);
-              resolve(refused.length ? { code: 10002, msg: `not permitted: ${refused.join(', ')}` } : { code: 0, msg: '' });
+              const refused = ['camera', 'scope.camera', 'audioRecord', 'scope.record'].filter(
+                (scope) => granted[scope] === false,
+              );
+              resolve(
+                refused.length ? { code: 10002, msg: `not permitted: ${refused.join(', ')}` } : { code: 0, msg: '' },
+              );
             },
           };
           handled(host.getSetting(setting));
@@ -128,7 +140,8 @@ function attach(host, { has, call, log }, inputs) {
   const onNetwork = (result) => {
     networkKnown = true;
     const networkType = String((result && result.networkType) || 'UNKNOWN');
-    const online = !result || (result.isConnected !== false && result.networkAvailable !== false && networkType !== 'NOTREACHABLE');
+    const online =
+      !result || (result.isConnected !== false && result.networkAvailable !== false && networkType !== 'NOTREACHABLE');
     state.network = { type: 'network', online, networkType };
     tell(state.network);
   };
@@ -160,7 +173,8 @@ function attach(host, { has, call, log }, inputs) {
     try {
       if (!has('connectSocket')) throw new Error('my.connectSocket is missing: engines run in Alipay mini programs');
       task = handled(host.connectSocket({ url, multiple: true, fail }));
-      if (!task || typeof task.onOpen !== 'function') throw new Error('my.connectSocket gave no SocketTask: update Alipay');
+      if (!task || typeof task.onOpen !== 'function')
+        throw new Error('my.connectSocket gave no SocketTask: update Alipay');
       if (ended) return closeQuietly(task, 1000, '');
       sockets.set(socket, { task, fail });
       task.onOpen(() => tell({ type: 'socketOpened', socket }));

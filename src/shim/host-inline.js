@@ -1,5 +1,10 @@
 'use strict';
 
+const { describe, withAdvice } = require('./errors');
+
+const ADVICE =
+  'Check that engine-wasm.js is in the mini program as the package has it, and update Alipay; the host "plain" needs no WebAssembly.';
+
 /**
  * Runs the module in the page thread with the runtime's own WebAssembly. The module is compiled once per process; every
  * engine gets an instance of its own, so that one that stops takes no other with it.
@@ -27,6 +32,11 @@ function createInlineHost(createGlue, loadBytes) {
     available: () => !!runtime() && typeof runtime().instantiate === 'function',
     open: () =>
       new Promise((resolve) => {
+        if (!runtime())
+          throw withAdvice(
+            'this runtime offers no WebAssembly',
+            'Choose the host "worker" or "plain", or update Alipay.',
+          );
         const glue = createGlue();
         resolve(
           instantiate(glue.imports).then((result) => {
@@ -34,6 +44,8 @@ function createInlineHost(createGlue, loadBytes) {
             return glue.Engine;
           }),
         );
+      }).catch((cause) => {
+        throw cause && cause.advice ? cause : withAdvice(describe(cause), ADVICE);
       }),
   };
 }

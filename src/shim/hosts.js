@@ -1,41 +1,42 @@
 'use strict';
 
 const { createInlineHost } = require('./host-inline');
+const { createPlainHost } = require('./host-plain');
+const { createWorkerHost } = require('./host-worker');
 
 /**
  * A place where the module runs. `open` loads it and gives a fresh `Engine` class (see docs/architecture.md).
  *
- * A host whose module is not in this thread gives a class that posts each call as a message: its `drain()` returns what has
- * arrived, its `callSync()` returns undefined, and it calls `wake()` when outputs arrived and `lost(error)` when the other side died.
+ * A host whose module is not in this thread gives a class that posts each call as a message: instances have `isRemote`, count
+ * their `unanswered` messages, and know `nextUrl()`; `drain()` returns what has arrived, `callSync()` returns undefined. It
+ * calls `wake()` when outputs arrived and `lost(error)` when the other side died.
  * @typedef {object} Host
  * @property {string} name
  * @property {() => boolean} available
  * @property {(hooks: {wake: () => void, lost: (cause: any) => void}) => Promise<any>} open
  */
 
-/** In the order of preference. @type {Host[]} */
-const HOSTS = [
-  createInlineHost(
-    () => require('./engine-glue').createGlue(),
-    () => require('./engine-wasm').bytes(),
-  ),
-];
+const createGlue = () => require('./engine-glue').createGlue();
+
+const inline = createInlineHost(createGlue, () => require('./engine-wasm').bytes());
+const plain = createPlainHost(createGlue, () => require('./engine-plain'));
 
 /**
  * The host to use: the one given, the one named, or the first that this runtime can do.
- * @param {string | Host} [wanted]
+ * @param {string | Host | undefined} wanted
+ * @param {{my?: any, worker?: any, log: (level: string, message: string) => void}} settings
  * @returns {Host}
  */
-function chooseHost(wanted) {
+function chooseHost(wanted, { my, worker, log }) {
   if (wanted && typeof wanted === 'object') return wanted;
-  return HOSTS.filter((host) => (wanted ? host.name === wanted : host.available()))[0] || noHost(wanted);
+  const hosts = [inline, createWorkerHost(my, worker, log), plain];
+  return hosts.filter((host) => (wanted ? host.name === wanted : host.available()))[0] || unknown(wanted, hosts);
 }
 
-/** @param {string} [wanted] @returns {Host} */
-function noHost(wanted) {
-  const cause = Object.assign(new Error(wanted ? `there is no host "${wanted}"` : 'this runtime offers no WebAssembly'), {
-    advice: wanted ? `Hosts: ${HOSTS.map((host) => host.name).join(', ')}.` : 'Update Alipay; in the IDE choose a newer base library.',
-  });
+/** @param {string | undefined} wanted @param {Host[]} hosts @returns {Host} */
+function unknown(wanted, hosts) {
+  const advice = `Hosts: ${hosts.map((host) => host.name).join(', ')}.`;
+  const cause = Object.assign(new Error(`there is no host "${wanted}"`), { advice });
   return { name: 'none', available: () => false, open: () => Promise.reject(cause) };
 }
 

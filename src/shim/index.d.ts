@@ -130,9 +130,17 @@ export interface ZegoEvents {
   IMRecvBarrageMessage: (roomID: string, messages: Array<ZegoMessage<string>>) => void;
   /** A command sent to this user: the text, or the object, that was sent. */
   IMRecvCustomCommand: (roomID: string, fromUser: ZegoUser, command: any) => void;
+  /**
+   * The engine stopped, was restarted, and has this stream published or played on another address: create the component
+   * again with `url`. Where the address is the same nothing is told, the component goes on.
+   */
+  streamUrlUpdate: (streamID: string, url: string, reason: 'ENGINE_RESTARTED') => void;
   /** The token ends in 30 s: fetch a new one and call `renewToken`. */
   tokenWillExpire: (roomID: string) => void;
-  /** The module could not be loaded (1199001) or stopped (1199002): all rooms and streams are gone, log in again. */
+  /**
+   * The module could not be loaded (1199001) or stopped (1199002). From a room it returns by itself: `roomStateUpdate`
+   * CONNECTING with 1000017, then CONNECTED. Where it cannot, DISCONNECTED follows: log in again.
+   */
   error: (error: ZegoError) => void;
 }
 
@@ -166,12 +174,30 @@ export type ZegoLogLevel = 'debug' | 'info' | 'warn' | 'error' | 'report' | 'dis
 export interface ZegoConfiguration {
   /** The host object instead of the global `my`. */
   my?: any;
-  /** Where the module runs: 'inline', or a host of your own. Default: the first that the runtime can do. */
-  host?: string | ZegoHost;
-  /** Seed of the engine's random numbers, 0..2^32-1, for repeatable tests. Default: random. */
+  /**
+   * Where the module runs: in the page thread with its WebAssembly ('inline'), in the application's Worker ('worker'), as
+   * plain JavaScript ('plain'), or a host of your own. Default: inline where the runtime has WebAssembly, else worker where
+   * one is declared, else plain.
+   */
+  host?: 'inline' | 'worker' | 'plain' | ZegoHost;
+  /** The Worker that may run the module. */
+  worker?: ZegoWorker;
+  /**
+   * Seed of the engine's random numbers, 0..2^32-1, from your server or for repeatable tests. They spread retries in time
+   * and guard no secret. Default: a Worker's `crypto` where there is one, else Math.random().
+   */
   seed?: number;
   /** Takes the log instead of the console. Tokens are never logged. */
   log?: (level: string, message: string) => void;
+}
+
+export interface ZegoWorker {
+  /** Path of the package's `worker.js` as `workers` in app.json lists it, without a leading slash: 'workers/zego/worker.js'. */
+  script: string;
+  /** Absolute path of `engine.wasm` or `engine.wasm.br` in the code package: '/workers/zego/engine.wasm.br'. */
+  wasm: string;
+  /** How long the Worker may take to answer, in ms; then it is replaced. Default 10000. */
+  timeout?: number;
 }
 
 /** A place where the module runs. */
@@ -258,10 +284,16 @@ export class ZegoExpressEngine {
   getNextUrl(streamID: string): string;
 
   /** Must be given every `onRtmpEvent` of the component: 3800 and 3801 publishing began, failed; 3802 and 3803 playing began, failed. */
-  updatePlayerState(streamID: string, event: { detail: { code: number; [field: string]: any }; [field: string]: any }): void;
+  updatePlayerState(
+    streamID: string,
+    event: { detail: { code: number; [field: string]: any }; [field: string]: any },
+  ): void;
 
   /** Takes figures on the quality of a stream; a quality event follows. */
-  updatePlayerNetStatus(streamID: string, event: { detail: { info: any; [field: string]: any }; [field: string]: any }): void;
+  updatePlayerNetStatus(
+    streamID: string,
+    event: { detail: { info: any; [field: string]: any }; [field: string]: any },
+  ): void;
 
   /** Without effect on Alipay. */
   updateAudioVolumeNotify(streamID: string, event: any): void;
@@ -305,5 +337,7 @@ export class ZegoExpressEngine {
   /** Not on Alipay: rejects. */
   removePublishCdnUrl(streamID: string, url: string): Promise<any>;
 }
+
+export { RtcRoom, RtcRoomError, RtcRoomOptions, RtcRoomParameters, RtcRoomState } from './rtc-room';
 
 export default ZegoExpressEngine;

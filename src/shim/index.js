@@ -2,6 +2,7 @@
 
 const { Driver } = require('./driver');
 const { ZegoError } = require('./errors');
+const { RtcRoom } = require('./rtc-room');
 const version = require('./version');
 
 /** Methods that return a promise; rules and answers are the engine's. */
@@ -21,22 +22,25 @@ const ASYNC_METHODS = [
   'removePublishCdnUrl',
 ];
 
-/** Methods that answer at once: [answer while the module loads, answer without an engine]. @type {Record<string, [any, any]>} */
+/**
+ * Methods that answer at once: [answer while the module loads, without an engine, where the engine refuses the arguments].
+ * @type {Record<string, [any, any, any]>}
+ */
 const SYNC_METHODS = {
-  logoutRoom: [undefined, undefined],
-  stopPublishingStream: [true, false],
-  stopPlayingStream: [undefined, undefined],
-  getNextUrl: ['', ''],
-  renewToken: [true, false],
-  enableMultiRoom: [true, false],
-  updatePlayerState: [undefined, undefined],
-  updatePlayerNetStatus: [undefined, undefined],
-  updateAudioVolumeNotify: [undefined, undefined],
-  setLogConfig: [true, false],
-  setDebugVerbose: [undefined, undefined],
+  logoutRoom: [undefined, undefined, undefined],
+  stopPublishingStream: [true, false, false],
+  stopPlayingStream: [undefined, undefined, undefined],
+  getNextUrl: ['', '', ''],
+  renewToken: [true, false, false],
+  enableMultiRoom: [true, false, false],
+  updatePlayerState: [undefined, undefined, undefined],
+  updatePlayerNetStatus: [undefined, undefined, undefined],
+  updateAudioVolumeNotify: [undefined, undefined, undefined],
+  setLogConfig: [true, false, true],
+  setDebugVerbose: [undefined, undefined, undefined],
 };
 
-/** @type {{my?: any, host?: any, seed?: number, log?: Function}} */
+/** @type {{my?: any, host?: any, worker?: any, seed?: number, log?: Function}} */
 const settings = {};
 
 /** The engine of a mini program; documented in index.d.ts. */
@@ -54,7 +58,10 @@ class ZegoExpressEngine {
       throw new TypeError(`server must be a string or a non-empty array of strings, not ${shown(server)}`);
     }
     const platform = settings.my === undefined && typeof my !== 'undefined' ? my : settings.my;
-    const driver = new Driver({ appID, server: servers.filter(Boolean) }, Object.assign({}, settings, { my: platform }));
+    const driver = new Driver(
+      { appID, server: servers.filter(Boolean) },
+      Object.assign({}, settings, { my: platform }),
+    );
     // A function, not the object: frameworks that watch a page's data would wrap an object in proxies.
     Object.defineProperty(this, '_driver', { value: () => driver });
   }
@@ -79,7 +86,7 @@ class ZegoExpressEngine {
   }
 
   getPlayerList() {
-    return driverOf(this).callSync('getPlayerList', [], undefined, undefined) || [];
+    return driverOf(this).callSync('getPlayerList', [], { early: [], refused: [], silent: [] });
   }
 
   getVersion() {
@@ -95,22 +102,30 @@ class ZegoExpressEngine {
     driverOf(this).destroy();
   }
 
-  /** @param {{my?: any, host?: any, seed?: number, log?: Function}} options */
+  /** @param {{my?: any, host?: any, worker?: any, seed?: number, log?: Function}} options */
   static configure(options) {
     Object.assign(settings, options);
   }
 }
 
 for (const name of ASYNC_METHODS) {
-  define(ZegoExpressEngine.prototype, name, /** @this {any} @param {any[]} args */ function (...args) {
-    return driverOf(this).call(name, args);
-  });
+  define(
+    ZegoExpressEngine.prototype,
+    name,
+    /** @this {any} @param {any[]} args */ function (...args) {
+      return driverOf(this).call(name, args);
+    },
+  );
 }
 for (const name of Object.keys(SYNC_METHODS)) {
-  const [early, refused] = SYNC_METHODS[name];
-  define(ZegoExpressEngine.prototype, name, /** @this {any} @param {any[]} args */ function (...args) {
-    return driverOf(this).callSync(name, args, early, refused);
-  });
+  const [early, refused, silent] = SYNC_METHODS[name];
+  define(
+    ZegoExpressEngine.prototype,
+    name,
+    /** @this {any} @param {any[]} args */ function (...args) {
+      return driverOf(this).callSync(name, args, { early, refused, silent });
+    },
+  );
 }
 define(ZegoExpressEngine, 'version', version);
 
@@ -128,10 +143,13 @@ function define(target, name, value) {
 function shown(value) {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return value.length ? 'an array with other things in it' : 'an empty array';
-  return typeof value === 'string' || typeof value === 'number' ? `the ${typeof value} ${JSON.stringify(value)}` : `a ${typeof value}`;
+  return typeof value === 'string' || typeof value === 'number'
+    ? `the ${typeof value} ${JSON.stringify(value)}`
+    : `a ${typeof value}`;
 }
 
 Object.defineProperty(exports, '__esModule', { value: true });
 exports.ZegoExpressEngine = ZegoExpressEngine;
 exports.ZegoError = ZegoError;
+exports.RtcRoom = RtcRoom;
 exports.default = ZegoExpressEngine;

@@ -23,6 +23,8 @@ const HUB = 'hub.invalid';
  * @param {number} options.appID
  * @param {(event: object) => void} [options.onEvent] see Recorder
  * @param {(line: string) => void} [options.log] the client's console
+ * @param {number} [options.latency=0] ms by which every message is late, see createHost in my.mjs
+ * @param {(error: Error) => void} [options.onFault] told what the client throws outside of calls, which a host would only log
  * @returns {VendorClient}
  */
 export function createVendorClient(options) {
@@ -33,10 +35,12 @@ export function createVendorClient(options) {
 export class VendorClient {
   #wx;
   #timers = new Set();
+  #onFault;
 
-  constructor({ server, appID, onEvent, log = () => {} }) {
+  constructor({ server, appID, onEvent, log = () => {}, latency = 0, onFault = () => {} }) {
     this.kind = 'vendor';
-    this.#wx = createWx(server);
+    this.#onFault = onFault;
+    this.#wx = createWx(server, latency, (run) => this.#guard(run));
     const { ZegoExpressEngine } = load(this.#globals(log));
     ZegoExpressEngine.setEngineOptions({ customDomain: { accesshub: HUB, logreport: HUB, detaillog: HUB } });
     /** The vendor's engine. */
@@ -77,12 +81,20 @@ export class VendorClient {
     this.#timers.clear();
   }
 
+  #guard(run) {
+    try {
+      run();
+    } catch (error) {
+      this.#onFault(error);
+    }
+  }
+
   #globals(log) {
     const write = (...words) => log(words.map(String).join(' '));
     const track =
       (set) =>
       (callback, delay, ...args) => {
-        const timer = set(callback, delay, ...args);
+        const timer = set(() => this.#guard(() => callback(...args)), delay);
         this.#timers.add(timer);
         return timer;
       };
@@ -120,7 +132,7 @@ function load(globals) {
 }
 
 /** The parts of WeChat's host object that the client touches. */
-function createWx(server) {
+function createWx(server, latency, guard) {
   const storage = new Map();
   const sockets = new Set();
   const networkListeners = new Set();
@@ -139,6 +151,11 @@ function createWx(server) {
     },
   };
 
+  // By way of setImmediate: after all timers that are due, also on a busy machine.
+  const late = (deliver) => {
+    const run = () => guard(deliver);
+    return latency > 0 ? setTimeout(() => setImmediate(run), latency) : run();
+  };
   const connectSocket = ({ url }) => {
     const hub = `wss://${HUB}/accesshub`;
     if (url !== hub) throw new Error(`the vendor's client asked for ${url}`);
@@ -154,9 +171,10 @@ function createWx(server) {
       onOpen: (listener) => socket.on('open', () => listener({})),
       onMessage: (listener) =>
         socket.on('message', (bytes, binary) =>
-          listener({ data: binary ? new Uint8Array(bytes).buffer : bytes.toString() }),
+          late(() => listener({ data: binary ? new Uint8Array(bytes).buffer : bytes.toString() })),
         ),
-      onClose: (listener) => socket.on('close', (code, reason) => listener({ code, reason: reason.toString() })),
+      onClose: (listener) =>
+        socket.on('close', (code, reason) => late(() => listener({ code, reason: reason.toString() }))),
       onError: (listener) => socket.on('error', (error) => listener({ errMsg: error.message })),
       send: ({ data, success, fail }) => {
         if (socket.readyState !== WebSocket.OPEN) {

@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 
 const pkg = new URL('../../pkg/', import.meta.url);
 
-/** JavaScript that mini programs load. */
-export const scripts = ['index.js', 'engine-wasm.js'];
+/** JavaScript that mini programs load in the page. */
+export const scripts = ['index.js', 'engine-wasm.js', 'engine-plain.js'];
+
+/** JavaScript that they load in the Worker. */
+export const workerScript = 'worker.js';
 
 /** One file of the package, as bytes. */
 export const bytesOf = (name) => readFileSync(new URL(name, pkg));

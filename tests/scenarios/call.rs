@@ -191,6 +191,25 @@ fn a_failed_player_must_be_stopped_before_it_plays_again() {
 }
 
 #[test]
+fn a_failed_player_may_try_the_next_url() {
+    let mut world = World::new();
+    let a = world.add_in("r", "ua");
+    world.resolve(a, "startPlayingStream", json!(["s"]));
+    world.component(a, "s", 3803);
+    world.told(a);
+    let url = world.resolve(a, "getNextUrl", json!(["s"]));
+    assert!(url.as_str().unwrap().starts_with("rtmp://"));
+    world.component(a, "s", 3802);
+    assert_eq!(
+        world.told(a),
+        [
+            state("player", "PLAY_REQUESTING", "s"),
+            state("player", "PLAYING", "s")
+        ]
+    );
+}
+
+#[test]
 fn each_next_url_is_on_the_next_host() {
     let config = room_server::Config {
         media_hosts: vec!["h1.example".into(), "h2.example".into()],

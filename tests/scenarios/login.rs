@@ -214,3 +214,99 @@ fn nothing_can_be_called_after_the_engine_was_destroyed() {
         "no timer is left"
     );
 }
+
+#[test]
+fn a_damaged_or_expired_token_is_refused_before_anything_is_sent() {
+    let mut world = World::new();
+    let a = world.add("ua");
+    world.run(100);
+    let request = serde_json::from_value(json!({"userID": "ua", "effectiveSeconds": -60})).unwrap();
+    let room_server::Reply::Token { token: expired } =
+        world.control(Command::IssueToken(request)).unwrap()
+    else {
+        panic!()
+    };
+    let good = world.token("ua");
+    let sent = world.clients[a].frames_sent;
+    for (token, code) in [
+        (expired.as_str(), 1_102_018),
+        (&good[..good.len() - 8], 1_102_016),
+        ("04", 1_102_016),
+    ] {
+        let login = world.login_with(a, "r", token, json!({}));
+        assert_eq!(world.rejected(a, login), code);
+        assert_eq!(
+            world.told_of(a, "roomStateChanged").len(),
+            2,
+            "told like a failed login"
+        );
+    }
+    assert_eq!(world.clients[a].frames_sent, sent);
+    world.add_in("r", "ub");
+    let renewed = world.resolve(1, "renewToken", json!([expired]));
+    assert_eq!(renewed, json!(false));
+}
+
+#[test]
+fn the_warning_that_a_token_will_expire_does_not_depend_on_the_devices_clock() {
+    let mut world = World::new();
+    let a = world.add("ua");
+    world.clients[a].wall_skew = 3_600_000;
+    let request = serde_json::from_value(json!({"userID": "ua", "effectiveSeconds": 100})).unwrap();
+    let room_server::Reply::Token { token } = world.control(Command::IssueToken(request)).unwrap()
+    else {
+        panic!()
+    };
+    world.run(100);
+    let login = world.login_with(a, "r", &token, json!({}));
+    world.run(60_000);
+    assert_eq!(world.resolved(a, login), json!(true));
+    assert!(world.told_of(a, "tokenWillExpire").is_empty());
+    world.clients[a].wall_skew = -3_600_000;
+    world.run(12_000);
+    assert_eq!(world.told_of(a, "tokenWillExpire"), [json!(["r"])]);
+    let renewed = world.token("ua");
+    assert_eq!(
+        world.resolve(a, "renewToken", json!([renewed, "r"])),
+        json!(true)
+    );
+    world.run(60_000);
+    assert!(world.told_of(a, "tokenWillExpire").is_empty());
+}
+
+#[test]
+fn a_server_that_counts_tokens_down_is_told_the_new_one() {
+    let mut world = World::with(room_server::Config {
+        token_control: true,
+        ..Default::default()
+    });
+    let a = world.add("ua");
+    let request = serde_json::from_value(json!({"userID": "ua", "effectiveSeconds": 100})).unwrap();
+    let room_server::Reply::Token { token } = world.control(Command::IssueToken(request)).unwrap()
+    else {
+        panic!()
+    };
+    world.login_with(a, "r", &token, json!({}));
+    world.run(72_000);
+    assert_eq!(world.told_of(a, "tokenWillExpire").len(), 1);
+    let renewed = world.token("ua");
+    world.resolve(a, "renewToken", json!([renewed]));
+    assert!(world.clients[a].sent.contains(&301_007));
+    world.run(60_000);
+    assert!(
+        world
+            .told_of(a, "roomStateUpdate")
+            .iter()
+            .all(|e| e[1] != "DISCONNECTED")
+    );
+}
+
+#[test]
+fn a_refused_second_login_says_nothing_of_the_room_that_the_first_is_in() {
+    let mut world = World::new();
+    let a = world.add_in("r", "ua");
+    world.told(a);
+    let login = world.call(a, "loginRoom", json!(["r", "04", {"userID": "ua"}]));
+    assert_eq!(world.rejected(a, login), 1_102_016);
+    assert!(world.told(a).is_empty());
+}

@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     missing_docs,
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing
@@ -12,6 +13,7 @@ mod call;
 mod input;
 mod login;
 mod messages;
+mod multi_room;
 mod races;
 mod reconnect;
 mod sync;

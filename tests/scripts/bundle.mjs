@@ -3,12 +3,18 @@
 //   node tests/scripts/bundle.mjs --wasm engine.wasm --glue folder-of-wasm-bindgen --out folder
 //
 // index.js         the shim with the glue as a factory (src/shim/GLUE.md), one CommonJS file
+// index.esm.js     the same for ES modules
 // engine-wasm.js   the module's bytes as a JavaScript module
+// engine-plain.js  the module translated to JavaScript
+// worker.js        what an application runs in its Worker, in ES5
+// engine.wasm.br   the module for the Worker, compressed
 import { build } from 'esbuild';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { plainModule, toES5 } from './plain-js.mjs';
 import { wasmModule } from './wasm-text.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -36,7 +42,7 @@ const glue = join(generated, 'engine-glue.js');
 await build({
   ...common,
   stdin: { contents: glueEntry(), resolveDir: generated, sourcefile: 'engine-glue-entry.js' },
-  inject: [join(root, 'src/bindings/text.mjs')],
+  inject: [join(root, 'src/bindings/text.mjs'), join(root, 'src/bindings/panic.mjs')],
   // Engines are freed by the shim. The runtimes that matter have no registry; without it the glue is the same everywhere.
   define: { FinalizationRegistry: 'undefined' },
   // As a function body the module's state exists once per call.
@@ -44,22 +50,41 @@ await build({
   footer: { js: 'return module.exports};' },
   outfile: glue,
 });
+const generatedModules = {
+  name: 'generated-modules',
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/engine-glue$/ }, () => ({ path: glue }));
+    bundler.onResolve({ filter: /\/engine-(wasm|plain)$/ }, ({ path }) => ({ path: `${path}.js`, external: true }));
+  },
+};
+const names = ['ZegoExpressEngine', 'ZegoError'];
 await build({
   ...common,
   entryPoints: [join(root, 'src/shim/index.js')],
+  // A quarter of what the JavaScript side costs an application.
+  minifyIdentifiers: true,
   banner: { js: banner },
+  // How Node finds out what an import can name.
+  footer: { js: `0&&(${['default', ...names].map((name) => `exports.${name}=`).join('')}0);` },
   outfile: join(out, 'index.js'),
-  plugins: [
-    {
-      name: 'generated-modules',
-      setup(bundler) {
-        bundler.onResolve({ filter: /\/engine-glue$/ }, () => ({ path: glue }));
-        bundler.onResolve({ filter: /\/engine-wasm$/ }, () => ({ path: './engine-wasm.js', external: true }));
-      },
-    },
-  ],
+  plugins: [generatedModules],
 });
+writeFileSync(
+  join(out, 'index.esm.js'),
+  `${banner}\nimport{${names}}from'./index.js';\nexport{${names}};\nexport default ${names[0]};\n`,
+);
 writeFileSync(join(out, 'engine-wasm.js'), `${banner}\n${await wasmModule(bytes)}`);
+writeFileSync(join(out, 'engine-plain.js'), `${banner}\n${await plainModule(bytes)}`);
+const worker = await build({
+  ...common,
+  entryPoints: [join(root, 'src/shim/worker.js')],
+  format: 'iife',
+  plugins: [generatedModules],
+  write: false,
+});
+writeFileSync(join(out, 'worker.js'), `${banner}\n${await toES5(worker.outputFiles[0].text)}`);
+const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
+writeFileSync(join(out, 'engine.wasm.br'), brotliCompressSync(bytes, best));
 
 // The import object is written out from the module's own list, so that unused glue falls away.
 function glueEntry() {
@@ -73,8 +98,10 @@ function glueEntry() {
     objects.push(`${JSON.stringify(module)}:{${names.join(',')}}`);
   }
   return `${text}
-    import { __wbg_set_wasm } from './engine_bg.js';
-    export { Engine } from './engine_bg.js';
+    import { __wbg_set_wasm, Engine } from './engine_bg.js';
+    import { takePanic } from ${JSON.stringify(join(root, 'src/bindings/panic.mjs'))};
+    Engine.panic = takePanic;
+    export { Engine };
     export const imports = {${objects.join(',')}};
     export function start(exports) {
       __wbg_set_wasm(exports);

@@ -16,7 +16,7 @@ describe() {
     lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check)' ;;
     package) echo 'the built package: syntax, globals, imports, instruction set, sizes' ;;
     wasm) echo 'the module under Node (wasm-pack test --node, or the test runner of wasm-bindgen)' ;;
-    node) echo 'shim, media, conformance, demo and sample backend tests (node --test)' ;;
+    node) echo 'shim, media, conformance, demo, page and sample backend tests (node --test)' ;;
     esac
 }
 
@@ -84,7 +84,7 @@ run_node() {
     cargo build --locked -q -p room-server
     step_done
     local files
-    mapfile -t files < <(find tests/shim tests/media tests/support tests/conformance tests/demo docs -name '*.test.mjs' -not -path '*/node_modules/*' 2>/dev/null | sort)
+    mapfile -t files < <(find tests/shim tests/media tests/support tests/conformance tests/demo tests/pages docs -name '*.test.mjs' -not -path '*/node_modules/*' 2>/dev/null | sort)
     if [ ${#files[@]} = 0 ]; then
         echo 'no *.test.mjs yet under tests/ and docs/'
         return
@@ -118,18 +118,21 @@ find_wasm_pack() {
     return 1
 }
 
-# Media tests skip themselves without ffmpeg. A laptop's owner decides; in CI it must be there.
+# Tests with media or a browser skip themselves without. A laptop's owner decides; in CI they must be there.
 media_tools() {
-    if command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null; then return; fi
+    local missing=()
+    if ! { command -v ffmpeg && command -v ffprobe; } >/dev/null; then missing+=(ffmpeg fonts-dejavu-core); fi
+    if ! command -v chromium >/dev/null && [ -z "${CHROMIUM:-}" ]; then missing+=(chromium fonts-noto-cjk); fi
+    if [ ${#missing[@]} = 0 ]; then return; fi
     if [ "${CI:-}" != true ]; then
-        echo '!! ffmpeg is missing: tests with real media will be SKIPPED. Get it with: apt-get install ffmpeg fonts-dejavu-core'
+        echo "!! missing: tests with real media or a browser will be SKIPPED. Get them with: apt-get install ${missing[*]}"
         return
     fi
-    step 'ffmpeg and a font (apt-get install)'
+    step "${missing[*]} (apt-get install)"
     local as_root=''
     if [ "$(id -u)" != 0 ]; then as_root=sudo; fi
-    apt_install() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ffmpeg fonts-dejavu-core >/dev/null; }
-    apt_install || { $as_root apt-get update -qq && apt_install; } || die 'ffmpeg could not be installed'
+    apt_install() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; }
+    apt_install || { $as_root apt-get update -qq && apt_install; } || die "${missing[*]} could not be installed"
     step_done
 }
 

@@ -2,10 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHost, event, settled, shim, start, turn } from './support.mjs';
 
-const call = (promise) => promise.then((value) => value, (error) => error);
+const call = (promise) =>
+  promise.then(
+    (value) => value,
+    (error) => error,
+  );
 
 test('calls made while the module loads wait, in order, and lose nothing', async () => {
-  const { zg, host, engine } = await start({ wait: true, script: { loginRoom: () => true, getNextUrl: () => 'rtmp://late' } });
+  const { zg, host, engine } = await start({
+    wait: true,
+    script: { loginRoom: () => true, getNextUrl: () => 'rtmp://late' },
+  });
   const user = { userID: 'u' };
   const login = zg.loginRoom('r', 't', user);
   user.userID = 'changed after the call';
@@ -23,29 +30,58 @@ test('calls made while the module loads wait, in order, and lose nothing', async
 });
 
 test('a call made by a handler during the first events does not overtake the calls that waited', async () => {
-  const { zg, host, engine } = await start({ wait: true, script: { loginRoom: (e) => e.put(event('roomStateUpdate')) } });
+  const { zg, host, engine } = await start({
+    wait: true,
+    script: { loginRoom: (e) => e.put(event('roomStateUpdate')) },
+  });
   zg.on('roomStateUpdate', () => zg.stopPlayingStream('from the handler'));
   zg.loginRoom('r');
   zg.stopPlayingStream('waited');
   host.release();
   await settled();
-  assert.deepEqual(engine().calls.map((c) => c[1]), ['r', 'waited', 'from the handler']);
+  assert.deepEqual(
+    engine().calls.map((c) => c[1]),
+    ['r', 'waited', 'from the handler'],
+  );
 });
 
 test('synchronous calls answer "accepted" while the module loads, the truth afterwards, "refused" in the end', async () => {
   const answers = (zg) => [
-    zg.logoutRoom('r'), zg.stopPublishingStream('s'), zg.stopPlayingStream('s'), zg.getNextUrl('s'), zg.renewToken('t'), zg.enableMultiRoom(true),
-    zg.updatePlayerState('s', {}), zg.setLogConfig({}), zg.setDebugVerbose(true), zg.getPlayerList(),
+    zg.logoutRoom('r'),
+    zg.stopPublishingStream('s'),
+    zg.stopPlayingStream('s'),
+    zg.getNextUrl('s'),
+    zg.renewToken('t'),
+    zg.enableMultiRoom(true),
+    zg.updatePlayerState('s', {}),
+    zg.setLogConfig({}),
+    zg.setDebugVerbose(true),
+    zg.getPlayerList(),
   ];
   const script = {
-    stopPublishingStream: () => false, getNextUrl: () => 'rtmp://x', renewToken: () => false, enableMultiRoom: () => false,
-    setLogConfig: () => false, getPlayerList: () => ['p'],
+    stopPublishingStream: () => false,
+    getNextUrl: () => 'rtmp://x',
+    renewToken: () => false,
+    enableMultiRoom: () => false,
+    setLogConfig: () => false,
+    getPlayerList: () => ['p'],
   };
   const { zg, host } = await start({ wait: true, script });
   assert.deepEqual(answers(zg), [undefined, true, undefined, '', true, true, undefined, true, undefined, []]);
   host.release();
   await settled();
-  assert.deepEqual(answers(zg), [undefined, false, undefined, 'rtmp://x', false, false, undefined, false, undefined, ['p']]);
+  assert.deepEqual(answers(zg), [
+    undefined,
+    false,
+    undefined,
+    'rtmp://x',
+    false,
+    false,
+    undefined,
+    false,
+    undefined,
+    ['p'],
+  ]);
   zg.destroyEngine();
   assert.deepEqual(answers(zg), [undefined, false, undefined, '', false, false, undefined, false, undefined, []]);
 });
@@ -54,7 +90,11 @@ test('a module that cannot load rejects every waiting call with a code and advic
   let healthy = false;
   const good = createHost({ loginRoom: () => true });
   good.release();
-  const host = { name: 'odd', available: () => true, open: (hooks) => (healthy ? good.open(hooks) : Promise.reject(new Error('no memory'))) };
+  const host = {
+    name: 'odd',
+    available: () => true,
+    open: (hooks) => (healthy ? good.open(hooks) : Promise.reject(new Error('no memory'))),
+  };
   const { zg, logs } = await start({ host });
   const events = [];
   zg.on('error', (error) => events.push(error.code));
@@ -80,7 +120,13 @@ test('a host that throws, an Engine that cannot be made and an unknown host name
     }
   }
   const hosts = [
-    { name: 'a', available: () => true, open: () => { throw new Error('sync'); } },
+    {
+      name: 'a',
+      available: () => true,
+      open: () => {
+        throw new Error('sync');
+      },
+    },
     { name: 'b', available: () => true, open: () => Promise.resolve(Broken) },
     { name: 'c', available: () => true, open: () => Promise.reject(undefined) },
     'nonsense',
@@ -91,11 +137,11 @@ test('a host that throws, an Engine that cannot be made and an unknown host name
   }
 });
 
-test('a module that traps rejects the open calls, reports an error event, and starts anew at the next call', async () => {
+test('a module that traps outside a room rejects the open calls, reports an error event, and starts anew at the next call', async () => {
   const never = new Promise(() => {});
   const script = {
     constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
-    loginRoom: () => never,
+    setRoomExtraInfo: () => never,
     sendBroadcastMessage: () => 'ok',
     frame: (e, socket, text) => {
       e.put(event('roomStateUpdate', text));
@@ -106,11 +152,11 @@ test('a module that traps rejects the open calls, reports an error event, and st
   const got = [];
   zg.on('roomStateUpdate', (text) => got.push(text));
   zg.on('error', (error) => got.push(error.code, error.name));
-  const login = call(zg.loginRoom('r'));
+  const open = call(zg.setRoomExtraInfo('r', 'k', 'v'));
   const old = my.tasks[0];
   old.fire('Message', { data: { data: Buffer.from('good').toString('base64'), isBuffer: true } });
   old.fire('Message', { data: { data: Buffer.from('bad').toString('base64'), isBuffer: true } });
-  assert.equal((await login).code, 1199002);
+  assert.equal((await open).code, 1199002);
   assert.deepEqual(got, ['good', 1199002, 'EngineStopped']);
   assert.equal(old.closes.length, 1, 'its sockets are closed');
   assert.equal(my.listeners.network.length, 0);
@@ -121,15 +167,129 @@ test('a module that traps rejects the open calls, reports an error event, and st
   assert.equal(host.engines.length, 2);
   old.fire('Message', { data: { data: 'AAAA', isBuffer: true } });
   old.fire('Close', { data: {} });
-  assert.deepEqual(host.engines[1].calls, [['sendBroadcastMessage', 'r', 'm']], 'the new engine hears nothing of old sockets');
+  assert.deepEqual(
+    host.engines[1].calls,
+    [['sendBroadcastMessage', 'r', 'm']],
+    'the new engine hears nothing of old sockets',
+  );
   assert.equal(host.engines[0].freed, false, 'a stopped instance is not called again');
+});
+
+const room = {
+  loginRoom: (e, roomID) => {
+    e.put(event('roomStateUpdate', roomID, 'CONNECTING', 0), event('roomStateUpdate', roomID, 'CONNECTED', 0));
+    return true;
+  },
+  startPublishingStream: (e, streamID) => {
+    e.put(event('publisherStateUpdate', { streamID, state: 'PUBLISH_REQUESTING' }));
+    return { streamID, url: `rtmp://${e.config.host ?? 'a'}/${streamID}?zgseq=${e.lastTimes?.[1] ?? 0}&zgdid=1` };
+  },
+  updatePlayerState: (e, streamID) => e.put(event('publisherStateUpdate', { streamID, state: 'PUBLISHING' })),
+};
+
+test('a module that stops in a room is started again and led back to it, with the newest token and settings', async () => {
+  const { zg, host } = await start({ script: { ...room, renewToken: () => true, setLogConfig: () => undefined } });
+  const got = [];
+  zg.on('roomStateUpdate', (roomID, state, code) => got.push(`${state} ${code}`));
+  zg.on('publisherStateUpdate', ({ state }) => got.push(state));
+  zg.on('streamUrlUpdate', () => assert.fail('the address is the same'));
+  zg.setLogConfig({ logLevel: 'warn' });
+  await zg.loginRoom('r', 'old', { userID: 'u' }, { userUpdate: true });
+  zg.renewToken('new');
+  await zg.startPublishingStream('s', { extraInfo: 'e' });
+  zg.updatePlayerState('s', { detail: { code: 3800 } });
+  const message = call(zg.setRoomExtraInfo('r', 'k', 'v'));
+  await message;
+  got.length = 0;
+  host.hooks.lost(new Error('gone'));
+  await settled();
+  assert.deepEqual(host.engines[1].calls, [
+    ['setLogConfig', { logLevel: 'warn' }],
+    ['loginRoom', 'r', 'new', { userID: 'u' }, { userUpdate: true }],
+    ['startPublishingStream', 's', { extraInfo: 'e' }],
+    ['updatePlayerState', 's', { detail: { code: 3800 } }],
+  ]);
+  assert.deepEqual(got, ['CONNECTING 1000017', 'CONNECTED 0'], 'the page learns of a reconnection, nothing else');
+});
+
+test('open logins, publishes and plays are answered by the restarted module; what may have been sent is rejected', async () => {
+  let answers = false;
+  const later =
+    (name) =>
+    (e, ...args) =>
+      answers ? room[name](e, ...args) : new Promise(() => {});
+  const { zg, host } = await start({
+    script: { loginRoom: later('loginRoom'), sendBroadcastMessage: () => new Promise(() => {}) },
+  });
+  const login = zg.loginRoom('r', 't', { userID: 'u' });
+  const message = call(zg.sendBroadcastMessage('r', 'm'));
+  answers = true;
+  host.hooks.lost(new Error('gone'));
+  assert.equal((await message).code, 1199002);
+  assert.equal(await login, true);
+});
+
+test('the call that stopped the module is rejected and not tried again', async () => {
+  const { zg, host } = await start({
+    script: {
+      ...room,
+      startPublishingStream: () => {
+        throw new Error('unreachable');
+      },
+    },
+  });
+  await zg.loginRoom('r', 't', { userID: 'u' });
+  assert.equal((await call(zg.startPublishingStream('s'))).code, 1199002);
+  await settled();
+  assert.deepEqual(
+    host.engines[1].calls.map(([method]) => method),
+    ['loginRoom'],
+  );
+});
+
+test('what the page ends while the module restarts is not brought back', async () => {
+  const { zg, host } = await start({ script: { ...room, stopPublishingStream: () => false } });
+  await zg.loginRoom('r', 't', { userID: 'u' });
+  await zg.startPublishingStream('s');
+  host.hooks.lost(new Error('gone'));
+  assert.equal(zg.getHostInfo().state, 'loading');
+  assert.equal(zg.stopPublishingStream('unknown'), false);
+  assert.equal(zg.stopPublishingStream('s'), true);
+  await settled();
+  assert.deepEqual(
+    host.engines[1].calls.map(([method]) => method),
+    ['loginRoom', 'stopPublishingStream', 'stopPublishingStream'],
+  );
+});
+
+test('a publish that comes back on another address is told', async () => {
+  const hosts = ['a', 'b'];
+  const { zg, host } = await start({ script: { ...room, constructor: (e) => (e.config.host = hosts.shift()) } });
+  const got = [];
+  zg.on('streamUrlUpdate', (...args) => got.push(args));
+  await zg.loginRoom('r', 't', { userID: 'u' });
+  await zg.startPublishingStream('s');
+  zg.updatePlayerState('s', { detail: { code: 3800 } });
+  host.hooks.lost(new Error('gone'));
+  await settled();
+  assert.deepEqual(
+    got.map(([streamID, url, reason]) => [streamID, url.slice(0, 10), reason]),
+    [['s', 'rtmp://b/s', 'ENGINE_RESTARTED']],
+  );
+  assert.deepEqual(host.engines[1].calls.at(-1)[0], 'startPublishingStream', 'the component must begin anew');
 });
 
 test('a trap inside a synchronous call, an asynchronous call or a tick is caught', async () => {
   const trap = () => {
     throw new Error('unreachable');
   };
-  const script = { constructor: (e) => (e.at = e.config.appID === 0 ? 0 : undefined), loginRoom: trap, renewToken: trap, tick: trap, stopPlayingStream: (e) => (e.at = 0) };
+  const script = {
+    constructor: (e) => (e.at = e.config.appID === 0 ? 0 : undefined),
+    loginRoom: trap,
+    renewToken: trap,
+    tick: trap,
+    stopPlayingStream: (e) => (e.at = 0),
+  };
   const a = await start({ script });
   assert.equal((await call(a.zg.loginRoom('r'))).code, 1199002);
   const b = await start({ script });
@@ -145,7 +305,13 @@ test('a trap in the middle of a batch drops what was for its sockets and keeps t
   const send = { type: 'send', socket: 1, bytes: new Uint8Array(1) };
   const script = {
     constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
-    stopPlayingStream: (e) => e.put(event('roomStateUpdate', 'a'), send, { type: 'open', socket: 2, url: 'wss://y' }, event('roomStateUpdate', 'b')),
+    stopPlayingStream: (e) =>
+      e.put(
+        event('roomStateUpdate', 'a'),
+        send,
+        { type: 'open', socket: 2, url: 'wss://y' },
+        event('roomStateUpdate', 'b'),
+      ),
     renewToken: () => {
       throw new Error('unreachable');
     },
@@ -156,7 +322,10 @@ test('a trap in the middle of a batch drops what was for its sockets and keeps t
   zg.on('error', (error) => got.push(error.code));
   zg.stopPlayingStream('s');
   assert.deepEqual(got, ['a', false, 'b', false, 1199002]);
-  assert.deepEqual(my.tasks.map((task) => task.sent.length), [0]);
+  assert.deepEqual(
+    my.tasks.map((task) => task.sent.length),
+    [0],
+  );
   assert.equal(logs.length, 1, 'only the trap itself is logged');
 });
 
@@ -176,10 +345,10 @@ test('a trap during destroyEngine still ends the engine', async () => {
 });
 
 test('a host that loses its module is a module that stopped', async () => {
-  const { zg, host } = await start({ script: { loginRoom: () => new Promise(() => {}) } });
-  const login = call(zg.loginRoom('r'));
+  const { zg, host } = await start({ script: { setRoomExtraInfo: () => new Promise(() => {}) } });
+  const open = call(zg.setRoomExtraInfo('r', 'k', 'v'));
   host.hooks.lost(new Error('worker killed'));
-  const error = await login;
+  const error = await open;
   assert.equal(error.code, 1199002);
   assert.match(error.message, /worker killed/);
 });
@@ -200,9 +369,19 @@ test('one timer follows the deadline of the engine', async (t) => {
   assert.equal(armed.length, 0);
   zg.stopPlayingStream(1500.2);
   zg.stopPlayingStream(1500.2);
-  assert.deepEqual(armed.map((x) => x.ms), [501], 'the same deadline arms once, rounded up');
+  assert.deepEqual(
+    armed.map((x) => x.ms),
+    [501],
+    'the same deadline arms once, rounded up',
+  );
   zg.stopPlayingStream(3000);
-  assert.deepEqual(armed.map((x) => [x.ms, !!x.cleared]), [[501, true], [2000, false]]);
+  assert.deepEqual(
+    armed.map((x) => [x.ms, !!x.cleared]),
+    [
+      [501, true],
+      [2000, false],
+    ],
+  );
   now = 3000;
   armed[1].fn();
   assert.deepEqual(engine().calls.at(-1), ['tick']);
@@ -228,17 +407,28 @@ test('outputs of another thread are carried out when it wakes the driver', async
   const { zg, host, engine } = await start();
   const got = [];
   zg.on('roomStateUpdate', (text) => got.push(text));
-  engine().put(event('roomStateUpdate', 'late'), { type: 'log', level: 'info', message: 'x' }, { type: 'mystery' }, { type: 'event' }, event('roomStateUpdate', 'last'));
+  engine().put(
+    event('roomStateUpdate', 'late'),
+    { type: 'log', level: 'info', message: 'x' },
+    { type: 'mystery' },
+    { type: 'event' },
+    event('roomStateUpdate', 'last'),
+  );
   host.hooks.wake();
   assert.deepEqual(got, ['late', 'last'], 'an output nobody knows stops nothing');
-  assert.equal(zg.stopPublishingStream('s'), true, 'no answer at once is "accepted"');
+  assert.equal(zg.stopPublishingStream('s'), false, 'no answer is a refusal');
 });
 
 test('destroyEngine carries out the farewell, closes everything and refuses further use', async () => {
   const script = {
     constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
     loginRoom: () => new Promise(() => {}),
-    destroyEngine: (e) => e.put(event('roomStateUpdate', 'DISCONNECTED'), { type: 'send', socket: 1, bytes: new Uint8Array([1]) }, { type: 'event', name: 'playerStateUpdate', args: [], deferred: true }),
+    destroyEngine: (e) =>
+      e.put(
+        event('roomStateUpdate', 'DISCONNECTED'),
+        { type: 'send', socket: 1, bytes: new Uint8Array([1]) },
+        { type: 'event', name: 'playerStateUpdate', args: [], deferred: true },
+      ),
   };
   const { zg, my, engine } = await start({ script });
   const got = [];
@@ -251,7 +441,10 @@ test('destroyEngine carries out the farewell, closes everything and refuses furt
   zg.destroyEngine();
   assert.equal((await login).code, 1199003);
   assert.deepEqual(got, ['DISCONNECTED']);
-  assert.deepEqual(my.tasks[0].sent.map((m) => m.data), ['AQ==']);
+  assert.deepEqual(
+    my.tasks[0].sent.map((m) => m.data),
+    ['AQ=='],
+  );
   assert.equal(my.tasks[0].closes.length, 1);
   assert.deepEqual([my.listeners.network, my.listeners.show, my.listeners.hide], [[], [], []]);
   assert.ok(engine().freed);
@@ -263,7 +456,9 @@ test('destroyEngine carries out the farewell, closes everything and refuses furt
 });
 
 test('destroyEngine inside a handler waits for the outputs before it, and while loading rejects what waits', async () => {
-  const { zg, engine } = await start({ script: { updatePlayerState: (e) => e.put(event('roomStateUpdate', 1), event('roomStateUpdate', 2)) } });
+  const { zg, engine } = await start({
+    script: { updatePlayerState: (e) => e.put(event('roomStateUpdate', 1), event('roomStateUpdate', 2)) },
+  });
   const got = [];
   zg.on('roomStateUpdate', (n) => {
     got.push(n);
@@ -281,7 +476,9 @@ test('destroyEngine inside a handler waits for the outputs before it, and while 
   await settled();
   assert.equal(early.host.engines.length, 0);
 
-  const failing = await start({ host: { name: 'f', available: () => true, open: () => new Promise((_, reject) => setTimeout(reject)) } });
+  const failing = await start({
+    host: { name: 'f', available: () => true, open: () => new Promise((_, reject) => setTimeout(reject)) },
+  });
   failing.zg.destroyEngine();
   await turn(5);
   assert.deepEqual(failing.logs, []);
@@ -298,7 +495,14 @@ test('two engines live side by side', async () => {
 });
 
 test('a log that throws stops nothing', async () => {
-  const { zg, host, engine } = await start({ configure: { log: () => { throw new Error('full'); } }, script: { loginRoom: () => true } });
+  const { zg, host, engine } = await start({
+    configure: {
+      log: () => {
+        throw new Error('full');
+      },
+    },
+    script: { loginRoom: () => true },
+  });
   engine().put({ type: 'log', level: 'info', message: 'x' });
   host.hooks.wake();
   assert.equal(await zg.loginRoom('r'), true);

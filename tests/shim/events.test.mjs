@@ -8,15 +8,29 @@ const withEvents = () => start({ script: shout });
 test('handlers are called in the order in which they were added', async () => {
   const { zg } = await withEvents();
   const got = [];
-  for (const n of [1, 2, 3]) assert.equal(zg.on('roomStateUpdate', (...args) => got.push([n, ...args])), true);
+  for (const n of [1, 2, 3])
+    assert.equal(
+      zg.on('roomStateUpdate', (...args) => got.push([n, ...args])),
+      true,
+    );
   zg.updatePlayerState('r', 'CONNECTED');
-  assert.deepEqual(got, [[1, 'r', 'CONNECTED'], [2, 'r', 'CONNECTED'], [3, 'r', 'CONNECTED']]);
+  assert.deepEqual(got, [
+    [1, 'r', 'CONNECTED'],
+    [2, 'r', 'CONNECTED'],
+    [3, 'r', 'CONNECTED'],
+  ]);
 });
 
 test('on and off answer false for an unknown event or something that is not a function', async () => {
   const { zg } = await withEvents();
-  assert.equal(zg.on('roomstateupdate', () => {}), false);
-  assert.equal(zg.on('toString', () => {}), false);
+  assert.equal(
+    zg.on('roomstateupdate', () => {}),
+    false,
+  );
+  assert.equal(
+    zg.on('toString', () => {}),
+    false,
+  );
   assert.equal(zg.on('roomStateUpdate', 'handler'), false);
   assert.equal(zg.on('roomStateUpdate'), false);
   assert.equal(zg.once('roomStateUpdate', null), false);
@@ -120,7 +134,8 @@ test('deferred events come one timer tick later, in order, after the undeferred 
   const later = (name, ...args) => ({ ...event(name, ...args), deferred: true });
   const { zg } = await start({
     script: {
-      updatePlayerState: (engine) => engine.put(later('playerStateUpdate', 1), event('roomStateUpdate', 2), later('playerStateUpdate', 3)),
+      updatePlayerState: (engine) =>
+        engine.put(later('playerStateUpdate', 1), event('roomStateUpdate', 2), later('playerStateUpdate', 3)),
       stopPlayingStream: (engine) => engine.put(later('playerStateUpdate', 4)),
     },
   });

@@ -3,8 +3,15 @@ import { test } from 'node:test';
 import vm from 'node:vm';
 import { createMy, shim, start } from './support.mjs';
 
-const opener = (extra) => ({ constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://127.0.0.1/a' }), ...extra });
-const inputs = (engine) => engine().calls.map(([name, ...args]) => [name, ...args.map((a) => (a && a.socket !== undefined ? Object.values(a) : a))]);
+const opener = (extra) => ({
+  constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://127.0.0.1/a' }),
+  ...extra,
+});
+const inputs = (engine) =>
+  engine().calls.map(([name, ...args]) => [
+    name,
+    ...args.map((a) => (a && a.socket !== undefined ? Object.values(a) : a)),
+  ]);
 const base64 = (text) => Buffer.from(text).toString('base64');
 
 test('a socket is asked for with its own task and has all four handlers before anything can happen', async () => {
@@ -16,7 +23,11 @@ test('a socket is asked for with its own task and has all four handlers before a
 
 test('binary goes out as base64 with isBuffer', async () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
-  const { task } = await start({ script: opener({ socketOpened: (e, { socket }) => e.put({ type: 'send', socket, bytes }, { type: 'send', socket: 99, bytes }) }) });
+  const { task } = await start({
+    script: opener({
+      socketOpened: (e, { socket }) => e.put({ type: 'send', socket, bytes }, { type: 'send', socket: 99, bytes }),
+    }),
+  });
   task().fire('Open', {});
   assert.equal(task().sent.length, 1, 'a socket that is not there swallows what is sent');
   assert.equal(task().sent[0].isBuffer, true);
@@ -45,19 +56,36 @@ test('binary comes in as base64 text, wrapped or not, and as ArrayBuffer of any 
   ];
   const { task, engine } = await start({ script: opener() });
   for (const form of forms) task().fire('Message', form);
-  assert.deepEqual(inputs(engine), forms.map(() => ['frame', 1, text]));
+  assert.deepEqual(
+    inputs(engine),
+    forms.map(() => ['frame', 1, text]),
+  );
 });
 
 test('text, damaged and empty messages are ignored with a word in the log', async () => {
   const { task, engine, logs } = await start({ script: opener() });
-  const bad = [undefined, null, {}, { data: 'text' }, { data: { data: '{"a":1}', isBuffer: false } }, { data: { data: 'A*==', isBuffer: true } }, { data: null }, { data: { data: 5 } }];
+  const bad = [
+    undefined,
+    null,
+    {},
+    { data: 'text' },
+    { data: { data: '{"a":1}', isBuffer: false } },
+    { data: { data: 'A*==', isBuffer: true } },
+    { data: null },
+    { data: { data: 5 } },
+  ];
   for (const form of bad) task().fire('Message', form);
   assert.deepEqual(engine().calls, []);
   assert.equal(logs.filter((line) => line.includes('not binary')).length, bad.length);
 });
 
 for (const [how, connectSocket] of [
-  ['throws', () => { throw Object.assign(new Error('too many'), { error: 3 }); }],
+  [
+    'throws',
+    () => {
+      throw Object.assign(new Error('too many'), { error: 3 });
+    },
+  ],
   ['returns nothing', () => undefined],
   ['returns a promise without a task', () => Promise.reject(new Error('no'))],
   ['is missing', undefined],
@@ -94,13 +122,22 @@ test('an error and the close after it are one closed socket', async () => {
   task().fire('Error', { data: { error: 1, errorMessage: 'reset' } });
   task().fire('Error', { data: { error: 1, errorMessage: 'reset' } });
   task().fire('Close', { data: { code: 1006 } });
-  assert.deepEqual(inputs(engine), [['socketOpened', [1]], ['socketClosed', [1, 1006, '1 reset']]]);
+  assert.deepEqual(inputs(engine), [
+    ['socketOpened', [1]],
+    ['socketClosed', [1, 1006, '1 reset']],
+  ]);
   assert.equal(task().closes.length, 1);
 });
 
 test('a close tells code and reason where the host knows them', async () => {
-  for (const [close, expected] of [[{ data: { code: 1001, reason: 'away' } }, [1, 1001, 'away']], [{ code: 4000 }, [1, 4000, '']], [undefined, [1, 1005, '']]]) {
-    const { task, engine, zg } = await start({ script: opener({ stopPlayingStream: (e) => e.put({ type: 'send', socket: 1, bytes: new Uint8Array(1) }) }) });
+  for (const [close, expected] of [
+    [{ data: { code: 1001, reason: 'away' } }, [1, 1001, 'away']],
+    [{ code: 4000 }, [1, 4000, '']],
+    [undefined, [1, 1005, '']],
+  ]) {
+    const { task, engine, zg } = await start({
+      script: opener({ stopPlayingStream: (e) => e.put({ type: 'send', socket: 1, bytes: new Uint8Array(1) }) }),
+    });
     task().fire('Close', close);
     assert.deepEqual(inputs(engine), [['socketClosed', expected]]);
     assert.equal(task().closes.length, 0);
@@ -113,7 +150,9 @@ test('a message that cannot be sent loses the socket', async () => {
   const send = { type: 'send', socket: 1, bytes: new Uint8Array(1) };
   const sender = opener({ socketOpened: (e) => e.put(send, send) });
   for (const broken of [
-    () => { throw new Error('not open'); },
+    () => {
+      throw new Error('not open');
+    },
     ({ fail }) => fail({ error: 10, errorMessage: 'not open' }),
   ]) {
     const { task, engine } = await start({ script: sender });
@@ -127,7 +166,9 @@ test('a message that cannot be sent loses the socket', async () => {
 
 test('closing twice, or a task that throws when closed, does no harm', async () => {
   const close = { type: 'close', socket: 1, code: 1000, reason: 'bye' };
-  const { task, zg } = await start({ script: opener({ stopPlayingStream: (e) => e.put(close, close, { ...close, socket: 7 }) }) });
+  const { task, zg } = await start({
+    script: opener({ stopPlayingStream: (e) => e.put(close, close, { ...close, socket: 7 }) }),
+  });
   task().close = (how) => {
     task().closes.push(how);
     throw new Error('closed already');
@@ -137,7 +178,13 @@ test('closing twice, or a task that throws when closed, does no harm', async () 
 });
 
 test('late callbacks of an old socket carry the number of that socket', async () => {
-  const script = opener({ stopPlayingStream: (e) => e.put({ type: 'close', socket: 1, code: 1000, reason: '' }, { type: 'open', socket: 2, url: 'wss://127.0.0.1/b' }) });
+  const script = opener({
+    stopPlayingStream: (e) =>
+      e.put(
+        { type: 'close', socket: 1, code: 1000, reason: '' },
+        { type: 'open', socket: 2, url: 'wss://127.0.0.1/b' },
+      ),
+  });
   const { my, zg, engine } = await start({ script });
   zg.stopPlayingStream();
   const [old, fresh] = my.tasks;
@@ -145,7 +192,12 @@ test('late callbacks of an old socket carry the number of that socket', async ()
   old.fire('Open', {});
   old.fire('Message', { data: { data: base64('late'), isBuffer: true } });
   old.fire('Close', { data: { code: 1000 } });
-  assert.deepEqual(inputs(engine).slice(1), [['socketOpened', [2]], ['socketOpened', [1]], ['frame', 1, 'late'], ['socketClosed', [1, 1000, '']]]);
+  assert.deepEqual(inputs(engine).slice(1), [
+    ['socketOpened', [2]],
+    ['socketOpened', [1]],
+    ['frame', 1, 'late'],
+    ['socketClosed', [1, 1000, '']],
+  ]);
 });
 
 test('the device id is made once and kept', async () => {
@@ -159,7 +211,9 @@ test('the device id is made once and kept', async () => {
 });
 
 test('a storage that refuses, answers nonsense or is missing breaks nothing and changes no id', async () => {
-  const refuse = () => { throw new Error('full'); };
+  const refuse = () => {
+    throw new Error('full');
+  };
   const ids = new Set();
   for (const my of [
     createMy({ setStorageSync: refuse }),
@@ -193,14 +247,19 @@ test('network changes and app show and hide reach the engine', async () => {
 });
 
 test('an engine that starts offline or in the background is told so first', async () => {
-  const my = createMy({ getNetworkType: ({ success }) => success({ networkAvailable: false, networkType: 'NOTREACHABLE' }) });
+  const my = createMy({
+    getNetworkType: ({ success }) => success({ networkAvailable: false, networkType: 'NOTREACHABLE' }),
+  });
   const { zg, host, engine } = await start({ my, wait: true });
   zg.stopPlayingStream('s');
   my.fire('hide');
   host.release();
   await new Promise(setImmediate);
   assert.equal(engine().config.networkType, 'NOTREACHABLE');
-  assert.deepEqual(engine().calls.map((c) => c[0]), ['network', 'visibility', 'stopPlayingStream']);
+  assert.deepEqual(
+    engine().calls.map((c) => c[0]),
+    ['network', 'visibility', 'stopPlayingStream'],
+  );
 });
 
 test('a late answer of getNetworkType does not undo a change seen meanwhile', async () => {
@@ -223,7 +282,17 @@ test('an empty my, or none, still gives an engine, with a log that says what is 
 });
 
 test('checkSystemRequirements knows the oldest client', async () => {
-  for (const [version, code] of [['10.1.79', 10001], ['9.9.99', 10001], ['10.0.90', 10001], ['10.1.80', 0], ['10.1.80.1000', 0], ['10.2', 0], ['11', 0], ['10.5.90', 0], ['', 0]]) {
+  for (const [version, code] of [
+    ['10.1.79', 10001],
+    ['9.9.99', 10001],
+    ['10.0.90', 10001],
+    ['10.1.80', 0],
+    ['10.1.80.1000', 0],
+    ['10.2', 0],
+    ['11', 0],
+    ['10.5.90', 0],
+    ['', 0],
+  ]) {
     const { zg } = await start({ my: createMy({ getSystemInfoSync: () => ({ version }) }) });
     const answer = await zg.checkSystemRequirements();
     assert.equal(answer.code, code, version);
@@ -248,11 +317,24 @@ test('checkSystemRequirements reports a refused camera or microphone, and asks b
 
 test('checkSystemRequirements rejects with the error of the host', async () => {
   const failing = createMy({ getSetting: ({ fail }) => fail({ error: 3, errorMessage: 'busy' }) });
-  const throwing = createMy({ getSetting: () => { throw new Error('broken'); } });
-  for (const [my, code, message] of [[failing, 3, /busy/], [throwing, 1, /broken/]]) {
+  const throwing = createMy({
+    getSetting: () => {
+      throw new Error('broken');
+    },
+  });
+  for (const [my, code, message] of [
+    [failing, 3, /busy/],
+    [throwing, 1, /broken/],
+  ]) {
     const { zg } = await start({ my });
-    await assert.rejects(zg.checkSystemRequirements(), (error) => error instanceof shim.ZegoError && error.code === code && message.test(error.message));
+    await assert.rejects(
+      zg.checkSystemRequirements(),
+      (error) => error instanceof shim.ZegoError && error.code === code && message.test(error.message),
+    );
   }
-  const old = createMy({ getSetting: ({ fail }) => fail({ error: 3 }), getSystemInfoSync: () => ({ version: '10.1.0' }) });
+  const old = createMy({
+    getSetting: ({ fail }) => fail({ error: 3 }),
+    getSystemInfoSync: () => ({ version: '10.1.0' }),
+  });
   assert.equal((await (await start({ my: old })).zg.checkSystemRequirements()).code, 10001);
 });

@@ -8,7 +8,8 @@ const { createInlineHost } = shimFile('host-inline.js');
 
 /** A module with one function `seven`, by hand: (module (func (export "seven") (result i32) i32.const 7)). */
 const MODULE = Uint8Array.from([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 7, 9, 1, 5, 115, 101, 118, 101, 110, 0, 0, 10, 6, 1, 4, 0, 65, 7, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 7, 9, 1, 5, 115, 101, 118, 101, 110, 0, 0, 10, 6, 1,
+  4, 0, 65, 7, 11,
 ]);
 
 function createGlue() {
@@ -37,7 +38,8 @@ test('base64 is what Buffer says, for every length and both ways', () => {
 });
 
 test('what is not base64 gives null', () => {
-  for (const text of ['A', 'AAAAA', 'AA=A', 'AA===', '{"a":1}', 'ÄÄÄÄ', 'AA-_', '\u0141AAA', 'A\u0000AA']) assert.equal(base64.decode(text), null, text);
+  for (const text of ['A', 'AAAAA', 'AA=A', 'AA===', '{"a":1}', 'ÄÄÄÄ', 'AA-_', '\u0141AAA', 'A\u0000AA'])
+    assert.equal(base64.decode(text), null, text);
 });
 
 test('the monotonic clock never goes back when the user sets the time', (t) => {
@@ -52,7 +54,14 @@ test('the monotonic clock never goes back when the user sets the time', (t) => {
       wall = now;
       seen.push([clock.mono(), clock.wall()]);
     }
-    assert.deepEqual(seen, [[0, 1000], [10, 1010], [10, 500], [20, 510], [20, 510], [1510, 2000]]);
+    assert.deepEqual(seen, [
+      [0, 1000],
+      [10, 1010],
+      [10, 500],
+      [20, 510],
+      [20, 510],
+      [1510, 2000],
+    ]);
   } finally {
     Object.defineProperty(globalThis, 'performance', descriptor);
   }
@@ -70,7 +79,10 @@ test('the module is compiled once per process; every engine class has an instanc
   const classes = await Promise.all([host.open(), host.open()]);
   classes.push(await host.open());
   assert.equal(bytesLoaded.mock.callCount(), 1);
-  assert.deepEqual(instantiate.mock.calls.map((call) => call.arguments[0] instanceof WebAssembly.Module), [false, true, true]);
+  assert.deepEqual(
+    instantiate.mock.calls.map((call) => call.arguments[0] instanceof WebAssembly.Module),
+    [false, true, true],
+  );
   assert.equal(new Set(classes).size, 3);
   for (const Engine of classes) assert.equal(new Engine().seven(), 7);
 });
@@ -78,7 +90,7 @@ test('the module is compiled once per process; every engine class has an instanc
 test('a module that did not compile is tried again', async () => {
   let bytes = MODULE.slice(0, 20);
   const host = createInlineHost(createGlue, () => bytes);
-  await assert.rejects(host.open(), WebAssembly.CompileError);
+  await assert.rejects(host.open(), /expected section/);
   bytes = MODULE;
   const Engine = await host.open();
   assert.equal(new Engine().seven(), 7);

@@ -24,6 +24,7 @@ test('the module is told the app id, a list of servers, the seed, the device and
     appID: 1234,
     server: ['wss://127.0.0.1/ws'],
     seed: 7,
+    seedIsGiven: true,
     deviceID: my.storage.z_deviceID,
     platform: 'Android',
     networkType: 'WIFI',
@@ -42,21 +43,52 @@ test('the version is the one of the crate, on the class and on the instance', as
 test('every documented method is there and is passed to the module with its arguments', async () => {
   const { zg, engine } = await start();
   const asynchronous = [
-    'loginRoom', 'startPublishingStream', 'startPlayingStream', 'sendBroadcastMessage', 'sendBarrageMessage', 'sendCustomCommand',
-    'setRoomExtraInfo', 'setStreamExtraInfo', 'startMixerTask', 'stopMixerTask', 'addPublishCdnUrl', 'removePublishCdnUrl',
+    'loginRoom',
+    'startPublishingStream',
+    'startPlayingStream',
+    'sendBroadcastMessage',
+    'sendBarrageMessage',
+    'sendCustomCommand',
+    'setRoomExtraInfo',
+    'setStreamExtraInfo',
+    'startMixerTask',
+    'stopMixerTask',
+    'addPublishCdnUrl',
+    'removePublishCdnUrl',
   ];
   const synchronous = [
-    'logoutRoom', 'stopPublishingStream', 'stopPlayingStream', 'getNextUrl', 'renewToken', 'enableMultiRoom', 'updatePlayerState',
-    'updatePlayerNetStatus', 'updateAudioVolumeNotify', 'setLogConfig', 'setDebugVerbose', 'getPlayerList',
+    'logoutRoom',
+    'stopPublishingStream',
+    'stopPlayingStream',
+    'getNextUrl',
+    'renewToken',
+    'enableMultiRoom',
+    'updatePlayerState',
+    'updatePlayerNetStatus',
+    'updateAudioVolumeNotify',
+    'setLogConfig',
+    'setDebugVerbose',
+    'getPlayerList',
   ];
   for (const name of asynchronous) assert.ok(zg[name]('a', 1) instanceof Promise, name);
   for (const name of synchronous) zg[name]('a', 1);
-  const expected = [...asynchronous, ...synchronous].map((name) => [name, ...(name === 'getPlayerList' ? [] : ['a', 1])]);
+  const expected = [...asynchronous, ...synchronous].map((name) => [
+    name,
+    ...(name === 'getPlayerList' ? [] : ['a', 1]),
+  ]);
   assert.deepEqual(engine().calls, expected);
 });
 
 test('a rejection of the module arrives as a ZegoError under new and old names', async () => {
-  const reason = { code: 1002034, name: 'RoomFull', message: 'the room is full', advice: 'wait', errorCode: 1002034, msg: 'full', extendedData: '{}' };
+  const reason = {
+    code: 1002034,
+    name: 'RoomFull',
+    message: 'the room is full',
+    advice: 'wait',
+    errorCode: 1002034,
+    msg: 'full',
+    extendedData: '{}',
+  };
   const { zg } = await start({ script: { loginRoom: () => Promise.reject(reason) } });
   const error = await zg.loginRoom('r', 't', { userID: 'u' }).catch((e) => e);
   assert.ok(error instanceof ZegoError && error instanceof Error);
@@ -68,7 +100,10 @@ test('an engine in a page keeps its inner parts out of copies of the page data',
   assert.deepEqual(Object.keys(zg), []);
   assert.equal(JSON.stringify({ zg }), '{"zg":{}}');
   const observed = new Proxy(zg, { get: (target, key) => Reflect.get(target, key) });
-  assert.equal(observed.on('roomStateUpdate', () => {}), true);
+  assert.equal(
+    observed.on('roomStateUpdate', () => {}),
+    true,
+  );
 });
 
 test('getHostInfo tells where the module runs and how far it is', async () => {
@@ -100,12 +135,10 @@ test('custom commands cross the border as JSON text where they are objects', asy
   await zg.sendCustomCommand('r', 'text', []);
   await zg.sendCustomCommand('r', cyclic);
   await zg.sendCustomCommand('r', null);
-  assert.deepEqual(engine().calls.map((call) => call[2]), [
-    { json: '{"a":[1,{"b":null}],"when":"1970-01-01T00:00:00.000Z"}' },
-    'text',
-    { $type: 'object' },
-    null,
-  ]);
+  assert.deepEqual(
+    engine().calls.map((call) => call[2]),
+    [{ json: '{"a":[1,{"b":null}],"when":"1970-01-01T00:00:00.000Z"}' }, 'text', { $type: 'object' }, null],
+  );
 });
 
 test('a received custom command is the object, or the text, that was sent', async () => {

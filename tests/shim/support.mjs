@@ -127,7 +127,13 @@ export function createHost(script = {}) {
 export async function start({ script, my = createMy(), wait = false, server = 'wss://127.0.0.1/ws', ...options } = {}) {
   const host = options.host ?? createHost(script);
   const logs = [];
-  shim.ZegoExpressEngine.configure({ my, host, seed: 7, log: (level, message) => logs.push(`${level}: ${message}`), ...options.configure });
+  shim.ZegoExpressEngine.configure({
+    my,
+    host,
+    seed: 7,
+    log: (level, message) => logs.push(`${level}: ${message}`),
+    ...options.configure,
+  });
   const zg = new shim.ZegoExpressEngine(1234, server);
   if (!wait && host.release) {
     host.release();

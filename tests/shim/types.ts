@@ -2,16 +2,26 @@
 
 import ZegoDefault, { ZegoError, ZegoExpressEngine } from '../../src/shim/index';
 
-ZegoExpressEngine.configure({ seed: 1, host: 'inline', log: (level: string, message: string) => [level, message] });
+ZegoExpressEngine.configure({
+  seed: 1,
+  host: 'worker',
+  worker: { script: 'workers/worker.js', wasm: '/workers/engine.wasm.br' },
+  log: (level: string, message: string) => [level, message],
+});
 const zg: ZegoDefault = new ZegoExpressEngine(1234, ['wss://a', 'wss://b']);
 const version: string = ZegoExpressEngine.version + zg.getVersion() + zg.getHostInfo().state;
 
 export async function page(): Promise<string> {
-  const known: boolean = zg.on('roomStateUpdate', (roomID, state, errorCode) => [roomID.length, state === 'CONNECTED', errorCode + 1]);
+  const known: boolean = zg.on('roomStateUpdate', (roomID, state, errorCode) => [
+    roomID.length,
+    state === 'CONNECTED',
+    errorCode + 1,
+  ]);
   zg.once('publisherStateUpdate', ({ streamID, state }) => [streamID, state === 'PUBLISHING']);
   zg.on('IMRecvBarrageMessage', (_, [first]) => first?.messageID.length);
   zg.on('IMRecvBroadcastMessage', (_, [first]) => first && first.messageID + 1);
   zg.on('error', (error: ZegoError) => error.code + error.advice.length);
+  zg.on('streamUrlUpdate', (streamID, url, reason) => streamID + url + reason.length);
   zg.off('roomStateUpdate');
   // @ts-expect-error there is no such event
   zg.on('roomStateUpdated', () => {});

@@ -7,7 +7,8 @@ const { plain, toBorder } = shimFile('plain.js');
 const opaque = (type) => ({ $type: type });
 
 test('plain values are copied as they are', () => {
-  for (const value of [undefined, null, true, false, 0, -1.5, NaN, Infinity, '', 'text', '\ud800']) assert.ok(Object.is(plain(value), value));
+  for (const value of [undefined, null, true, false, 0, -1.5, NaN, Infinity, '', 'text', '\ud800'])
+    assert.ok(Object.is(plain(value), value));
   const original = { a: [1, 'x', null, undefined, { b: false }], c: {} };
   const copy = plain(original);
   assert.deepEqual(copy, original);
@@ -15,12 +16,30 @@ test('plain values are copied as they are', () => {
 });
 
 test('what is not plain keeps only its type', () => {
-  const cases = [[() => {}, 'function'], [class {}, 'function'], [Symbol('s'), 'symbol'], [1n, 'bigint']];
-  for (const value of [new Date(), /x/, new Map(), new Set(), new Error('x'), Promise.resolve(), new Uint8Array(2), new ArrayBuffer(2), new String('x')]) {
+  const cases = [
+    [() => {}, 'function'],
+    [class {}, 'function'],
+    [Symbol('s'), 'symbol'],
+    [1n, 'bigint'],
+  ];
+  for (const value of [
+    new Date(),
+    /x/,
+    new Map(),
+    new Set(),
+    new Error('x'),
+    Promise.resolve(),
+    new Uint8Array(2),
+    new ArrayBuffer(2),
+    new String('x'),
+  ]) {
     cases.push([value, 'object']);
   }
   for (const [value, type] of cases) assert.deepEqual(plain(value), opaque(type));
-  assert.deepEqual(plain({ when: new Date(), list: [Symbol('s')] }), { when: opaque('object'), list: [opaque('symbol')] });
+  assert.deepEqual(plain({ when: new Date(), list: [Symbol('s')] }), {
+    when: opaque('object'),
+    list: [opaque('symbol')],
+  });
 });
 
 test('objects of other realms and instances of classes count by their own properties', () => {
@@ -43,11 +62,14 @@ test('getters that throw, hostile and revoked proxies do no harm', () => {
     b: 1,
   };
   assert.deepEqual(plain(bad), { a: undefined, b: 1 });
-  const hostile = new Proxy({}, {
-    ownKeys() {
-      throw new Error('no');
+  const hostile = new Proxy(
+    {},
+    {
+      ownKeys() {
+        throw new Error('no');
+      },
     },
-  });
+  );
   assert.deepEqual(plain({ hostile }), { hostile: opaque('object') });
   const { proxy, revoke } = Proxy.revocable([], {});
   revoke();
@@ -66,7 +88,10 @@ test('cycles, depth and size end', () => {
   for (let i = 0; i < 100000; i += 1) deep = [deep];
   assert.match(JSON.stringify(plain(deep)), /^\[{16}\{"\$type":"object"\}\]{16}$/);
   assert.ok(JSON.stringify(plain(new Array(1e6).fill(0))).length < 30000);
-  assert.equal(Object.keys(plain(Object.fromEntries(Array.from({ length: 20000 }, (_, i) => [`k${i}`, i])))).length, 9999);
+  assert.equal(
+    Object.keys(plain(Object.fromEntries(Array.from({ length: 20000 }, (_, i) => [`k${i}`, i])))).length,
+    9999,
+  );
 });
 
 test('a key named __proto__ changes no prototype', () => {
@@ -81,7 +106,8 @@ test('any JavaScript value gives a plain copy of bounded size and is left as it 
   for (let round = 0; round < 500; round += 1) {
     const value = anyValue(random, 0);
     const frozen = deepFreeze(value);
-    for (const copy of [plain(frozen), ...toBorder('sendCustomCommand', ['r', frozen, frozen])]) assert.ok(isPlain(copy), `round ${round}`);
+    for (const copy of [plain(frozen), ...toBorder('sendCustomCommand', ['r', frozen, frozen])])
+      assert.ok(isPlain(copy), `round ${round}`);
   }
 });
 
@@ -95,11 +121,47 @@ function lcg(seed) {
 
 function anyValue(random, depth) {
   const leaves = [
-    undefined, null, true, 0, -0, NaN, 1e308, '', 'x'.repeat(random(50)), '\udfff', Symbol('s'), 5n, () => 1, new Date(NaN), new Map([[1, 2]]), /r/g,
-    new Uint8Array(3), new Error('e'), Promise.resolve(), new WeakMap(), new Proxy({ p: 1 }, {}), new Proxy(() => {}, {}),
-    Object.create({ inherited: 1 }), Object.defineProperty({}, 'get', { enumerable: true, get: () => { throw new Error('x'); } }),
-    { toJSON: () => { throw new Error('x'); } }, { toJSON: () => undefined }, { [Symbol.toStringTag]: 'Odd' },
-    { get [Symbol.toStringTag]() { throw new Error('x'); } },
+    undefined,
+    null,
+    true,
+    0,
+    -0,
+    NaN,
+    1e308,
+    '',
+    'x'.repeat(random(50)),
+    '\udfff',
+    Symbol('s'),
+    5n,
+    () => 1,
+    new Date(NaN),
+    new Map([[1, 2]]),
+    /r/g,
+    new Uint8Array(3),
+    new Error('e'),
+    Promise.resolve(),
+    new WeakMap(),
+    new Proxy({ p: 1 }, {}),
+    new Proxy(() => {}, {}),
+    Object.create({ inherited: 1 }),
+    Object.defineProperty({}, 'get', {
+      enumerable: true,
+      get: () => {
+        throw new Error('x');
+      },
+    }),
+    {
+      toJSON: () => {
+        throw new Error('x');
+      },
+    },
+    { toJSON: () => undefined },
+    { [Symbol.toStringTag]: 'Odd' },
+    {
+      get [Symbol.toStringTag]() {
+        throw new Error('x');
+      },
+    },
   ];
   const kind = depth > 20 ? 0 : random(4);
   if (kind < 2) return leaves[random(leaves.length)];

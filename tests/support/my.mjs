@@ -20,6 +20,8 @@ const BASE64_LINE = 76;
  * @param {object} [options.systemInfo] merged over the default answer of getSystemInfo
  * @param {object} [options.storage] initial content of the storage, key to value
  * @param {string} [options.networkType='WIFI']
+ * @param {number} [options.latency=0] ms by which every message is late; with some, answers never overtake the page's timers of
+ *   a tick, as they never do on a real network
  * @param {boolean} [options.errorBeforeClose=true] a lost or refused socket reports onError before onClose
  * @param {(id: string) => object} [options.rtcRoomContext] what my.createRtcRoomContext returns
  * @returns {FakeHost}
@@ -299,15 +301,12 @@ export class FakeSocketTask {
     });
     this.#socket = socket;
     socket.on('open', () => this.#closed || this.deliver('open', {}));
-    socket.on('message', (bytes, binary) => {
-      if (this.#closed || this.#host.blackHole) return;
-      this.deliver(
-        'message',
-        binary ? { data: this.#encode(bytes), isBuffer: true } : { data: bytes.toString(), isBuffer: false },
-      );
-    });
+    const { latency = 0 } = this.#options;
+    // By way of setImmediate: after all timers that are due, also on a busy machine.
+    const late = (deliver) => (latency > 0 ? setTimeout(() => setImmediate(deliver), latency) : deliver());
+    socket.on('message', (bytes, binary) => late(() => this.#receive(bytes, binary)));
     socket.on('error', (error) => this.#lose(1, error.message));
-    socket.on('close', (code, reason) => this.#finish({ code, reason: reason.toString() }));
+    socket.on('close', (code, reason) => late(() => this.#finish({ code, reason: reason.toString() })));
   }
 
   /** SocketTask.send: `{data: <base64>, isBuffer: true}` is a binary message, otherwise `data` is text. */
@@ -366,6 +365,14 @@ export class FakeSocketTask {
   destroy() {
     this.#closed = true;
     this.#socket?.terminate();
+  }
+
+  #receive(bytes, binary) {
+    if (this.#closed || this.#host.blackHole) return;
+    this.deliver(
+      'message',
+      binary ? { data: this.#encode(bytes), isBuffer: true } : { data: bytes.toString(), isBuffer: false },
+    );
   }
 
   #lose(error, errorMessage) {

@@ -24,6 +24,7 @@ export function packageProblem() {
  * @param {number} options.appID
  * @param {(event: object) => void} [options.onEvent] see Recorder
  * @param {object} [options.host] options of the fake host, see my.mjs
+ * @param {(level: string, message: string) => void} [options.log] takes the engine's log instead of the console
  * @returns {OwnClient}
  */
 export function createOwnClient(options) {
@@ -32,12 +33,12 @@ export function createOwnClient(options) {
 
 /** See {@link createOwnClient}. */
 export class OwnClient {
-  constructor({ server, appID, onEvent, host = {} }) {
+  constructor({ server, appID, onEvent, host = {}, log }) {
     const { ZegoExpressEngine } = require(PACKAGE);
     this.kind = 'ours';
     this.host = createHost(host);
     // The engine takes the settings over when it is constructed.
-    ZegoExpressEngine.configure({ my: this.host.my });
+    ZegoExpressEngine.configure({ my: this.host.my, log });
     this.engine = new ZegoExpressEngine(appID, server);
     this.recorder = new Recorder(onEvent).attach(this.engine);
   }

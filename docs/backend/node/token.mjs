@@ -11,12 +11,18 @@ const LIFETIME_SECONDS = 3600;
  * A token in the GCM form. `now` (Unix seconds), `nonce` (32-bit integer) and `iv` (12 bytes) are given in tests only:
  * the iv must never be used twice with the same secret.
  */
-export function token04(appId, userId, secret, lifetime, payload = '', {
-  now = Math.floor(Date.now() / 1000), nonce = randomInt(2 ** 32) - 2 ** 31, iv = randomBytes(12) } = {}) {
+export function token04(
+  appId,
+  userId,
+  secret,
+  lifetime,
+  payload = '',
+  { now = Math.floor(Date.now() / 1000), nonce = randomInt(2 ** 32) - 2 ** 31, iv = randomBytes(12) } = {},
+) {
   if (!Number.isInteger(appId) || appId < 1 || appId > 0xffffffff) throw new RangeError('app id (code 1)');
   const userBytes = typeof userId === 'string' ? Buffer.byteLength(userId) : 0;
   if (userBytes < 1 || userBytes > 64) throw new RangeError('user id (code 3)');
-  if (!/^[\x00-\x7f]{32}$/.test(secret)) throw new RangeError('secret (code 5)');
+  if (!/^[ -~]{32}$/.test(secret)) throw new RangeError('secret (code 5)');
   if (!Number.isSafeInteger(lifetime) || lifetime < 1) throw new RangeError('lifetime (code 6)');
 
   const expire = now + lifetime;
@@ -34,7 +40,7 @@ export function token04(appId, userId, secret, lifetime, payload = '', {
 }
 
 /** Who is asking? Replace this by your own login: a token for whoever names a user lets anyone be anyone. */
-function authenticatedUser(request) {
+function authenticatedUser(_request) {
   return null;
 }
 

@@ -13,7 +13,10 @@ test('every GCM vector is made byte for byte', () => {
   for (const { id, input, token } of vectors) {
     const fixed = { now: input.ctime, nonce: input.nonce, iv: Buffer.from(input.gcm_nonce_hex, 'hex') };
     assert.equal(
-      token04(input.app_id, input.user_id, input.secret, input.effective_seconds, input.payload, fixed), token, id);
+      token04(input.app_id, input.user_id, input.secret, input.effective_seconds, input.payload, fixed),
+      token,
+      id,
+    );
   }
 });
 

@@ -1,6 +1,7 @@
 //! The list of hub addresses and which of them is used.
 
 use crate::engine::wire::accesshub::WssGroup;
+use crate::engine::wire::text;
 
 const MAIN_DOMAINS: [&str; 3] = ["zego.im", "coolzcloud.com", "zegocloud.com"];
 /// Addresses kept from one answer of the service.
@@ -33,28 +34,28 @@ impl Hubs {
     /// Takes the hosts of an answer over, unless it has none. With `all_domains` each host is also tried under the other
     /// main domains of the service, as the vendor's client does with a dispatch answer but not with a redirect.
     /// New addresses keep the scheme of the present one, so that a server without TLS can redirect too.
-    pub(super) fn replace(&mut self, groups: &[WssGroup], all_domains: bool) -> bool {
+    pub(super) fn replace(&mut self, groups: &[WssGroup<'_>], all_domains: bool) -> bool {
         let scheme = if self.current().starts_with("ws://") {
             "ws://"
         } else {
             "wss://"
         };
-        let mut hosts: Vec<String> = groups
-            .iter()
-            .map(|g| g.host.clone())
-            .filter(|h| !h.is_empty())
-            .collect();
-        let is_geo = hosts.iter().any(|host| host.contains("geo"));
-        if all_domains && !is_geo {
+        let mut hosts = Vec::new();
+        for group in groups {
+            hosts.push(text(group.host));
+        }
+        hosts.retain(|host| !host.is_empty());
+        let is_geo = |host: &String| host.as_bytes().windows(3).any(|part| part == b"geo");
+        if all_domains && !hosts.iter().any(is_geo) {
             for domain in MAIN_DOMAINS {
                 for group in groups {
-                    let own = if group.main_domain.is_empty() {
-                        last_labels(&group.host)
+                    let (host, main_domain) = (text(group.host), text(group.main_domain));
+                    let own = if main_domain.is_empty() {
+                        last_labels(&host)
                     } else {
-                        &group.main_domain
+                        &main_domain
                     };
-                    let Some(prefix) = group.host.strip_suffix(own).filter(|p| !p.is_empty())
-                    else {
+                    let Some(prefix) = host.strip_suffix(own).filter(|p| !p.is_empty()) else {
                         continue;
                     };
                     let other = [prefix, domain].concat();
@@ -68,20 +69,19 @@ impl Hubs {
             return false;
         }
         hosts.truncate(MAX_HUBS);
-        self.urls = hosts
-            .iter()
-            .map(|host| [scheme, host, "/accesshub"].concat())
-            .collect();
+        for host in &mut hosts {
+            *host = [scheme, host, "/accesshub"].concat();
+        }
+        self.urls = hosts;
         self.current = 0;
         true
     }
 }
 
 fn last_labels(host: &str) -> &str {
-    let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
-    dots.next();
-    dots.next()
-        .and_then(|at| host.get(at + 1..))
+    let mut dots = host.bytes().enumerate().rev().filter(|(_, b)| *b == b'.');
+    dots.nth(1)
+        .and_then(|(at, _)| host.get(at + 1..))
         .unwrap_or(host)
 }
 
@@ -89,11 +89,11 @@ fn last_labels(host: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn group(host: &str, main_domain: &str) -> WssGroup {
+    fn group<'a>(host: &'a str, main_domain: &'a str) -> WssGroup<'a> {
         WssGroup {
-            group: "g".into(),
-            host: host.into(),
-            main_domain: main_domain.into(),
+            group: b"g",
+            host: host.as_bytes(),
+            main_domain: main_domain.as_bytes(),
         }
     }
 

@@ -23,7 +23,7 @@ use super::error::{CONNECT_TIMEOUT, Code, SOCKET_CLOSED, TIMEOUT};
 use super::io::{LogLevel, Output, SocketId};
 use super::time::{Instant, Millis, earliest, is_due};
 use super::wire::pb::Encode;
-use super::wire::{FrameType, Packet, accesshub, frame, packet};
+use super::wire::{FrameType, WireError, accesshub, frame};
 use hubs::Hubs;
 use pc::Pc;
 use requests::Pending;
@@ -73,8 +73,8 @@ pub enum LinkEvent {
     PcBroken,
     /// The service closed the proxied connection.
     PcClosed,
-    /// A room packet.
-    Packet(Packet),
+    /// A room packet, not decoded yet.
+    Packet(Vec<u8>),
     /// A tunnelled request ended: status and body, or why there is none.
     Http(HttpKey, Result<(i32, Vec<u8>), Code>),
     /// The application configuration arrived.
@@ -122,7 +122,8 @@ pub struct Link {
     heartbeat_timeout: Millis,
     pc_timeout: Millis,
     outer_ip: String,
-    clock_offset: i64,
+    /// The service's clock when it was last told, and when that was.
+    server_clock: Option<(Instant, i64)>,
     etag: Option<u32>,
     pc: Option<Pc>,
     pending: Vec<Pending>,
@@ -151,7 +152,7 @@ impl Link {
             heartbeat_timeout: HEARTBEAT_TIMEOUT_MS,
             pc_timeout: pc::ESTABLISH_TIMEOUT_MS,
             outer_ip: String::new(),
-            clock_offset: 0,
+            server_clock: None,
             etag: None,
             pc: None,
             pending: Vec::new(),
@@ -191,9 +192,12 @@ impl Link {
         &self.outer_ip
     }
 
-    /// Milliseconds to add to the device's clock to get the service's.
-    pub fn clock_offset(&self) -> i64 {
-        self.clock_offset
+    /// Unix time of the service in milliseconds; `None` before it told it. Counted on the monotonic clock, so that a device
+    /// clock that is set does not matter.
+    #[allow(clippy::cast_possible_wrap)]
+    pub(super) fn server_time(&self, now: Instant) -> Option<i64> {
+        let (told_at, time) = self.server_clock?;
+        Some(time.saturating_add((now - told_at) as i64))
     }
 
     /// Closes the socket for good.
@@ -254,7 +258,7 @@ impl Link {
         };
         if current == socket {
             cx.log(LogLevel::Info, "socket is closed");
-            self.drop_link(cx);
+            self.forget_link();
             self.hubs.advance();
             self.retry(cx);
         }
@@ -268,7 +272,18 @@ impl Link {
         }
         match frame::decode_frame(bytes) {
             Ok((stream, frame)) => self.handle_frame(stream, frame, cx),
-            Err(e) => self.refuse(e.text(), cx),
+            Err(e) => self.refuse(e, cx),
+        }
+    }
+
+    /// Notes that bytes of the service were dropped; only the first ones are logged.
+    pub fn refuse(&mut self, why: WireError, cx: &mut Cx<'_>) {
+        self.refused_frames += 1;
+        if self.refused_frames == 1 {
+            cx.log(
+                LogLevel::Warn,
+                &["a frame of the service was dropped: ", why.text()].concat(),
+            );
         }
     }
 
@@ -344,7 +359,7 @@ impl Link {
             return pc.queue(bytes);
         }
         let (stream, first) = (pc.stream, !pc.is_established());
-        self.send_upward(stream, first, login, bytes, cx);
+        self.send_upward(stream, first, login, &bytes, cx);
         true
     }
 
@@ -383,8 +398,12 @@ impl Link {
 
     /// Closes the socket and everything that lives on it. The caller sets the next state.
     fn drop_link(&mut self, cx: &mut Cx<'_>) {
-        let was_open = self.is_open();
         self.close_socket(cx);
+        self.forget_link();
+    }
+
+    fn forget_link(&mut self) {
+        let was_open = self.is_open();
         self.pc = None;
         self.fail_all(TIMEOUT);
         self.state = State::Idle;
@@ -457,20 +476,18 @@ impl Link {
         stream: u32,
         first: bool,
         ack: bool,
-        payload: Vec<u8>,
+        payload: &[u8],
         cx: &mut Cx<'_>,
     ) {
+        self.note_traffic(cx);
+        let txid = self.new_txid();
         let common = |value: u32| if first { value } else { 0 };
         let message = accesshub::PcUpwardMessage {
-            txid: self.new_txid(),
+            txid,
             appid: common(self.app_id),
             biz_type: first.then_some(0),
             mode_no: common(MODE_ONLINE),
-            id_name: if first {
-                self.user_id.clone()
-            } else {
-                String::new()
-            },
+            id_name: if first { self.user_id.as_bytes() } else { &[] },
             service_no: SERVICE_ROOM,
             ack: Some(ack),
             payload,
@@ -479,7 +496,6 @@ impl Link {
             zegoconn_version: ZEGOCONN_VERSION,
             zegoconn_run_env: common(RUN_ENV_APPLET),
         };
-        self.note_traffic(cx);
         self.send(FrameType::PcUpward, stream, &message, cx);
     }
 
@@ -488,12 +504,12 @@ impl Link {
         self.new_txid();
         let message = accesshub::StreamClosed {
             code: Some(0),
-            msg: Some(String::new()),
+            msg: Some(&[]),
         };
         self.send(FrameType::StreamClosed, stream, &message, cx);
     }
 
-    fn send(&self, kind: FrameType, stream: u32, message: &impl Encode, cx: &mut Cx<'_>) {
+    fn send(&self, kind: FrameType, stream: u32, message: &dyn Encode, cx: &mut Cx<'_>) {
         if let State::Open(open) = &self.state {
             cx.out.push_back(Output::Send {
                 socket: open.socket,
@@ -514,22 +530,5 @@ impl Link {
 
     fn note_traffic(&mut self, cx: &Cx<'_>) {
         self.last_traffic = cx.now.mono;
-    }
-
-    fn refuse(&mut self, why: &str, cx: &mut Cx<'_>) {
-        self.refused_frames += 1;
-        if self.refused_frames == 1 {
-            cx.log(
-                LogLevel::Warn,
-                &["a frame of the service was dropped: ", why].concat(),
-            );
-        }
-    }
-
-    fn handle_packet(&mut self, payload: &[u8], cx: &mut Cx<'_>) {
-        match packet::decode_packet(payload) {
-            Ok(packet) => self.events.push_back(LinkEvent::Packet(packet)),
-            Err(e) => self.refuse(e.text(), cx),
-        }
     }
 }

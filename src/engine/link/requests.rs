@@ -4,7 +4,7 @@ use crate::engine::cx::Cx;
 use crate::engine::error::{Code, TIMEOUT};
 use crate::engine::io::LogLevel;
 use crate::engine::time::{Instant, Millis};
-use crate::engine::wire::{Frame, FrameType, accesshub};
+use crate::engine::wire::{Frame, FrameType, accesshub, text};
 
 use super::{
     GET_BODY, HttpKey, Link, LinkEvent, MAX_PENDING, METHOD_GET, MODE_ONLINE, NO_ETAG,
@@ -15,6 +15,8 @@ use super::{
 const APP_CONFIG_TRIES: u32 = 3;
 const APP_ID_UNKNOWN: [i32; 2] = [20_012, 20_008];
 const INTERNAL_ERROR: i32 = 20_008;
+/// A longer one means that the device's clock was set meanwhile.
+const MAX_ROUND_TRIP_MS: i64 = 10_000;
 const ACTION_DISPATCH: i32 = 1;
 const ACTION_SAME_HUB: i32 = 2;
 const ACTION_NEXT_GROUP: i32 = 5;
@@ -41,25 +43,27 @@ impl Link {
     /// [`LinkEvent::Http`], at the latest after [`REQUEST_TIMEOUT_MS`].
     pub fn http_get(
         &mut self,
-        location: String,
-        headers: Vec<(&str, String)>,
+        location: &str,
+        headers: &[(&str, &str)],
         cx: &mut Cx<'_>,
     ) -> Option<HttpKey> {
         let (txid, stream) = self.begin(Purpose::Http, cx)?;
-        let headers = headers
-            .into_iter()
-            .map(|(name, val)| accesshub::HttpHeader {
-                name: name.into(),
-                val,
+        self.note_traffic(cx);
+        let mut list = Vec::new();
+        for (name, value) in headers {
+            list.push(accesshub::HttpHeader {
+                name: name.as_bytes(),
+                val: value.as_bytes(),
             });
+        }
         let message = accesshub::HttpRequest {
             txid,
             appid: self.app_id,
             biz_type: Some(0),
-            id_name: self.user_id.clone(),
-            location,
-            headers: headers.collect(),
-            body: GET_BODY.into(),
+            id_name: self.user_id.as_bytes(),
+            location: location.as_bytes(),
+            headers: list,
+            body: GET_BODY,
             ack: Some(false),
             mode_no: MODE_ONLINE,
             service_no: SERVICE_MEDIA,
@@ -68,7 +72,6 @@ impl Link {
             zegoconn_run_env: RUN_ENV_APPLET,
             zegoconn_version: ZEGOCONN_VERSION,
         };
-        self.note_traffic(cx);
         self.send(FrameType::HttpRequest, stream, &message, cx);
         Some(txid)
     }
@@ -92,7 +95,7 @@ impl Link {
             txid,
             appid: self.app_id,
             biz_type: Some(0),
-            id_name: self.user_id.clone(),
+            id_name: self.user_id.as_bytes(),
             zegoconn_version: ZEGOCONN_VERSION,
             sdk_type: SDK_TYPE_WSS_WEB,
             zegoconn_run_env: RUN_ENV_APPLET,
@@ -119,7 +122,7 @@ impl Link {
         }
     }
 
-    pub(super) fn handle_frame(&mut self, stream: u32, frame: Frame, cx: &mut Cx<'_>) {
+    pub(super) fn handle_frame(&mut self, stream: u32, frame: Frame<'_>, cx: &mut Cx<'_>) {
         match frame {
             Frame::HbResponse(m) => {
                 if let State::Open(open) = &mut self.state {
@@ -144,7 +147,8 @@ impl Link {
                 if let Some(pending) = self.take(data.txid) {
                     if m.code == 0 {
                         self.etag = Some(data.etag);
-                        self.events.push_back(LinkEvent::AppConfig(data.data));
+                        self.events
+                            .push_back(LinkEvent::AppConfig(data.data.into()));
                     } else {
                         self.fail(&pending, Some(m.code), cx);
                     }
@@ -155,12 +159,15 @@ impl Link {
                 if let Some(pending) = self.take(m.txid) {
                     self.close_stream(pending.stream, cx);
                     self.events
-                        .push_back(LinkEvent::Http(m.txid, Ok((m.status_code, m.body))));
+                        .push_back(LinkEvent::Http(m.txid, Ok((m.status_code, m.body.into()))));
                 }
             }
             Frame::PushException(m) => match self.take(m.txid) {
                 Some(pending) => self.fail(&pending, Some(m.reason), cx),
-                None => cx.log(LogLevel::Warn, &["the service reports: ", &m.msg].concat()),
+                None => cx.log(
+                    LogLevel::Warn,
+                    &["the service reports: ", &text(m.msg)].concat(),
+                ),
             },
             Frame::PcEstablished => self.handle_established(stream, cx),
             Frame::PcBroken => {
@@ -173,7 +180,7 @@ impl Link {
             Frame::PcDownward(m) => {
                 self.note_traffic(cx);
                 if self.pc.as_ref().is_some_and(|pc| pc.stream == stream) {
-                    self.handle_packet(&m.payload, cx);
+                    self.events.push_back(LinkEvent::Packet(m.payload.into()));
                 }
             }
             Frame::StreamClosed(_) => {
@@ -200,14 +207,14 @@ impl Link {
         };
         let (was_broken, queue) = pc.establish();
         for packet in queue {
-            self.send_upward(stream, false, false, packet, cx);
+            self.send_upward(stream, false, false, &packet, cx);
         }
         if was_broken {
             self.events.push_back(LinkEvent::PcRestored);
         }
     }
 
-    fn handle_config(&mut self, message: accesshub::GetConfigResponse, cx: &mut Cx<'_>) {
+    fn handle_config(&mut self, message: accesshub::GetConfigResponse<'_>, cx: &mut Cx<'_>) {
         let data = message.data.unwrap_or_default();
         let Some(pending) = self.take(data.txid) else {
             return;
@@ -229,14 +236,18 @@ impl Link {
                 .next_heartbeat
                 .min(cx.now.mono + self.heartbeat_interval);
         }
-        self.outer_ip = data.client_outer_ip;
+        self.outer_ip = text(data.client_outer_ip);
         self.set_clock(data.ntp_time, pending.sent_wall, cx);
     }
 
-    fn handle_close_connection(&mut self, message: &accesshub::CloseConnection, cx: &mut Cx<'_>) {
+    fn handle_close_connection(
+        &mut self,
+        message: &accesshub::CloseConnection<'_>,
+        cx: &mut Cx<'_>,
+    ) {
         cx.log(
             LogLevel::Info,
-            &["the service asks to leave: ", &message.msg].concat(),
+            &["the service asks to leave: ", &text(message.msg)].concat(),
         );
         match message.action {
             ACTION_DISPATCH => self.request_dispatch(cx),
@@ -261,7 +272,7 @@ impl Link {
             appid: self.app_id,
             biz_type: Some(0),
             mode_no: MODE_ONLINE,
-            id_name: self.user_id.clone(),
+            id_name: self.user_id.as_bytes(),
             sdk_type: SDK_TYPE_WSS_WEB,
             zegoconn_version: ZEGOCONN_VERSION,
             zegoconn_run_env: RUN_ENV_APPLET,
@@ -273,20 +284,20 @@ impl Link {
         let Some((txid, stream)) = self.begin(Purpose::AppConfig { tries }, cx) else {
             return;
         };
+        self.note_traffic(cx);
         let message = accesshub::GetAppConfigRequest {
             txid,
             appid: self.app_id,
             biz_type: Some(0),
             mode_no: MODE_ONLINE,
-            id_name: self.user_id.clone(),
-            config_key: "init".into(),
-            token: self.token.clone(),
+            id_name: self.user_id.as_bytes(),
+            config_key: b"init",
+            token: self.token.as_bytes(),
             sdk_type: SDK_TYPE_WSS_WEB,
             zegoconn_version: ZEGOCONN_VERSION,
             zegoconn_run_env: RUN_ENV_APPLET,
             etag: Some(self.etag.unwrap_or(NO_ETAG)),
         };
-        self.note_traffic(cx);
         self.send(FrameType::GetAppConfigRequest, stream, &message, cx);
     }
 
@@ -330,16 +341,14 @@ impl Link {
         }
     }
 
-    /// `sent` is when the request left, by the device's clock.
+    /// `sent` is when the request left, by the device's clock. The answer took half of the way there and back.
     fn set_clock(&mut self, server: u64, sent: i64, cx: &Cx<'_>) {
         let Ok(server) = i64::try_from(server) else {
             return;
         };
         if server > 0 {
-            let sum = server
-                .saturating_sub(sent)
-                .saturating_add(server.saturating_sub(cx.now.wall));
-            self.clock_offset = sum / 2;
+            let round_trip = cx.now.wall.saturating_sub(sent).clamp(0, MAX_ROUND_TRIP_MS);
+            self.server_clock = Some((cx.now.mono, server.saturating_add(round_trip / 2)));
         }
     }
 }

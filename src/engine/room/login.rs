@@ -9,13 +9,12 @@ use crate::engine::event::{Event, RoomReason, RoomState};
 use crate::engine::io::Reply;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::Millis;
+use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::packet::cmd;
 use crate::engine::wire::{liveroom, switch};
 
 use super::streams::StreamInfo;
-use super::{
-    DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal, trans,
-};
+use super::{DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal};
 
 const ROLE: u32 = 2;
 const TERM_TYPE_MINI_PROGRAM: u32 = 7;
@@ -28,7 +27,7 @@ const LOGIC_MULTI_ROOM: u32 = 3;
 const CODE_NEW_CONNECTION: u32 = 10_015;
 
 /// What LoginRoomRsp and EnterRoomRsp have in common.
-struct LoginAnswer {
+struct LoginAnswer<'a> {
     user_session_id: u64,
     heartbeat_ms: u32,
     online_count: u32,
@@ -36,7 +35,7 @@ struct LoginAnswer {
     users_merge_ms: u32,
     users_interval_ms: u32,
     token_remain_s: u32,
-    trans: Vec<trans::Known>,
+    trans: Vec<TransChannel<'a>>,
     stream_seq: u32,
     streams: Vec<StreamInfo>,
 }
@@ -57,7 +56,8 @@ impl Room {
         self.route.controls = None;
         let seq = net.next_seq();
         let sent = if self.is_first {
-            let body = self.login_request(net, cx);
+            let (device_id, stamp) = (net.device_id.clone(), cx.now.wall.to_string());
+            let body = self.login_request(net, &device_id, &stamp);
             net.send(seq, &self.route, cmd::LOGIN, &body, Purpose::Login, cx)
         } else {
             let body = self.enter_request(net);
@@ -86,13 +86,13 @@ impl Room {
 
     pub(in crate::engine) fn handle_login(
         &mut self,
-        header: &switch::Header,
-        answer: switch::LoginRoomRsp,
+        header: &switch::Header<'_>,
+        answer: switch::LoginRoomRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) -> Option<RoomSignal> {
         self.session.switch_id = answer.switch_session_id;
-        self.session.relogin_token = answer.relogin_token;
+        self.session.relogin_token = answer.relogin_token.into();
         let answer = LoginAnswer {
             user_session_id: answer.user_session_id,
             heartbeat_ms: answer.liveroom_hb_interval,
@@ -101,25 +101,17 @@ impl Room {
             users_merge_ms: answer.userlist_merge_timeout,
             users_interval_ms: answer.userlist_interval,
             token_remain_s: answer.token_remain_time,
-            trans: answer
-                .trans_channel_list
-                .into_iter()
-                .map(trans::Known::from)
-                .collect(),
+            trans: answer.trans_channel_list,
             stream_seq: answer.stream_list_seq,
-            streams: answer
-                .stream_info_list
-                .into_iter()
-                .map(StreamInfo::from)
-                .collect(),
+            streams: StreamInfo::from_login(answer.stream_info_list),
         };
         self.go_online(header, answer, net, cx)
     }
 
     pub(in crate::engine) fn handle_enter(
         &mut self,
-        header: &switch::Header,
-        answer: liveroom::EnterRoomRsp,
+        header: &switch::Header<'_>,
+        answer: liveroom::EnterRoomRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) -> Option<RoomSignal> {
@@ -131,17 +123,9 @@ impl Room {
             users_merge_ms: answer.userlist_merge_timeout,
             users_interval_ms: answer.userlist_interval,
             token_remain_s: answer.token_remain_time,
-            trans: answer
-                .trans_channel_list
-                .into_iter()
-                .map(trans::Known::from)
-                .collect(),
+            trans: answer.trans_channel_list,
             stream_seq: answer.stream_list_seq,
-            streams: answer
-                .stream_info_list
-                .into_iter()
-                .map(StreamInfo::from)
-                .collect(),
+            streams: StreamInfo::from_list(answer.stream_info_list),
         };
         self.go_online(header, answer, net, cx)
     }
@@ -190,11 +174,13 @@ impl Room {
     }
 
     /// Tells the service that the user leaves.
-    pub(in crate::engine) fn send_logout(&self, net: &mut Net, cx: &mut Cx<'_>) {
-        if self.is_first {
+    ///
+    /// `whole`: the login of the connection ends too, and with it every other room.
+    pub(in crate::engine) fn send_logout(&self, whole: bool, net: &mut Net, cx: &mut Cx<'_>) {
+        if whole {
             let body = switch::LogoutRoomReq {
                 logout_code: Some(0),
-                logout_check: Md5::digest(self.request.token.as_bytes()).to_vec(),
+                logout_check: &Md5::digest(self.request.token.as_bytes()),
                 user_session_id: self.session.user_id,
                 logout_logic: self.login_logic(),
             };
@@ -206,8 +192,8 @@ impl Room {
 
     fn go_online(
         &mut self,
-        header: &switch::Header,
-        answer: LoginAnswer,
+        header: &switch::Header<'_>,
+        answer: LoginAnswer<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) -> Option<RoomSignal> {
@@ -220,7 +206,7 @@ impl Room {
         }
         self.session.user_id = answer.user_session_id;
         self.route.context_key = header.context_key;
-        self.route.controls = Some(header.controls.clone().unwrap_or_default());
+        self.route.controls = Some(header.controls.unwrap_or_default().into());
         self.heartbeat_interval = match answer.heartbeat_ms {
             0 => DEFAULT_HEARTBEAT_MS,
             ms => Millis::from(ms).max(MIN_HEARTBEAT_MS),
@@ -267,8 +253,7 @@ impl Room {
             &mut events,
         );
         super::emit_all(events, cx);
-        let wanted = self.trans.newer(answer.trans);
-        self.fetch_trans(wanted, net, cx);
+        self.fetch_trans(answer.trans, net, cx);
         self.fetch_users(net, cx);
         Some(RoomSignal::Online { own_streams })
     }
@@ -281,7 +266,12 @@ impl Room {
         }
     }
 
-    fn login_request(&self, net: &Net, cx: &Cx<'_>) -> switch::LoginRoomReq {
+    fn login_request<'a>(
+        &'a self,
+        net: &Net,
+        device_id: &'a str,
+        stamp: &'a str,
+    ) -> switch::LoginRoomReq<'a> {
         let request = &self.request;
         let name = if request.user.name.is_empty() {
             &request.user.id
@@ -291,42 +281,42 @@ impl Room {
         switch::LoginRoomReq {
             app_id: net.app_id,
             biz_type: Some(0),
-            room_id: request.room_id.clone().into(),
-            room_name: Some(Vec::new()),
+            room_id: request.room_id.as_bytes(),
+            room_name: Some(&[]),
             role: ROLE,
-            id_name: request.user.id.clone().into(),
-            nick_name: name.clone().into(),
-            device_id: net.device_id.clone(),
+            id_name: request.user.id.as_bytes(),
+            nick_name: name.as_bytes(),
+            device_id: device_id.as_bytes(),
             term_type: TERM_TYPE_MINI_PROGRAM,
             net_type: Some(net.network as u32),
             sdk_conn_type: CONNECTION_WEBSOCKET,
             sdk_version: SDK_VERSION,
-            biz_version: Some(String::new()),
-            client_stamp: cx.now.wall.to_string().into(),
+            biz_version: Some(&[]),
+            client_stamp: stamp.as_bytes(),
             login_logic: self.login_logic(),
-            third_token: request.token.clone().into(),
-            relogin_token: Some(self.session.relogin_token.clone()),
+            third_token: request.token.as_bytes(),
+            relogin_token: Some(&self.session.relogin_token),
             switch_session_id: Some(self.session.switch_id),
             user_session_id: Some(self.session.user_id),
             room_create_flag: 1,
             user_state_flag: Some(u32::from(request.user_update)),
             user_count_limit: Some(request.max_members),
-            relate_service: Some(String::new()),
+            relate_service: Some(&[]),
         }
     }
 
-    fn enter_request(&self, net: &Net) -> liveroom::EnterRoomReq {
+    fn enter_request(&self, net: &Net) -> liveroom::EnterRoomReq<'_> {
         liveroom::EnterRoomReq {
             net_type: Some(net.network as u32),
             conn_type: CONNECTION_WEBSOCKET,
-            room_id: self.request.room_id.clone().into(),
-            room_name: Some(Vec::new()),
+            room_id: self.request.room_id.as_bytes(),
+            room_name: Some(&[]),
             role: ROLE,
-            third_token: self.request.token.clone().into(),
+            third_token: self.request.token.as_bytes(),
             room_create_flag: 1,
             user_state_flag: Some(u32::from(self.request.user_update)),
             user_count_limit: Some(self.request.max_members),
-            relate_service: Some(String::new()),
+            relate_service: Some(&[]),
         }
     }
 }

@@ -69,7 +69,7 @@ impl Room {
         let body = liveroom::SendImReq {
             msg_category: CATEGORY,
             msg_type: TYPE_TEXT,
-            msg_content: message.into(),
+            msg_content: message.as_bytes(),
         };
         self.ask_or_reject(net, cmd::SEND_IM, &body, Purpose::Broadcast { call }, cx);
     }
@@ -113,15 +113,21 @@ impl Room {
         }
         messages.window_end = Some(now + messages.window);
         let count = messages.waiting.len().min(BARRAGE_PER_REQUEST);
-        let (mut list, mut calls) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        for (client_id, call, message) in messages.waiting.drain(..count) {
-            calls.push((client_id, call));
+        let waiting = messages.waiting.split_off(count);
+        let sent = core::mem::replace(&mut messages.waiting, waiting);
+        let (mut ids, mut calls) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for (client_id, call, _) in &sent {
+            ids.push(client_id.to_string());
+            calls.push((*client_id, *call));
+        }
+        let mut list = Vec::with_capacity(count);
+        for ((_, _, message), id) in sent.iter().zip(&ids) {
             list.push(liveroom::BigImToSend {
                 msg_category: CATEGORY,
                 msg_type: TYPE_TEXT,
-                msg_content: message.into(),
+                msg_content: message.as_bytes(),
                 msg_timestamp: cx.now.wall,
-                msg_client_id: client_id.to_string().into(),
+                msg_client_id: id.as_bytes(),
             });
         }
         messages.send_at = (!messages.waiting.is_empty()).then(|| now + messages.window);
@@ -157,12 +163,16 @@ impl Room {
             CommandContent::Json(json) => push.raw("custom_content", json),
         }
         push.text("room_id", self.id());
+        let mut to_user_list = Vec::with_capacity(to.len());
+        for id in &to {
+            to_user_list.push(liveroom::ToUser {
+                id_name: id.as_bytes(),
+            });
+        }
+        let push_message = push.finish();
         let body = liveroom::SignalLiveCustomReq {
-            push_message: push.finish().into(),
-            to_user_list: to
-                .into_iter()
-                .map(|id| liveroom::ToUser { id_name: id.into() })
-                .collect(),
+            push_message: push_message.as_bytes(),
+            to_user_list,
         };
         self.ask_or_reject(
             net,
@@ -173,20 +183,22 @@ impl Room {
         );
     }
 
-    /// Broadcast messages of others.
-    pub(in crate::engine) fn handle_broadcast(&self, push: liveroom::PushIm, cx: &mut Cx<'_>) {
-        let messages = push.msg_list.into_iter().map(|m| Message {
-            from_user: User {
-                id: text(m.id_name),
-                name: text(m.nick_name),
-            },
-            message: text(m.msg_content),
-            send_time: m.send_time,
-            message_id: number(m.msg_id),
-        });
-        let messages: Vec<_> = messages
-            .filter(|m| m.from_user.id != self.request.user.id)
-            .collect();
+    /// Broadcast messages; own ones come back too and are not reported.
+    pub(in crate::engine) fn handle_broadcast(&self, push: liveroom::PushIm<'_>, cx: &mut Cx<'_>) {
+        let mut messages = Vec::new();
+        for m in push.msg_list {
+            if m.id_name != self.request.user.id.as_bytes() {
+                messages.push(Message {
+                    from_user: User {
+                        id: text(m.id_name),
+                        name: text(m.nick_name),
+                    },
+                    message: text(m.msg_content),
+                    send_time: m.send_time,
+                    message_id: number(m.msg_id),
+                });
+            }
+        }
         if !messages.is_empty() {
             cx.emit(Event::BroadcastMessage {
                 room: self.id().into(),
@@ -196,19 +208,21 @@ impl Room {
     }
 
     /// Barrage messages; own ones come back too and are not reported.
-    pub(in crate::engine) fn handle_barrage(&self, push: liveroom::PushBigIm, cx: &mut Cx<'_>) {
-        let messages = push.msg_list.into_iter().map(|m| Message {
-            from_user: User {
-                id: text(m.id_name),
-                name: text(m.nick_name),
-            },
-            message: text(m.msg_content),
-            send_time: m.msg_timestamp,
-            message_id: text(m.msg_id),
-        });
-        let messages: Vec<_> = messages
-            .filter(|m| m.from_user.id != self.request.user.id)
-            .collect();
+    pub(in crate::engine) fn handle_barrage(&self, push: liveroom::PushBigIm<'_>, cx: &mut Cx<'_>) {
+        let mut messages = Vec::new();
+        for m in push.msg_list {
+            if m.id_name != self.request.user.id.as_bytes() {
+                messages.push(Message {
+                    from_user: User {
+                        id: text(m.id_name),
+                        name: text(m.nick_name),
+                    },
+                    message: text(m.msg_content),
+                    send_time: m.msg_timestamp,
+                    message_id: text(m.msg_id),
+                });
+            }
+        }
         if !messages.is_empty() {
             cx.emit(Event::BarrageMessage {
                 room: self.id().into(),
@@ -228,7 +242,7 @@ impl Room {
         &self,
         net: &mut Net,
         command: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) {
@@ -277,24 +291,22 @@ pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>
 /// Settles barrage calls with the ids that the service gave.
 pub(in crate::engine) fn resolve_barrage(
     calls: Vec<(u32, CallId)>,
-    answer: liveroom::SendBigImRsp,
+    answer: &liveroom::SendBigImRsp<'_>,
     cx: &mut Cx<'_>,
 ) {
-    let mut sent: Vec<(String, String)> = answer
-        .msg_list
-        .into_iter()
-        .map(|m| (text(m.msg_client_id), text(m.msg_id)))
-        .collect();
     for (client_id, call) in calls {
         let client_id = client_id.to_string();
-        let at = sent.iter().position(|(id, _)| *id == client_id);
-        let message_id = at.map(|at| sent.swap_remove(at).1).unwrap_or_default();
+        let sent = answer
+            .msg_list
+            .iter()
+            .find(|m| m.msg_client_id == client_id.as_bytes());
+        let message_id = sent.map(|m| text(m.msg_id)).unwrap_or_default();
         cx.reply(call, Ok(Reply::MessageText(message_id)));
     }
 }
 
 /// The event of a custom command; `None` if it is not the JSON that it should be.
-pub(in crate::engine) fn command_event(body: Vec<u8>) -> Option<Event> {
+pub(in crate::engine) fn command_event(body: &[u8]) -> Option<Event> {
     let body = text(body);
     let members = json::members(&body)?;
     let find = |name: &str| {

@@ -14,6 +14,7 @@
 mod login;
 mod messages;
 mod streams;
+mod table;
 mod trans;
 mod users;
 
@@ -230,8 +231,6 @@ impl Room {
     pub(super) fn handle_link_up(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         if self.is_first {
             self.log_in(net, cx);
-        } else {
-            self.enter_later(cx);
         }
     }
 
@@ -250,6 +249,22 @@ impl Room {
         self.phase = Phase::Waiting {
             until: cx.now.mono + backoff::delay(1, cx.random),
         };
+    }
+
+    /// The connection of all rooms is renewed: the first room takes its session up again, the others follow it.
+    pub(super) fn renew_connection(&mut self, cx: &mut Cx<'_>) {
+        self.log_in_later(cx);
+        if !self.is_first {
+            self.phase = Phase::WaitingForLink;
+        }
+    }
+
+    /// The room before this one is over, and with it the login that this one relied on.
+    pub(super) fn become_first(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
+        self.is_first = true;
+        if matches!(self.phase, Phase::WaitingForLink) {
+            self.log_in(net, cx);
+        }
     }
 
     /// The next login begins a new session.
@@ -315,7 +330,7 @@ impl Room {
     /// A heartbeat was answered.
     pub(super) fn handle_heartbeat(
         &mut self,
-        answer: liveroom::HbRsp,
+        answer: liveroom::HbRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
@@ -338,20 +353,14 @@ impl Room {
         self.streams
             .handle_heartbeat(answer.stream_seq, answer.stream_refresh != 0, now);
         self.users.handle_heartbeat_seq(answer.user_seq, now);
-        let wanted = self.trans.newer(
-            answer
-                .trans_channel_list
-                .into_iter()
-                .map(trans::Known::from),
-        );
-        self.fetch_trans(wanted, net, cx);
+        self.fetch_trans(answer.trans_channel_list, net, cx);
         self.sync(net, cx);
     }
 
     /// A page of the user list.
     pub(super) fn handle_user_list(
         &mut self,
-        answer: liveroom::GetUserlistRsp,
+        answer: liveroom::GetUserlistRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
@@ -366,7 +375,11 @@ impl Room {
     }
 
     /// Users came or went.
-    pub(super) fn handle_users(&mut self, push: liveroom::PushUserInfoUpdated, cx: &mut Cx<'_>) {
+    pub(super) fn handle_users(
+        &mut self,
+        push: liveroom::PushUserInfoUpdated<'_>,
+        cx: &mut Cx<'_>,
+    ) {
         let mut events = Vec::new();
         self.users
             .handle_push(push, cx.now.mono, &self.request.room_id, &mut events);
@@ -376,16 +389,12 @@ impl Room {
     /// The whole list of streams.
     pub(super) fn handle_stream_list(
         &mut self,
-        answer: liveroom::GetStreamListRsp,
+        answer: liveroom::GetStreamListRsp<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
         let mut events = Vec::new();
-        let list = answer
-            .stream_info_list
-            .into_iter()
-            .map(StreamInfo::from)
-            .collect();
+        let list = StreamInfo::from_list(answer.stream_info_list);
         self.streams.handle_list(
             answer.stream_list_seq,
             list,
@@ -401,16 +410,12 @@ impl Room {
     pub(super) fn handle_streams(
         &mut self,
         change: Change,
-        push: liveroom::PushStream,
+        push: liveroom::PushStream<'_>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
         let mut events = Vec::new();
-        let list = push
-            .stream_info_list
-            .into_iter()
-            .map(StreamInfo::from)
-            .collect();
+        let list = StreamInfo::from_push(push.stream_info_list);
         self.streams.handle_push(
             change,
             push.stream_seq,
@@ -445,7 +450,7 @@ impl Room {
                 net,
                 cmd::RENEW_TOKEN,
                 &liveroom::RenewTokenReq {
-                    token: token.into(),
+                    token: token.as_bytes(),
                 },
                 Purpose::RenewToken,
                 cx,
@@ -461,7 +466,7 @@ impl Room {
         self.token_timer.start(
             &self.request.token,
             remain_s,
-            net.link.clock_offset(),
+            net.link.server_time(cx.now.mono),
             cx.now,
         );
     }
@@ -514,7 +519,7 @@ impl Room {
         &self,
         net: &mut Net,
         command: u32,
-        body: &impl Encode,
+        body: &dyn Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> bool {
@@ -579,7 +584,7 @@ fn emit_all(events: Vec<Event>, cx: &mut Cx<'_>) {
 pub(super) fn acknowledge(route: &Route, sub_cmd: u32, sent: i64, net: &mut Net, cx: &mut Cx<'_>) {
     let body = switch::PushRsp {
         code: Some(0),
-        message: Some(String::new()),
+        message: Some(&[]),
         sub_cmd,
         server_send_time: sent,
     };

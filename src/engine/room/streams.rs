@@ -3,11 +3,11 @@
 //! Each add, delete or update raises the sequence by one. A push that continues it is applied; a gap leads to a fetch of the
 //! whole list, which then replaces the known one.
 
-use indexmap::IndexMap;
-
 use crate::engine::event::{Event, Stream, UpdateType, User};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::{liveroom, switch, text};
+
+use super::table::Table;
 
 /// Delay of a fetch after a heartbeat answer named a newer sequence, or after an answer was older than the known list.
 pub(super) const FETCH_DELAY_MS: Millis = 2_000;
@@ -32,13 +32,11 @@ pub(crate) enum Change {
     Updated,
 }
 
-type List = IndexMap<String, Stream, foldhash::fast::FixedState>;
-
 #[derive(Debug)]
 pub(super) struct Streams {
     own_id: String,
     seq: u32,
-    list: List,
+    list: Table<Stream>,
     fetching: bool,
     fetch_at: Option<Instant>,
 }
@@ -48,7 +46,7 @@ impl Streams {
         Self {
             own_id: own_id.into(),
             seq: 0,
-            list: List::default(),
+            list: Table::default(),
             fetching: false,
             fetch_at: None,
         }
@@ -166,9 +164,7 @@ impl Streams {
     fn add(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
         let mut added = Vec::new();
         for info in list {
-            if !self.is_own(&info)
-                && !self.list.contains_key(&info.id)
-                && self.list.len() < MAX_STREAMS
+            if !self.is_own(&info) && !self.list.contains(&info.id) && self.list.len() < MAX_STREAMS
             {
                 let stream = public(info);
                 self.list.insert(stream.id.clone(), stream.clone());
@@ -181,7 +177,7 @@ impl Streams {
     fn delete(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
         let (mut deleted, mut reasons) = (Vec::new(), Vec::new());
         for info in list {
-            if let Some(stream) = self.list.shift_remove(&info.id) {
+            if let Some(stream) = self.list.swap_remove(&info.id) {
                 if info.close_type != 0 {
                     reasons.push((stream.id.clone(), info.close_type));
                 }
@@ -194,11 +190,10 @@ impl Streams {
     fn update(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
         let mut changed = Vec::new();
         for info in list {
-            if let Some(stream) = self.list.get_mut(&info.id) {
-                if stream.extra_info != info.extra_info {
-                    stream.extra_info = info.extra_info;
-                    changed.push(stream.clone());
-                }
+            let known = self.list.get_mut(&info.id);
+            if let Some(stream) = known.filter(|stream| stream.extra_info != info.extra_info) {
+                stream.extra_info = info.extra_info;
+                changed.push(stream.clone());
             }
         }
         report_extra_info(room, changed, events);
@@ -217,68 +212,69 @@ impl Streams {
                 own.push(info);
                 continue;
             }
-            if self.list.len() >= MAX_STREAMS || self.list.contains_key(&info.id) {
+            if self.list.len() >= MAX_STREAMS || self.list.contains(&info.id) {
                 continue;
             }
             let stream = public(info);
             match old.swap_remove(&stream.id) {
                 None => added.push(stream.clone()),
                 Some(before) if before.extra_info != stream.extra_info => {
-                    changed.push(stream.clone())
+                    changed.push(stream.clone());
                 }
                 Some(_) => {}
             }
             self.list.insert(stream.id.clone(), stream);
         }
-        report_deleted(room, old.into_values().collect(), Vec::new(), events);
+        report_deleted(room, old.into_rows(), Vec::new(), events);
         report_added(room, added, events);
         report_extra_info(room, changed, events);
         own
     }
 }
 
-impl From<switch::LoginStreamInfo> for StreamInfo {
-    fn from(info: switch::LoginStreamInfo) -> Self {
+impl StreamInfo {
+    fn new(id: &[u8], sid: &[u8], user: [&[u8]; 2], extra_info: &[u8]) -> Self {
+        let [user_id, user_name] = user;
         Self {
-            id: text(info.stream_id),
-            sid: info.stream_sid,
+            id: text(id),
+            sid: text(sid),
             user: User {
-                id: text(info.id_name),
-                name: text(info.nick_name),
+                id: text(user_id),
+                name: text(user_name),
             },
-            extra_info: text(info.extra_info),
+            extra_info: text(extra_info),
             close_type: 0,
         }
     }
-}
 
-impl From<liveroom::StreamInfo> for StreamInfo {
-    fn from(info: liveroom::StreamInfo) -> Self {
-        Self {
-            id: text(info.stream_id),
-            sid: info.stream_sid,
-            user: User {
-                id: text(info.id_name),
-                name: text(info.nick_name),
-            },
-            extra_info: text(info.extra_info),
-            close_type: 0,
+    pub(super) fn from_login(list: Vec<switch::LoginStreamInfo<'_>>) -> Vec<Self> {
+        let mut streams = Vec::with_capacity(list.len());
+        for s in list {
+            let user = [s.id_name, s.nick_name];
+            streams.push(Self::new(s.stream_id, s.stream_sid, user, s.extra_info));
         }
+        streams
     }
-}
 
-impl From<liveroom::PushStreamInfo> for StreamInfo {
-    fn from(info: liveroom::PushStreamInfo) -> Self {
-        Self {
-            id: text(info.stream_id),
-            sid: info.stream_sid,
-            user: User {
-                id: text(info.id_name),
-                name: text(info.nick_name),
-            },
-            extra_info: text(info.extra_info),
-            close_type: info.close_type,
+    pub(super) fn from_list(list: Vec<liveroom::StreamInfo<'_>>) -> Vec<Self> {
+        let mut streams = Vec::with_capacity(list.len());
+        for s in list {
+            let user = [s.id_name, s.nick_name];
+            streams.push(Self::new(s.stream_id, s.stream_sid, user, s.extra_info));
         }
+        streams
+    }
+
+    pub(super) fn from_push(list: Vec<liveroom::PushStreamInfo<'_>>) -> Vec<Self> {
+        let mut streams = Vec::with_capacity(list.len());
+        for s in list {
+            let user = [s.id_name, s.nick_name];
+            streams.push(Self {
+                close_type: s.close_type,
+                ..Self::new(s.stream_id, s.stream_sid, user, s.extra_info)
+            });
+        }
+        streams
     }
 }
 

@@ -7,50 +7,18 @@ use crate::engine::error::{
 use crate::engine::event::{Event, RoomExtraInfo, User};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::net::{Net, Purpose};
+use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::packet::cmd;
-use crate::engine::wire::{liveroom, switch, text};
+use crate::engine::wire::{liveroom, text};
 
 use super::Room;
 
 /// Keys of a room that are kept; further ones are not reported.
 pub(super) const MAX_KEYS: usize = 256;
 
-const CHANNEL: &str = "clt";
+const CHANNEL: &[u8] = b"clt";
 const UNKNOWN_KEY: u32 = 1_000_001_109;
 const TOO_MANY_KEYS: [u32; 2] = [1_015, 201_015];
-
-/// Keys and sequences of a channel, as the service names them.
-#[derive(Debug, Clone)]
-pub(super) struct Known {
-    channel: Vec<u8>,
-    keys: Vec<(Vec<u8>, u32)>,
-}
-
-impl From<switch::TransChannel> for Known {
-    fn from(c: switch::TransChannel) -> Self {
-        Self {
-            channel: c.trans_channel,
-            keys: c
-                .trans_seq_list
-                .into_iter()
-                .map(|s| (s.trans_type, s.trans_seq))
-                .collect(),
-        }
-    }
-}
-
-impl From<liveroom::TransChannel> for Known {
-    fn from(c: liveroom::TransChannel) -> Self {
-        Self {
-            channel: c.trans_channel,
-            keys: c
-                .trans_seq_list
-                .into_iter()
-                .map(|s| (s.trans_type, s.trans_seq))
-                .collect(),
-        }
-    }
-}
 
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Trans {
@@ -64,17 +32,17 @@ impl Trans {
         self.seqs.clear();
     }
 
-    /// What the service has and the client does not.
-    pub(super) fn newer(&self, channels: impl IntoIterator<Item = Known>) -> Vec<Known> {
-        let is_newer = |(key, seq): &(Vec<u8>, u32)| {
-            self.known(&String::from_utf8_lossy(key))
-                .is_none_or(|known| *seq > known)
-        };
-        let newer = channels.into_iter().map(|c| Known {
-            keys: c.keys.into_iter().filter(is_newer).take(MAX_KEYS).collect(),
-            ..c
-        });
-        newer.filter(|c| !c.keys.is_empty()).collect()
+    /// Keeps of the keys that the service names those whose values the client does not have.
+    pub(super) fn retain_newer(&self, channels: &mut Vec<TransChannel<'_>>) {
+        for channel in channels.iter_mut() {
+            let keys = &mut channel.trans_seq_list;
+            keys.retain(|key| {
+                self.known(&text(key.trans_type))
+                    .is_none_or(|known| key.trans_seq > known)
+            });
+            keys.truncate(MAX_KEYS);
+        }
+        channels.retain(|channel| !channel.trans_seq_list.is_empty());
     }
 
     /// A request to set one is over, however.
@@ -119,17 +87,20 @@ impl Room {
             return;
         }
         let body = liveroom::SetTransReq {
-            trans_type: key.clone().into(),
-            trans_data: value.clone().into(),
+            trans_type: key.as_bytes(),
+            trans_data: value.as_bytes(),
             trans_local_seq: Some(self.trans.known(&key).unwrap_or(0)),
-            trans_channel: CHANNEL.into(),
+            trans_channel: CHANNEL,
         };
         self.trans.is_setting = true;
         if !self.ask(
             net,
             cmd::SET_TRANS,
             &body,
-            Purpose::SetExtraInfo { call, key, value },
+            Purpose::SetExtraInfo {
+                call,
+                key: key.clone(),
+            },
             cx,
         ) {
             self.trans.is_setting = false;
@@ -151,7 +122,7 @@ impl Room {
         call: CallId,
         key: &str,
         seq: u32,
-        answer: &liveroom::SetTransRsp,
+        answer: &liveroom::SetTransRsp<'_>,
         cx: &mut Cx<'_>,
     ) {
         self.trans.is_setting = false;
@@ -179,7 +150,7 @@ impl Room {
     /// Somebody set one. Own changes come back too and are not reported.
     pub(in crate::engine) fn handle_extra_info_push(
         &mut self,
-        push: liveroom::PushTrans,
+        push: liveroom::PushTrans<'_>,
         cx: &mut Cx<'_>,
     ) {
         let (key, user) = (
@@ -206,7 +177,7 @@ impl Room {
     /// Values that were asked for.
     pub(in crate::engine) fn handle_extra_info_list(
         &mut self,
-        answer: liveroom::GetTransRsp,
+        answer: liveroom::GetTransRsp<'_>,
         cx: &mut Cx<'_>,
     ) {
         let mut infos = Vec::new();
@@ -233,19 +204,25 @@ impl Room {
         }
     }
 
-    pub(super) fn fetch_trans(&self, wanted: Vec<Known>, net: &mut Net, cx: &mut Cx<'_>) {
-        for channel in wanted {
-            let keys = channel
-                .keys
-                .into_iter()
-                .map(|(key, seq)| liveroom::TransWanted {
-                    trans_type: key,
-                    trans_local_seq: Some(seq),
-                });
-            let body = liveroom::GetTransReq {
-                trans_channel: channel.channel,
-                trans_list: keys.collect(),
+    /// Asks for the values that the service has and the client does not.
+    pub(super) fn fetch_trans(
+        &self,
+        mut channels: Vec<TransChannel<'_>>,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
+        self.trans.retain_newer(&mut channels);
+        for channel in channels {
+            let mut body = liveroom::GetTransReq {
+                trans_channel: channel.trans_channel,
+                trans_list: Vec::new(),
             };
+            for key in channel.trans_seq_list {
+                body.trans_list.push(liveroom::TransWanted {
+                    trans_type: key.trans_type,
+                    trans_local_seq: Some(key.trans_seq),
+                });
+            }
             self.ask(net, cmd::GET_TRANS, &body, Purpose::GetExtraInfo, cx);
         }
     }

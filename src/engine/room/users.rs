@@ -3,11 +3,11 @@
 //! Each join or leave raises the sequence by one. A push that continues the known sequence is applied at once; any other
 //! waits a moment for the missing ones, then the list is fetched.
 
-use indexmap::IndexMap;
-
 use crate::engine::event::{Event, UpdateType, User};
 use crate::engine::time::{Instant, Millis, earliest, is_due};
 use crate::engine::wire::{liveroom, text};
+
+use super::table::Table;
 
 /// How long out-of-order pushes wait for the missing ones, unless the service says otherwise.
 pub(super) const MERGE_TIMEOUT_MS: Millis = 5_000;
@@ -22,7 +22,19 @@ const JOINED: u32 = 1;
 const LEFT: u32 = 2;
 const HIDDEN_ROLE: u32 = 4;
 
-type Roster = IndexMap<String, String, foldhash::fast::FixedState>;
+/// A change that the service pushed.
+#[derive(Debug)]
+struct Push {
+    seq: u64,
+    actions: Vec<Action>,
+}
+
+#[derive(Debug)]
+struct Action {
+    action: u32,
+    role: u32,
+    user: User,
+}
 
 #[derive(Debug)]
 pub(super) struct Users {
@@ -30,11 +42,11 @@ pub(super) struct Users {
     own_id: String,
     seq: u64,
     known: bool,
-    roster: Roster,
+    roster: Table<User>,
     page: Option<Vec<User>>,
     /// Sequence of the first page: changes after it may be missing in that page and are applied on top of the whole.
     page_seq: Option<u64>,
-    waiting: Vec<liveroom::PushUserInfoUpdated>,
+    waiting: Vec<Push>,
     announced_seq: u64,
     merge_at: Option<Instant>,
     fetch_at: Option<Instant>,
@@ -50,7 +62,7 @@ impl Users {
             own_id: own_id.into(),
             seq: 0,
             known: false,
-            roster: Roster::default(),
+            roster: Table::default(),
             page: None,
             page_seq: None,
             waiting: Vec::new(),
@@ -137,23 +149,21 @@ impl Users {
     /// A page of the list. Returns the index of the next page, if there is one.
     pub(super) fn handle_page(
         &mut self,
-        answer: liveroom::GetUserlistRsp,
+        answer: liveroom::GetUserlistRsp<'_>,
         room: &str,
         events: &mut Vec<Event>,
     ) -> Option<u32> {
         let page = self.page.as_mut()?;
         let seq = *self.page_seq.get_or_insert(answer.server_user_seq);
         let is_empty = answer.user_base_info_list.is_empty();
-        let users = answer
-            .user_base_info_list
-            .into_iter()
-            .filter(|u| u.role != HIDDEN_ROLE)
-            .map(|u| User {
-                id: text(u.id_name),
-                name: text(u.nick_name),
-            });
-        page.extend(users);
-        page.truncate(MAX_USERS);
+        for user in answer.user_base_info_list {
+            if user.role != HIDDEN_ROLE && page.len() < MAX_USERS {
+                page.push(User {
+                    id: text(user.id_name),
+                    name: text(user.nick_name),
+                });
+            }
+        }
         let more =
             answer.ret_user_index < answer.server_user_index && !is_empty && page.len() < MAX_USERS;
         if more {
@@ -170,7 +180,7 @@ impl Users {
     /// A change that the service pushed.
     pub(super) fn handle_push(
         &mut self,
-        push: liveroom::PushUserInfoUpdated,
+        push: liveroom::PushUserInfoUpdated<'_>,
         now: Instant,
         room: &str,
         events: &mut Vec<Event>,
@@ -178,13 +188,14 @@ impl Users {
         if !self.wanted {
             return;
         }
+        let push = Push::from(push);
         if self.known && self.page.is_none() && self.continues(&push) {
             self.apply(push, room, events);
             self.apply_waiting(room, events);
-        } else if !self.known || seq_of(&push) > self.seq {
+        } else if !self.known || push.seq > self.seq {
             if self.waiting.len() >= MAX_WAITING {
                 self.waiting.clear();
-                self.announced_seq = self.announced_seq.max(seq_of(&push));
+                self.announced_seq = self.announced_seq.max(push.seq);
             } else {
                 self.waiting.push(push);
             }
@@ -208,46 +219,38 @@ impl Users {
         }
     }
 
-    fn continues(&self, push: &liveroom::PushUserInfoUpdated) -> bool {
-        let actions = u64::try_from(push.user_action_list.len()).unwrap_or(u64::MAX);
-        self.seq.checked_add(actions) == Some(seq_of(push)) && actions > 0
+    fn continues(&self, push: &Push) -> bool {
+        let actions = u64::try_from(push.actions.len()).unwrap_or(u64::MAX);
+        self.seq.checked_add(actions) == Some(push.seq) && actions > 0
     }
 
     fn apply_waiting(&mut self, room: &str, events: &mut Vec<Event>) {
         let seq = self.seq;
-        self.waiting.retain(|push| seq_of(push) > seq);
+        self.waiting.retain(|push| push.seq > seq);
         while let Some(at) = self.waiting.iter().position(|push| self.continues(push)) {
             let push = self.waiting.swap_remove(at);
             self.apply(push, room, events);
         }
         let seq = self.seq;
-        self.waiting.retain(|push| seq_of(push) > seq);
+        self.waiting.retain(|push| push.seq > seq);
     }
 
-    fn apply(&mut self, push: liveroom::PushUserInfoUpdated, room: &str, events: &mut Vec<Event>) {
-        self.seq = seq_of(&push);
+    fn apply(&mut self, push: Push, room: &str, events: &mut Vec<Event>) {
+        self.seq = push.seq;
         let (mut added, mut deleted) = (Vec::new(), Vec::new());
-        for action in push.user_action_list {
-            let user = User {
-                id: text(action.id_name),
-                name: text(action.nick_name),
-            };
+        for action in push.actions {
+            let user = action.user;
             if action.role == HIDDEN_ROLE || user.id == self.own_id {
                 continue;
             }
             match action.action {
                 JOINED if self.roster.len() < MAX_USERS => {
-                    if self
-                        .roster
-                        .insert(user.id.clone(), user.name.clone())
-                        .is_none()
-                    {
-                        added.push(user);
-                    }
+                    let is_new = self.roster.insert(user.id.clone(), user.clone());
+                    added.extend(is_new.then_some(user));
                 }
                 LEFT => {
-                    if let Some(name) = self.roster.swap_remove(&user.id) {
-                        deleted.push(User { id: user.id, name });
+                    if let Some(user) = self.roster.swap_remove(&user.id) {
+                        deleted.push(user);
                     }
                 }
                 _ => {}
@@ -259,31 +262,37 @@ impl Users {
     fn replace(&mut self, list: Vec<User>, room: &str, events: &mut Vec<Event>) {
         let mut old = core::mem::take(&mut self.roster);
         let mut added = Vec::new();
-        self.roster.reserve(list.len());
         for user in list {
             if user.id == self.own_id {
                 continue;
             }
             let is_new = old.swap_remove(&user.id).is_none();
-            if self
-                .roster
-                .insert(user.id.clone(), user.name.clone())
-                .is_none()
-                && is_new
-            {
+            if self.roster.insert(user.id.clone(), user.clone()) && is_new {
                 added.push(user);
             }
         }
-        let deleted = old
-            .into_iter()
-            .map(|(id, name)| User { id, name })
-            .collect();
-        report(room, added, deleted, events);
+        report(room, added, old.into_rows(), events);
     }
 }
 
-fn seq_of(push: &liveroom::PushUserInfoUpdated) -> u64 {
-    u64::try_from(push.server_user_seq).unwrap_or(0)
+impl From<liveroom::PushUserInfoUpdated<'_>> for Push {
+    fn from(push: liveroom::PushUserInfoUpdated<'_>) -> Self {
+        let mut actions = Vec::new();
+        for action in push.user_action_list {
+            actions.push(Action {
+                action: action.action,
+                role: action.role,
+                user: User {
+                    id: text(action.id_name),
+                    name: text(action.nick_name),
+                },
+            });
+        }
+        Self {
+            seq: u64::try_from(push.server_user_seq).unwrap_or(0),
+            actions,
+        }
+    }
 }
 
 fn report(room: &str, added: Vec<User>, deleted: Vec<User>, events: &mut Vec<Event>) {

@@ -13,8 +13,9 @@ use protox::prost_reflect::{
 };
 
 const PROTO_DIR: &str = "src/engine/wire/proto";
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "accesshub.proto",
+    "common.proto",
     "initconfig.proto",
     "liveroom.proto",
     "switch.proto",
@@ -39,41 +40,52 @@ fn write_message(code: &mut String, message: &MessageDescriptor) -> Result<(), B
     let allow = "#[allow(unused_variables)]";
     writeln!(
         code,
-        "#[derive(Debug, Clone, Default, PartialEq, Eq)]\npub struct {name} {{"
+        "#[derive(Debug, Clone, Default, PartialEq, Eq)]\npub struct {name}{} {{",
+        lifetime(message)
     )?;
     for field in &fields {
         writeln!(code, "    pub {}: {},", field.name(), field_type(field)?)?;
     }
-    writeln!(code, "}}\nimpl pb::Decode for {name} {{\n    {allow}")?;
     writeln!(
         code,
-        "    fn field(&mut self, number: u32, value: pb::Value<'_>) -> Result<(), WireError> {{\n        match number {{"
+        "}}\nimpl<'a> pb::Decode<'a> for {name}{} {{\n    {allow}",
+        lifetime(message)
+    )?;
+    writeln!(
+        code,
+        "    fn field(&mut self, number: u32, value: &mut pb::Value<'a>) {{\n        match number {{"
     )?;
     for field in &fields {
-        let (target, read) = (field.name(), format!("value.{}()?", accessor(field)?));
-        let statement = match shape(field) {
-            Shape::Plain => format!("self.{target} = {read}"),
-            Shape::Optional => format!("self.{target} = Some({read})"),
-            Shape::Repeated => format!("self.{target}.push({read})"),
+        let method = match (accessor(field)?, shape(field)) {
+            (accessor, Shape::Plain) => accessor.to_owned(),
+            ("message", Shape::Optional) => "message".to_owned(),
+            (accessor, Shape::Optional) => format!("optional_{accessor}"),
+            (_, Shape::Repeated) => "push".to_owned(),
         };
-        writeln!(code, "            {} => {statement},", field.number())?;
+        writeln!(
+            code,
+            "            {} => value.{method}(&mut self.{}),",
+            field.number(),
+            field.name()
+        )?;
     }
+    writeln!(code, "            _ => {{}}\n        }}\n    }}\n}}")?;
     writeln!(
         code,
-        "            _ => {{}}\n        }}\n        Ok(())\n    }}\n}}"
-    )?;
-    writeln!(
-        code,
-        "impl pb::Encode for {name} {{\n    {allow}\n    fn write(&self, to: &mut pb::Writer) {{"
+        "impl pb::Encode for {name}{} {{\n    {allow}\n    fn write(&self, to: &mut pb::Writer) {{",
+        if lifetime(message).is_empty() {
+            ""
+        } else {
+            "<'_>"
+        }
     )?;
     for field in &fields {
         let (number, source) = (field.number(), field.name());
         let accessor = accessor(field)?;
-        let reference = if is_copy(field) { "" } else { "&" };
         match shape(field) {
             Shape::Plain => writeln!(
                 code,
-                "        to.plain_{accessor}({number}, {reference}self.{source});"
+                "        to.plain_{accessor}({number}, self.{source});"
             )?,
             Shape::Optional if is_copy(field) => {
                 writeln!(
@@ -120,9 +132,18 @@ fn field_type(field: &FieldDescriptor) -> Result<String, Box<dyn Error>> {
         Kind::Uint64 => "u64".into(),
         Kind::Int32 => "i32".into(),
         Kind::Int64 => "i64".into(),
-        Kind::String => "String".into(),
-        Kind::Bytes => "Vec<u8>".into(),
-        Kind::Message(message) => message.name().to_owned(),
+        Kind::String | Kind::Bytes => "&'a [u8]".into(),
+        Kind::Message(message)
+            if message.package_name() == field.parent_message().package_name() =>
+        {
+            format!("{}{}", message.name(), lifetime(&message))
+        }
+        Kind::Message(message) => format!(
+            "super::{}::{}{}",
+            message.package_name(),
+            message.name(),
+            lifetime(&message)
+        ),
         other => {
             return Err(format!(
                 "{}: {other:?} is not used by the protocol",
@@ -138,7 +159,7 @@ fn field_type(field: &FieldDescriptor) -> Result<String, Box<dyn Error>> {
     })
 }
 
-/// Name of the method that reads or writes one value of the field.
+/// Name of the kind of field in the methods that read and write it.
 fn accessor(field: &FieldDescriptor) -> Result<&'static str, Box<dyn Error>> {
     Ok(match field.kind() {
         Kind::Bool => "bool",
@@ -146,8 +167,7 @@ fn accessor(field: &FieldDescriptor) -> Result<&'static str, Box<dyn Error>> {
         Kind::Uint64 => "u64",
         Kind::Int32 => "i32",
         Kind::Int64 => "i64",
-        Kind::String => "string",
-        Kind::Bytes => "bytes",
+        Kind::String | Kind::Bytes => "bytes",
         Kind::Message(_) => "message",
         other => {
             return Err(format!(
@@ -159,6 +179,16 @@ fn accessor(field: &FieldDescriptor) -> Result<&'static str, Box<dyn Error>> {
     })
 }
 
+/// Messages borrow texts and bytes from what they were read from, or made of.
+fn lifetime(message: &MessageDescriptor) -> &'static str {
+    let borrows = message.fields().any(|field| match field.kind() {
+        Kind::String | Kind::Bytes => true,
+        Kind::Message(message) => !lifetime(&message).is_empty(),
+        _ => false,
+    });
+    if borrows { "<'a>" } else { "" }
+}
+
 fn is_copy(field: &FieldDescriptor) -> bool {
-    !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_))
+    !matches!(field.kind(), Kind::Message(_))
 }

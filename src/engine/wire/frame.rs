@@ -48,25 +48,25 @@ pub enum FrameType {
 /// A decoded frame from the server.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
-pub enum Frame {
-    StreamClosed(accesshub::StreamClosed),
-    CloseConnection(accesshub::CloseConnection),
-    HttpResponse(accesshub::HttpResponse),
+pub enum Frame<'a> {
+    StreamClosed(accesshub::StreamClosed<'a>),
+    CloseConnection(accesshub::CloseConnection<'a>),
+    HttpResponse(accesshub::HttpResponse<'a>),
     HbResponse(accesshub::HbResponse),
-    GetConfigResponse(accesshub::GetConfigResponse),
+    GetConfigResponse(accesshub::GetConfigResponse<'a>),
     PcEstablished,
     PcBroken,
-    PcDownward(accesshub::PcDownwardMessage),
-    GetAppConfigResponse(accesshub::GetAppConfigResponse),
-    PushException(accesshub::PushException),
-    Redirect(accesshub::Redirect),
-    DispatchResponse(accesshub::DispatchResponse),
+    PcDownward(accesshub::PcDownwardMessage<'a>),
+    GetAppConfigResponse(accesshub::GetAppConfigResponse<'a>),
+    PushException(accesshub::PushException<'a>),
+    Redirect(accesshub::Redirect<'a>),
+    DispatchResponse(accesshub::DispatchResponse<'a>),
     /// A type that this client has no use for.
     Other(u16),
 }
 
 /// Decodes one WebSocket message. Returns the stream and the frame.
-pub fn decode_frame(bytes: &[u8]) -> Result<(u32, Frame), WireError> {
+pub fn decode_frame(bytes: &[u8]) -> Result<(u32, Frame<'_>), WireError> {
     if bytes.len() > MAX_FRAME_BYTES {
         return Err(WireError::TooLong);
     }
@@ -96,7 +96,7 @@ pub fn decode_frame(bytes: &[u8]) -> Result<(u32, Frame), WireError> {
 }
 
 /// Encodes one message as a frame on `stream`.
-pub fn encode_frame(kind: FrameType, stream: u32, message: &impl Encode) -> Vec<u8> {
+pub fn encode_frame(kind: FrameType, stream: u32, message: &dyn Encode) -> Vec<u8> {
     let payload = pb::encode(message);
     let length = payload.len();
     let mut bytes = Vec::with_capacity(HEADER_BYTES + length);
@@ -120,7 +120,7 @@ mod tests {
             7,
             &accesshub::StreamClosed {
                 code: Some(0),
-                msg: Some("bye".into()),
+                msg: Some(b"bye"),
             },
         );
         assert_eq!(decode_frame(&whole).map(|(stream, _)| stream), Ok(7));

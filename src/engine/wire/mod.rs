@@ -14,35 +14,53 @@ pub use frame::{Frame, FrameType};
 pub use packet::{Body, Packet, Push};
 
 /// Messages of the outer protocol, generated from `proto/accesshub.proto`.
-#[allow(missing_docs)]
+// The generator writes one form of match for every message.
+#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
 pub mod accesshub {
-    use super::{WireError, pb};
+    use super::pb;
 
     include!(concat!(env!("OUT_DIR"), "/accesshub.rs"));
 }
 
+/// Parts of [`switch`] and [`liveroom`] messages, generated from `proto/common.proto`.
+// The generator writes one form of match for every message.
+#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
+pub mod common {
+    use super::pb;
+
+    include!(concat!(env!("OUT_DIR"), "/common.rs"));
+}
+
 /// Application configuration, generated from `proto/initconfig.proto`.
-#[allow(missing_docs)]
+// The generator writes one form of match for every message.
+#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
 pub mod initconfig {
-    use super::{WireError, pb};
+    use super::pb;
 
     include!(concat!(env!("OUT_DIR"), "/initconfig.rs"));
 }
 
 /// Room bodies, generated from `proto/liveroom.proto`.
-#[allow(missing_docs)]
+// The generator writes one form of match for every message.
+#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
 pub mod liveroom {
-    use super::{WireError, pb};
+    use super::pb;
 
     include!(concat!(env!("OUT_DIR"), "/liveroom.rs"));
 }
 
 /// Session layer of the room protocol, generated from `proto/switch.proto`.
-#[allow(missing_docs)]
+// The generator writes one form of match for every message.
+#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
 pub mod switch {
-    use super::{WireError, pb};
+    use super::pb;
 
     include!(concat!(env!("OUT_DIR"), "/switch.rs"));
+}
+
+/// The text of a field. Bytes that are not UTF-8 become U+FFFD.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Why bytes were refused.
@@ -68,9 +86,4 @@ impl WireError {
             Self::Malformed => "message cannot be decoded",
         }
     }
-}
-
-/// Text of a `bytes` field. Bytes that are not UTF-8 become U+FFFD.
-pub fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }

@@ -9,7 +9,7 @@
 //! | 7+h | | body |
 
 use super::pb::{self, Encode, decode};
-use super::{WireError, liveroom, switch};
+use super::{WireError, liveroom, switch, text};
 
 const PREFIX_BYTES: usize = 7;
 const FIRST_BYTE: u8 = 0x31;
@@ -40,55 +40,55 @@ pub mod cmd {
 /// A decoded packet from the server.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
-pub struct Packet {
-    pub header: switch::Header,
-    pub body: Body,
+pub struct Packet<'a> {
+    pub header: switch::Header<'a>,
+    pub body: Body<'a>,
 }
 
 /// Body of a packet from the server, by command.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
-pub enum Body {
-    Login(switch::LoginRoomRsp),
-    EnterRoom(liveroom::EnterRoomRsp),
-    Heartbeat(liveroom::HbRsp),
-    RenewToken(liveroom::RenewTokenRsp),
-    SetTrans(liveroom::SetTransRsp),
-    GetTrans(liveroom::GetTransRsp),
-    AddStream(liveroom::AddStreamRsp),
+pub enum Body<'a> {
+    Login(switch::LoginRoomRsp<'a>),
+    EnterRoom(liveroom::EnterRoomRsp<'a>),
+    Heartbeat(liveroom::HbRsp<'a>),
+    RenewToken(liveroom::RenewTokenRsp<'a>),
+    SetTrans(liveroom::SetTransRsp<'a>),
+    GetTrans(liveroom::GetTransRsp<'a>),
+    AddStream(liveroom::AddStreamRsp<'a>),
     /// Answers to DeleteStream and UpdateStream.
-    StreamSeq(liveroom::StreamSeqRsp),
-    StreamList(liveroom::GetStreamListRsp),
-    SendIm(liveroom::SendImRsp),
-    SendBigIm(liveroom::SendBigImRsp),
-    UserList(liveroom::GetUserlistRsp),
+    StreamSeq(liveroom::StreamSeqRsp<'a>),
+    StreamList(liveroom::GetStreamListRsp<'a>),
+    SendIm(liveroom::SendImRsp<'a>),
+    SendBigIm(liveroom::SendBigImRsp<'a>),
+    UserList(liveroom::GetUserlistRsp<'a>),
     /// An answer that only has a head: logout, quit, custom command.
-    Common(liveroom::CommonRsp),
+    Common(liveroom::CommonRsp<'a>),
     Push {
         head: switch::PushReqHead,
-        push: Push,
+        push: Push<'a>,
     },
     MergePush {
         head: switch::MergePushHead,
-        pushes: Vec<(switch::MergePushRspInfo, Push)>,
+        pushes: Vec<(switch::MergePushRspInfo, Push<'a>)>,
     },
-    Kickout(switch::PushKickout),
+    Kickout(switch::PushKickout<'a>),
     Other,
 }
 
 /// What a push says, by its `sub_cmd`.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
-pub enum Push {
-    Users(liveroom::PushUserInfoUpdated),
-    Kickout(liveroom::PushUserKickout),
-    CustomCommand(Vec<u8>),
-    StreamsAdded(liveroom::PushStream),
-    StreamsDeleted(liveroom::PushStream),
-    StreamsUpdated(liveroom::PushStream),
-    Broadcast(liveroom::PushIm),
-    Barrage(liveroom::PushBigIm),
-    RoomExtraInfo(liveroom::PushTrans),
+pub enum Push<'a> {
+    Users(liveroom::PushUserInfoUpdated<'a>),
+    Kickout(liveroom::PushUserKickout<'a>),
+    CustomCommand(&'a [u8]),
+    StreamsAdded(liveroom::PushStream<'a>),
+    StreamsDeleted(liveroom::PushStream<'a>),
+    StreamsUpdated(liveroom::PushStream<'a>),
+    Broadcast(liveroom::PushIm<'a>),
+    Barrage(liveroom::PushBigIm<'a>),
+    RoomExtraInfo(liveroom::PushTrans<'a>),
     /// A push without a public effect, or one whose body could not be decoded.
     Ignored {
         malformed: bool,
@@ -96,7 +96,7 @@ pub enum Push {
 }
 
 /// Decodes one room packet.
-pub fn decode_packet(bytes: &[u8]) -> Result<Packet, WireError> {
+pub fn decode_packet(bytes: &[u8]) -> Result<Packet<'_>, WireError> {
     let (prefix, rest) = bytes
         .split_at_checked(PREFIX_BYTES)
         .ok_or(WireError::Truncated)?;
@@ -119,7 +119,7 @@ pub fn decode_packet(bytes: &[u8]) -> Result<Packet, WireError> {
 }
 
 /// Encodes one room packet.
-pub fn encode_packet(header: &switch::Header, body: &impl Encode) -> Vec<u8> {
+pub fn encode_packet(header: &switch::Header<'_>, body: &dyn Encode) -> Vec<u8> {
     let (header, body) = (pb::encode(header), pb::encode(body));
     let (header_bytes, body_bytes) = (header.len(), body.len());
     let mut bytes = Vec::with_capacity(PREFIX_BYTES + header_bytes + body_bytes);
@@ -136,37 +136,32 @@ pub fn encode_packet(header: &switch::Header, body: &impl Encode) -> Vec<u8> {
 }
 
 /// Code and text of an answer. An answer without a head counts as failed, as in the vendor's client, with code `u32::MAX`.
-pub fn answer_head(body: &Body) -> (u32, &str) {
-    fn room(head: &Option<liveroom::RspHead>) -> (u32, &str) {
-        head.as_ref()
-            .map_or((u32::MAX, "answer without a head"), |h| {
-                (h.code, h.message.as_str())
-            })
-    }
-    match body {
-        Body::Login(m) => m
-            .rsp_head
-            .as_ref()
-            .map_or((u32::MAX, "answer without a head"), |h| {
-                (h.code, h.message.as_str())
-            }),
-        Body::EnterRoom(m) => room(&m.rsp_head),
-        Body::Heartbeat(m) => room(&m.rsp_head),
-        Body::RenewToken(m) => room(&m.rsp_head),
-        Body::SetTrans(m) => room(&m.rsp_head),
-        Body::GetTrans(m) => room(&m.rsp_head),
-        Body::AddStream(m) => room(&m.rsp_head),
-        Body::StreamSeq(m) => room(&m.rsp_head),
-        Body::StreamList(m) => room(&m.rsp_head),
-        Body::SendIm(m) => room(&m.rsp_head),
-        Body::SendBigIm(m) => room(&m.rsp_head),
-        Body::UserList(m) => room(&m.rsp_head),
-        Body::Common(m) => room(&m.rsp_head),
-        Body::Push { .. } | Body::MergePush { .. } | Body::Kickout(_) | Body::Other => (0, ""),
+pub fn answer_head(body: &Body<'_>) -> (u32, String) {
+    let head = match body {
+        Body::Login(m) => &m.rsp_head,
+        Body::EnterRoom(m) => &m.rsp_head,
+        Body::Heartbeat(m) => &m.rsp_head,
+        Body::RenewToken(m) => &m.rsp_head,
+        Body::SetTrans(m) => &m.rsp_head,
+        Body::GetTrans(m) => &m.rsp_head,
+        Body::AddStream(m) => &m.rsp_head,
+        Body::StreamSeq(m) => &m.rsp_head,
+        Body::StreamList(m) => &m.rsp_head,
+        Body::SendIm(m) => &m.rsp_head,
+        Body::SendBigIm(m) => &m.rsp_head,
+        Body::UserList(m) => &m.rsp_head,
+        Body::Common(m) => &m.rsp_head,
+        Body::Push { .. } | Body::MergePush { .. } | Body::Kickout(_) | Body::Other => {
+            return (0, String::new());
+        }
+    };
+    match head {
+        Some(head) => (head.code, text(head.message)),
+        None => (u32::MAX, "answer without a head".into()),
     }
 }
 
-fn decode_body(cmd: u32, bytes: &[u8]) -> Result<Body, WireError> {
+fn decode_body(cmd: u32, bytes: &[u8]) -> Result<Body<'_>, WireError> {
     Ok(match cmd {
         1002 => Body::Login(decode(bytes)?),
         1004 | 301_004 | 303_018 => Body::Common(decode(bytes)?),
@@ -180,15 +175,16 @@ fn decode_body(cmd: u32, bytes: &[u8]) -> Result<Body, WireError> {
         }
         1103 => {
             let merged: switch::MergePushReq = decode(bytes)?;
-            let pushes = merged.message_list.into_iter().map(|m| {
+            let mut pushes = Vec::new();
+            for m in merged.message_list {
                 let id = switch::MergePushRspInfo {
                     sub_cmd: m.sub_cmd,
                     sub_seq: m.sub_seq,
                 };
-                (id, decode_push(m.sub_cmd, m.msg_body))
-            });
+                pushes.push((id, decode_push(m.sub_cmd, m.msg_body)));
+            }
             Body::MergePush {
-                pushes: pushes.collect(),
+                pushes,
                 head: merged.head.unwrap_or_default(),
             }
         }
@@ -209,17 +205,17 @@ fn decode_body(cmd: u32, bytes: &[u8]) -> Result<Body, WireError> {
 }
 
 /// A push whose body is damaged is still acknowledged, so its envelope must survive.
-fn decode_push(sub_cmd: u32, body: Vec<u8>) -> Push {
+fn decode_push(sub_cmd: u32, body: &[u8]) -> Push<'_> {
     let push = match sub_cmd {
-        10_001 => decode(&body).map(Push::Users),
-        10_002 => decode(&body).map(Push::Kickout),
+        10_001 => decode(body).map(Push::Users),
+        10_002 => decode(body).map(Push::Kickout),
         11_005 => Ok(Push::CustomCommand(body)),
-        12_001 => decode(&body).map(Push::StreamsAdded),
-        12_002 => decode(&body).map(Push::StreamsDeleted),
-        12_003 => decode(&body).map(Push::StreamsUpdated),
-        13_001 => decode(&body).map(Push::Broadcast),
-        14_001 => decode(&body).map(Push::Barrage),
-        15_001 => decode(&body).map(Push::RoomExtraInfo),
+        12_001 => decode(body).map(Push::StreamsAdded),
+        12_002 => decode(body).map(Push::StreamsDeleted),
+        12_003 => decode(body).map(Push::StreamsUpdated),
+        13_001 => decode(body).map(Push::Broadcast),
+        14_001 => decode(body).map(Push::Barrage),
+        15_001 => decode(body).map(Push::RoomExtraInfo),
         _ => Ok(Push::Ignored { malformed: false }),
     };
     push.unwrap_or(Push::Ignored { malformed: true })

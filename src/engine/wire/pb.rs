@@ -9,9 +9,9 @@ use super::WireError;
 pub const MAX_DEPTH: u8 = 16;
 
 /// A message that can be read.
-pub trait Decode {
-    /// Takes one field.
-    fn field(&mut self, number: u32, value: Value<'_>) -> Result<(), WireError>;
+pub trait Decode<'a> {
+    /// Takes one field: calls the method of `value` for its type, or none if the number is unknown.
+    fn field(&mut self, number: u32, value: &mut Value<'a>);
 }
 
 /// A message that can be written.
@@ -21,24 +21,29 @@ pub trait Encode {
 }
 
 /// Reads a message.
-pub fn decode<M: Decode + Default>(bytes: &[u8]) -> Result<M, WireError> {
+pub fn decode<'a, M: Decode<'a> + Default>(bytes: &'a [u8]) -> Result<M, WireError> {
     let mut message = M::default();
-    read_fields(&mut message, bytes, 0)?;
-    Ok(message)
+    if read_fields(&mut message, bytes, 0).is_some() {
+        Ok(message)
+    } else {
+        Err(WireError::Malformed)
+    }
 }
 
 /// Writes a message.
-pub fn encode(message: &impl Encode) -> Vec<u8> {
+pub fn encode(message: &dyn Encode) -> Vec<u8> {
     let mut writer = Writer { bytes: Vec::new() };
     message.write(&mut writer);
     writer.bytes
 }
 
-/// One field as it lies on the wire.
-#[derive(Debug, Clone, Copy)]
+/// One field as it lies on the wire. What does not fit the schema is noted here, so that the generated code, the largest
+/// part of this module once compiled, has no errors to pass on.
+#[derive(Debug)]
 pub struct Value<'a> {
     content: Content<'a>,
     depth: u8,
+    is_refused: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -52,54 +57,86 @@ enum Content<'a> {
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap
 )]
-impl Value<'_> {
-    pub fn u64(self) -> Result<u64, WireError> {
-        match self.content {
-            Content::Varint(value) => Ok(value),
-            Content::Bytes(_) => Err(WireError::Malformed),
-        }
+impl<'a> Value<'a> {
+    #[inline(never)]
+    pub fn u64(&mut self, to: &mut u64) {
+        *to = self.number();
     }
 
     /// Longer numbers lose their high bits, as the protobuf specification has it; so with the other short ones.
-    pub fn u32(self) -> Result<u32, WireError> {
-        self.u64().map(|value| value as u32)
+    #[inline(never)]
+    pub fn u32(&mut self, to: &mut u32) {
+        *to = self.number() as u32;
     }
 
-    pub fn i64(self) -> Result<i64, WireError> {
-        self.u64().map(|value| value as i64)
+    #[inline(never)]
+    pub fn i64(&mut self, to: &mut i64) {
+        *to = self.number() as i64;
     }
 
-    pub fn i32(self) -> Result<i32, WireError> {
-        self.u64().map(|value| value as i32)
+    #[inline(never)]
+    pub fn i32(&mut self, to: &mut i32) {
+        *to = self.number() as i32;
     }
 
-    pub fn bool(self) -> Result<bool, WireError> {
-        self.u64().map(|value| value != 0)
+    #[inline(never)]
+    pub fn bytes(&mut self, to: &mut &'a [u8]) {
+        *to = self.slice();
     }
 
-    pub fn bytes(self) -> Result<Vec<u8>, WireError> {
-        self.slice().map(<[u8]>::to_vec)
+    pub fn optional_u64(&mut self, to: &mut Option<u64>) {
+        self.u64(to.insert(0));
     }
 
-    pub fn string(self) -> Result<String, WireError> {
-        String::from_utf8(self.bytes()?).map_err(|_| WireError::Malformed)
+    pub fn optional_u32(&mut self, to: &mut Option<u32>) {
+        self.u32(to.insert(0));
     }
 
-    pub fn message<M: Decode + Default>(self) -> Result<M, WireError> {
+    pub fn optional_i32(&mut self, to: &mut Option<i32>) {
+        self.i32(to.insert(0));
+    }
+
+    pub fn optional_bool(&mut self, to: &mut Option<bool>) {
+        *to = Some(self.number() != 0);
+    }
+
+    pub fn optional_bytes(&mut self, to: &mut Option<&'a [u8]>) {
+        self.bytes(to.insert(&[]));
+    }
+
+    pub fn message<M: Decode<'a> + Default>(&mut self, to: &mut Option<M>) {
+        self.read(to.insert(M::default()));
+    }
+
+    pub fn push<M: Decode<'a> + Default>(&mut self, to: &mut Vec<M>) {
         let mut message = M::default();
-        match self.content {
-            Content::Bytes(bytes) if self.depth < MAX_DEPTH => {
-                read_fields(&mut message, bytes, self.depth + 1)?
-            }
-            _ => return Err(WireError::Malformed),
-        }
-        Ok(message)
+        self.read(&mut message);
+        to.push(message);
     }
 
-    fn slice(&self) -> Result<&[u8], WireError> {
+    fn read(&mut self, message: &mut dyn Decode<'a>) {
+        let bytes = self.slice();
+        self.is_refused |=
+            self.depth >= MAX_DEPTH || read_fields(message, bytes, self.depth + 1).is_none();
+    }
+
+    fn number(&mut self) -> u64 {
         match self.content {
-            Content::Bytes(bytes) => Ok(bytes),
-            Content::Varint(_) => Err(WireError::Malformed),
+            Content::Varint(value) => value,
+            Content::Bytes(_) => {
+                self.is_refused = true;
+                0
+            }
+        }
+    }
+
+    fn slice(&mut self) -> &'a [u8] {
+        match self.content {
+            Content::Bytes(bytes) => bytes,
+            Content::Varint(_) => {
+                self.is_refused = true;
+                &[]
+            }
         }
     }
 }
@@ -140,11 +177,7 @@ impl Writer {
         self.bytes.extend_from_slice(value);
     }
 
-    pub fn string(&mut self, number: u32, value: &str) {
-        self.bytes(number, value.as_bytes());
-    }
-
-    pub fn message(&mut self, number: u32, value: &impl Encode) {
+    pub fn message(&mut self, number: u32, value: &dyn Encode) {
         self.bytes(number, &encode(value));
     }
 
@@ -176,10 +209,6 @@ impl Writer {
         }
     }
 
-    pub fn plain_string(&mut self, number: u32, value: &str) {
-        self.plain_bytes(number, value.as_bytes());
-    }
-
     fn varint(&mut self, mut value: u64) {
         while value > 0x7f {
             self.bytes.push((value & 0x7f) as u8 | 0x80);
@@ -194,15 +223,15 @@ const FIXED_64: u64 = 1;
 const LENGTH_DELIMITED: u64 = 2;
 const FIXED_32: u64 = 5;
 
-fn read_fields(message: &mut dyn Decode, mut bytes: &[u8], depth: u8) -> Result<(), WireError> {
+/// `None` if the bytes are not a message of this type.
+fn read_fields<'a>(message: &mut dyn Decode<'a>, mut bytes: &'a [u8], depth: u8) -> Option<()> {
     while !bytes.is_empty() {
         let key = take_varint(&mut bytes)?;
-        let number = u32::try_from(key >> 3).map_err(|_| WireError::Malformed)?;
+        let number = u32::try_from(key >> 3).ok().filter(|number| *number > 0)?;
         let content = match key & 7 {
             VARINT => Content::Varint(take_varint(&mut bytes)?),
             LENGTH_DELIMITED => {
-                let length =
-                    usize::try_from(take_varint(&mut bytes)?).map_err(|_| WireError::Malformed)?;
+                let length = usize::try_from(take_varint(&mut bytes)?).ok()?;
                 Content::Bytes(take(&mut bytes, length)?)
             }
             FIXED_64 => {
@@ -213,33 +242,38 @@ fn read_fields(message: &mut dyn Decode, mut bytes: &[u8], depth: u8) -> Result<
                 take(&mut bytes, 4)?;
                 continue;
             }
-            _ => return Err(WireError::Malformed),
+            _ => return None,
         };
-        if number == 0 {
-            return Err(WireError::Malformed);
+        let mut value = Value {
+            content,
+            depth,
+            is_refused: false,
+        };
+        message.field(number, &mut value);
+        if value.is_refused {
+            return None;
         }
-        message.field(number, Value { content, depth })?;
     }
-    Ok(())
+    Some(())
 }
 
-fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Result<&'a [u8], WireError> {
-    let (taken, rest) = bytes.split_at_checked(length).ok_or(WireError::Malformed)?;
+fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
+    let (taken, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
-    Ok(taken)
+    Some(taken)
 }
 
-fn take_varint(bytes: &mut &[u8]) -> Result<u64, WireError> {
+fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for shift in (0..70).step_by(7) {
-        let (byte, rest) = bytes.split_first().ok_or(WireError::Malformed)?;
+        let (byte, rest) = bytes.split_first()?;
         *bytes = rest;
         value |= u64::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
         if byte & 0x80 == 0 {
-            return Ok(value);
+            return Some(value);
         }
     }
-    Err(WireError::Malformed)
+    None
 }
 
 #[cfg(test)]

@@ -1,0 +1,70 @@
+// The one engine of the mini program, and what every page does with it.
+
+import { ZegoExpressEngine } from '../pkg/index';
+import { findProblem } from './settings';
+
+let engine;
+let madeFor = '';
+
+/** What the engine cannot do without. */
+export const NEEDED = ['appID', 'server', 'userID', 'userName', 'token'];
+
+/** The engine for these settings; another AppID or server means another engine. */
+export function openEngine(settings) {
+  const wanted = `${settings.appID} ${settings.server}`;
+  if (engine && madeFor === wanted) return engine;
+  if (engine) engine.destroyEngine();
+  engine = new ZegoExpressEngine(Number(settings.appID), settings.server);
+  madeFor = wanted;
+  return engine;
+}
+
+/** The first thing that has to be changed before a room can be entered, or undefined. */
+export function findObstacle(settings) {
+  return findProblem(settings, NEEDED.concat('bizName', 'subBiz', 'serverUrl', 'signature', 'mrtcUserID', 'roomID'));
+}
+
+/** The user as the engine takes it. */
+export function userOf({ userID, userName }) {
+  return { userID, userName: userName || userID };
+}
+
+/** The parameters of `<rtc-room>`. The uid must be the one the signature was made for. */
+export function mrtcOf({ bizName, subBiz, serverUrl, signature, mrtcUserID, userID }) {
+  return { bizName, subBiz, serverUrl, signature, userId: mrtcUserID || userID.replace(/\W/g, '_') };
+}
+
+/** Asks the room server for a token, as the sample's stand-in for an application's own server. */
+export function fetchToken({ tokenServer, userID }) {
+  return new Promise((resolve, reject) => {
+    my.request({
+      url: `${tokenServer.replace(/\/$/, '')}/control/token`,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      data: JSON.stringify({ userID }),
+      dataType: 'json',
+      timeout: 8000,
+      success: ({ data }) => (data && data.token ? resolve(data.token) : reject(new Error('no token'))),
+      fail: reject,
+    });
+  });
+}
+
+/**
+ * Leaves a room whose login has no answer yet: the service keeps a user whose login it answers after the logout, so that
+ * waits for the answer, though not for long.
+ */
+export function logoutAfter(login, engine, roomID) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, 2000);
+    function end() {
+      clearTimeout(timer);
+      engine.logoutRoom(roomID);
+      resolve();
+    }
+    login.then(end, end);
+  });
+}
+
+/** The room that a call page is in, for pages that join in. */
+export const session = { engine: undefined, roomID: '', streamID: '' };

@@ -1,0 +1,207 @@
+//! Answers of the service to room requests, and requests that got none.
+
+use crate::engine::cx::Cx;
+use crate::engine::error::{Error, ROOM_ERROR, ROOM_NOT_EXIST, TIMEOUT, from_room_answer};
+use crate::engine::io::Reply;
+use crate::engine::net::{Pending, Purpose};
+use crate::engine::publish::{self, Publisher};
+use crate::engine::room::{self};
+use crate::engine::wire::packet::{answer_head, decode_packet};
+use crate::engine::wire::{Body, Packet, switch, text};
+use crate::engine::{Engine, find_room};
+
+/// Codes with which the service says that it does not know the session any more.
+const SESSION_UNKNOWN: [u32; 2] = [1002, 105];
+/// Codes of a heartbeat answer after which the room logs in again; any other ends it.
+const HEARTBEAT_LOG_IN_AGAIN: [u32; 5] = [152, 105, 2001, 1_000_000_152, 1_000_002_001];
+
+impl Engine {
+    pub(in crate::engine) fn handle_packet(&mut self, bytes: &[u8], cx: &mut Cx<'_>) {
+        let Packet { header, body } = match decode_packet(bytes) {
+            Ok(packet) => packet,
+            Err(error) => {
+                self.net.link.refuse(error, cx);
+                return;
+            }
+        };
+        match body {
+            Body::Push { head, push } => self.handle_push(header.context_key, &head, push, cx),
+            Body::MergePush { head, pushes } => {
+                self.handle_merge_push(header.context_key, &head, pushes, cx)
+            }
+            Body::Kickout(kickout) => self.handle_kickout(&kickout, cx),
+            Body::Other => {}
+            answer => {
+                if let Some(pending) = self.net.take(header.seq) {
+                    self.handle_answer(&header, answer, pending, cx);
+                }
+            }
+        }
+    }
+
+    pub(in crate::engine) fn handle_answer(
+        &mut self,
+        header: &switch::Header<'_>,
+        answer: Body<'_>,
+        pending: Pending,
+        cx: &mut Cx<'_>,
+    ) {
+        let key = pending.room;
+        let Some(room) = find_room(&mut self.rooms, key) else {
+            room::reject(pending.purpose, &Error::new(ROOM_NOT_EXIST), cx);
+            return;
+        };
+        let (code, message) = answer_head(&answer);
+        if code != 0 {
+            self.handle_refusal(code, &message, pending, cx);
+            return;
+        }
+        let net = &mut self.net;
+        let publisher =
+            |list: &mut Vec<Publisher>, id: &str| list.iter().position(|p| p.stream_id == id);
+        let mut signal = None;
+        match (answer, pending.purpose) {
+            (Body::Login(m), Purpose::Login) => signal = room.handle_login(header, m, net, cx),
+            (Body::EnterRoom(m), Purpose::Enter) => signal = room.handle_enter(header, m, net, cx),
+            (Body::Heartbeat(m), Purpose::Heartbeat) => room.handle_heartbeat(m, net, cx),
+            (Body::UserList(m), Purpose::UserList) => room.handle_user_list(m, net, cx),
+            (Body::StreamList(m), Purpose::StreamList) => room.handle_stream_list(m, net, cx),
+            (Body::RenewToken(m), Purpose::RenewToken) => {
+                room.restart_token_timer(m.token_remain_time, net, cx)
+            }
+            (Body::GetTrans(m), Purpose::GetExtraInfo) => room.handle_extra_info_list(m, cx),
+            (Body::SetTrans(m), Purpose::SetExtraInfo { call, key, .. }) => {
+                room.handle_extra_info_set(call, &key, header.seq, &m, cx)
+            }
+            (Body::AddStream(m), Purpose::AddStream { stream_id }) => {
+                room.handle_own_stream_change(m.stream_seq, net, cx);
+                if m.token_remain_time > 0 {
+                    room.restart_token_timer(m.token_remain_time, net, cx);
+                }
+                match publisher(&mut self.publishers, &stream_id)
+                    .and_then(|at| self.publishers.get_mut(at))
+                {
+                    Some(publisher) if publisher.is_announced_by(header.seq) => {
+                        publisher.handle_announced(text(m.stream_sid), cx);
+                    }
+                    Some(publisher) if publisher.is_announced() => {}
+                    // Stopped while it was being announced.
+                    _ => publish::send_delete(&stream_id, &text(m.stream_sid), room, net, cx),
+                }
+            }
+            (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {
+                room.handle_own_stream_change(m.stream_seq, net, cx)
+            }
+            (
+                Body::StreamSeq(m),
+                Purpose::UpdateStream {
+                    call,
+                    stream_id,
+                    extra_info,
+                },
+            ) => {
+                room.handle_own_stream_change(m.stream_seq, net, cx);
+                if let Some(publisher) = publisher(&mut self.publishers, &stream_id)
+                    .and_then(|at| self.publishers.get_mut(at))
+                {
+                    publisher.handle_extra_info_set(extra_info);
+                }
+                cx.reply(call, Ok(Reply::Done));
+            }
+            (Body::SendIm(m), Purpose::Broadcast { call }) => {
+                cx.reply(call, Ok(Reply::MessageNumber(m.msg_id)))
+            }
+            (Body::SendBigIm(m), Purpose::Barrage { calls }) => {
+                room::resolve_barrage(calls, &m, cx)
+            }
+            (Body::Common(_), Purpose::CustomCommand { call }) => cx.reply(call, Ok(Reply::Done)),
+            // An answer of another kind than the request: the calls must still settle.
+            (_, purpose) => {
+                if let Purpose::SetExtraInfo { .. } = purpose {
+                    room.trans.finish_setting();
+                }
+                room.handle_list_error(&purpose, cx);
+                room::reject(purpose, &Error::new(ROOM_ERROR), cx);
+            }
+        }
+        self.handle_signal(key, signal, cx);
+    }
+
+    /// The service answered with an error.
+    pub(in crate::engine) fn handle_refusal(
+        &mut self,
+        c: u32,
+        text: &str,
+        pending: Pending,
+        cx: &mut Cx<'_>,
+    ) {
+        let key = pending.room;
+        let Some(room) = find_room(&mut self.rooms, key) else {
+            return;
+        };
+        let mut signal = None;
+        match pending.purpose {
+            Purpose::Login | Purpose::Enter => {
+                signal = room.handle_login_refused(c, text, &mut self.net, cx)
+            }
+            Purpose::Heartbeat if HEARTBEAT_LOG_IN_AGAIN.contains(&c) => room.log_in_later(cx),
+            purpose if SESSION_UNKNOWN.contains(&c) => {
+                room::reject(purpose, &from_room_answer(c, text), cx);
+                room.trans.finish_setting();
+                room.forget_session();
+                room.log_in_later(cx);
+            }
+            Purpose::Heartbeat => signal = Some(room.end(from_room_answer(c, text), cx)),
+            Purpose::AddStream { stream_id } => {
+                if let Some(publisher) = self
+                    .publishers
+                    .iter_mut()
+                    .find(|p| p.stream_id == stream_id && p.is_announced_by(pending.seq))
+                {
+                    publisher.handle_refused(c, text, cx);
+                }
+            }
+            Purpose::SetExtraInfo { call, .. } => room.handle_extra_info_refused(call, c, text, cx),
+            Purpose::RenewToken if room::needs_no_renewal(c) => {}
+            purpose => {
+                room.handle_list_error(&purpose, cx);
+                room::reject(purpose, &from_room_answer(c, text), cx);
+            }
+        }
+        self.handle_signal(key, signal, cx);
+    }
+
+    /// A room request got no answer in time.
+    pub(in crate::engine) fn handle_expired(&mut self, pending: Pending, cx: &mut Cx<'_>) {
+        let Some(room) = find_room(&mut self.rooms, pending.room) else {
+            return;
+        };
+        match &pending.purpose {
+            Purpose::AddStream { stream_id } => {
+                let publisher = self
+                    .publishers
+                    .iter_mut()
+                    .find(|p| p.stream_id == *stream_id && p.is_announced_by(pending.seq));
+                if let Some(publisher) = publisher {
+                    publisher.announce(room, &mut self.net, cx);
+                }
+            }
+            Purpose::DeleteStream {
+                stream_id,
+                stream_sid,
+            } if room.is_online()
+                && !self
+                    .publishers
+                    .iter()
+                    .any(|p| p.stream_id == *stream_id && p.is_announced()) =>
+            {
+                publish::send_delete(stream_id, stream_sid, room, &mut self.net, cx);
+            }
+            Purpose::SetExtraInfo { .. } => room.trans.finish_setting(),
+            _ => {}
+        }
+        let signal = room.handle_expired(&pending.purpose, cx);
+        room::reject(pending.purpose, &Error::new(TIMEOUT), cx);
+        self.handle_signal(pending.room, signal, cx);
+    }
+}

@@ -1,0 +1,295 @@
+//! What the page calls, apart from streams.
+
+use crate::engine::api::{self, Command};
+use crate::engine::cx::Cx;
+use crate::engine::error::{
+    self, ALREADY_IN_ROOM, DESTROYED, Error, OK, ROOM_NOT_EXIST, TOO_MANY_ROOMS,
+};
+use crate::engine::event::{Event, RoomReason, RoomState};
+use crate::engine::io::{CallId, Reply};
+use crate::engine::net::{Net, RoomKey};
+use crate::engine::publish::{self};
+use crate::engine::room::{LoginRequest, Room, RoomEnd};
+use crate::engine::value::Value;
+use crate::engine::{Engine, MAX_ROOMS, find_room, token};
+
+impl Engine {
+    /// A method of the page.
+    pub(in crate::engine) fn call(
+        &mut self,
+        id: CallId,
+        method: &str,
+        args: &[Value],
+        cx: &mut Cx<'_>,
+    ) {
+        if self.is_destroyed {
+            cx.reply(id, Err(DESTROYED.into()));
+            return;
+        }
+        let command =
+            match api::parse(method, args).and_then(|command| self.check_token(command, cx)) {
+                Ok(command) => command,
+                Err(error) => {
+                    if method == "loginRoom" {
+                        self.report_refused_login(args, &error, cx);
+                    }
+                    cx.reply(id, refuse(method, error));
+                    return;
+                }
+            };
+        match command {
+            Command::LoginRoom(request) => self.login_room(id, request, cx),
+            Command::LogoutRoom { room } => {
+                self.logout_room(room.as_deref(), cx);
+                cx.reply(id, Ok(Reply::Nothing));
+            }
+            Command::RenewToken { token, room } => {
+                let renewed = self.renew_token(&token, room.as_deref(), cx);
+                cx.reply(id, Ok(Reply::Flag(renewed)));
+            }
+            Command::EnableMultiRoom(enable) => {
+                let allowed = !self.has_logged_in;
+                if allowed {
+                    self.multi_room = enable;
+                }
+                cx.reply(id, Ok(Reply::Flag(allowed)));
+            }
+            Command::StartPublishing {
+                stream,
+                room,
+                params,
+                extra_info,
+                cdn,
+            } => {
+                self.start_publishing(id, stream, room.as_deref(), params, extra_info, cdn, cx);
+            }
+            Command::StopPublishing { stream } => {
+                let stopped = self.stop_publishing(&stream, cx);
+                cx.reply(id, Ok(Reply::Flag(stopped)));
+            }
+            Command::StartPlaying {
+                stream,
+                params,
+                cdn,
+            } => self.start_playing(id, stream, params, cdn, cx),
+            Command::StopPlaying { stream } => {
+                if let Some(at) = self.players.iter().position(|p| p.stream_id == stream) {
+                    self.players.remove(at).stop(cx);
+                }
+                cx.reply(id, Ok(Reply::Nothing));
+            }
+            Command::NextUrl { stream } => {
+                let url = self.next_url(&stream, cx);
+                cx.reply(id, Ok(Reply::Text(url)));
+            }
+            Command::ComponentEvent { stream, code } => {
+                self.handle_component(&stream, code, cx);
+                cx.reply(id, Ok(Reply::Nothing));
+            }
+            Command::ComponentQuality { stream, quality } => {
+                self.handle_quality(&stream, quality, cx);
+                cx.reply(id, Ok(Reply::Nothing));
+            }
+            Command::SetStreamExtraInfo { stream, text } => {
+                match self.publishers.iter_mut().find(|p| p.stream_id == stream) {
+                    Some(publisher) => {
+                        let room = self.rooms.iter().find(|room| room.key() == publisher.room);
+                        publisher.set_extra_info(id, text, room, &mut self.net, cx);
+                    }
+                    None => cx.reply(id, Err(publish::unknown_stream())),
+                }
+            }
+            Command::Broadcast { room, message } => {
+                if let Some((room, net)) = self.online_room(&room, id, cx) {
+                    room.send_broadcast(id, message, net, cx);
+                }
+            }
+            Command::Barrage { room, message } => {
+                if let Some((room, net)) = self.online_room(&room, id, cx) {
+                    room.send_barrage_message(id, message, net, cx);
+                }
+            }
+            Command::Custom { room, content, to } => {
+                if let Some((room, net)) = self.online_room(&room, id, cx) {
+                    room.send_command(id, &content, to, net, cx);
+                }
+            }
+            Command::SetRoomExtraInfo { room, key, value } => {
+                if let Some((room, net)) = self.online_room(&room, id, cx) {
+                    room.set_extra_info(id, key, value, net, cx);
+                }
+            }
+            Command::Destroy => {
+                self.logout_room(None, cx);
+                self.net.link.destroy(cx);
+                self.is_destroyed = true;
+                cx.reply(id, Ok(Reply::Nothing));
+            }
+            Command::Ignore => cx.reply(id, Ok(Reply::Nothing)),
+            Command::PlayerList => cx.reply(id, Ok(Reply::EmptyList)),
+        }
+    }
+
+    /// A refused login is told like a failed one, as the vendor's client does; not of a room whose state is another login's.
+    pub(in crate::engine) fn report_refused_login(
+        &self,
+        args: &[Value],
+        error: &Error,
+        cx: &mut Cx<'_>,
+    ) {
+        let room = args.first().and_then(Value::as_text).unwrap_or_default();
+        if self.rooms.iter().any(|known| known.id() == room) {
+            return;
+        }
+        let states = [
+            (RoomState::Connecting, RoomReason::Logining, OK, None),
+            (
+                RoomState::Disconnected,
+                RoomReason::LoginFailed,
+                error.code,
+                Some(error.message.clone()),
+            ),
+        ];
+        for (state, reason, code, extended_data) in states {
+            cx.emit(Event::RoomStateUpdate {
+                room: room.into(),
+                state,
+                code,
+                extended_data: extended_data.clone(),
+            });
+            cx.emit(Event::RoomStateChanged {
+                room: room.into(),
+                reason,
+                code,
+                extended_data,
+            });
+        }
+    }
+
+    /// Stops a token that cannot be good before it is sent.
+    pub(in crate::engine) fn check_token(
+        &self,
+        command: Command,
+        cx: &Cx<'_>,
+    ) -> Result<Command, Error> {
+        let token = match &command {
+            Command::LoginRoom(request) => &request.token,
+            Command::RenewToken { token, .. } => token,
+            _ => return Ok(command),
+        };
+        token::check(token, self.net.link.server_time(cx.now.mono)).map(|()| command)
+    }
+
+    pub(in crate::engine) fn login_room(
+        &mut self,
+        id: CallId,
+        request: LoginRequest,
+        cx: &mut Cx<'_>,
+    ) {
+        let same = self.rooms.iter().any(|room| room.id() == request.room_id);
+        if same || (self.multi_room && self.rooms.len() >= MAX_ROOMS) {
+            let code = if same {
+                ALREADY_IN_ROOM
+            } else {
+                TOO_MANY_ROOMS
+            };
+            cx.reply(id, Err(code.into()));
+            return;
+        }
+        let is_first = !self.multi_room || self.rooms.is_empty();
+        self.has_logged_in = true;
+        self.last_room += 1;
+        let key = self.last_room;
+        let room = Room::new(key, request, id, self.multi_room, is_first, cx);
+        if !self.multi_room {
+            self.logout_room(None, cx);
+        }
+        self.rooms.push(room);
+        self.net.link.set_wanted(true);
+        self.net.link.connect(cx);
+        let first_is_online = self.rooms.first().is_some_and(Room::is_online);
+        let Some(room) = find_room(&mut self.rooms, key) else {
+            return;
+        };
+        if is_first || first_is_online {
+            room.log_in(&mut self.net, cx);
+        }
+    }
+
+    pub(in crate::engine) fn logout_room(&mut self, room_id: Option<&str>, cx: &mut Cx<'_>) {
+        let keys: Vec<RoomKey> = self
+            .rooms
+            .iter()
+            .filter(|r| room_id.is_none_or(|id| id == r.id()))
+            .map(Room::key)
+            .collect();
+        let leaves_all = keys.len() == self.rooms.len() && !keys.is_empty();
+        for key in keys {
+            let Some(room) = find_room(&mut self.rooms, key) else {
+                continue;
+            };
+            // Leaving the first room ends the connection of all; where others stay, it is only quit.
+            if room.is_online() && (room.is_first || !leaves_all) {
+                room.send_logout(leaves_all, &mut self.net, cx);
+            }
+            room.end_by_application(cx);
+            self.remove_room(
+                key,
+                &RoomEnd {
+                    code: OK,
+                    text: String::new(),
+                },
+                cx,
+            );
+        }
+    }
+
+    pub(in crate::engine) fn renew_token(
+        &mut self,
+        token: &str,
+        room_id: Option<&str>,
+        cx: &mut Cx<'_>,
+    ) -> bool {
+        let mut renewed = false;
+        for room in self
+            .rooms
+            .iter_mut()
+            .filter(|r| room_id.is_none_or(|id| id == r.id()))
+        {
+            room.renew_token(token, &mut self.net, cx);
+            renewed = true;
+        }
+        renewed
+    }
+
+    /// The room if it is there and online; otherwise the call is rejected.
+    pub(in crate::engine) fn online_room(
+        &mut self,
+        room_id: &str,
+        call: CallId,
+        cx: &mut Cx<'_>,
+    ) -> Option<(&mut Room, &mut Net)> {
+        let room = self.rooms.iter_mut().find(|room| room.id() == room_id);
+        match room {
+            Some(room) if room.is_online() => Some((room, &mut self.net)),
+            found => {
+                let code = if found.is_some() {
+                    error::SOCKET_CLOSED
+                } else {
+                    ROOM_NOT_EXIST
+                };
+                cx.reply(call, Err(code.into()));
+                None
+            }
+        }
+    }
+}
+
+/// Synchronous methods answer bad arguments with their plain value.
+fn refuse(method: &str, error: Error) -> Result<Reply, Error> {
+    match method {
+        "logoutRoom" => Ok(Reply::Nothing),
+        "renewToken" | "enableMultiRoom" => Ok(Reply::Flag(false)),
+        _ => Err(error),
+    }
+}

@@ -1,0 +1,250 @@
+//! Streams: the calls that publish and play them, what the component reports, and the addresses that the service names.
+
+use crate::engine::Engine;
+use crate::engine::cx::Cx;
+use crate::engine::error::{
+    self, Code, Error, NOT_LOGGED_IN, PLAY_DUPLICATE, PUBLISH_CDN, PUBLISH_DUPLICATE,
+    PUBLISH_PARAMETER, QUEUE_FULL, TIMEOUT,
+};
+use crate::engine::event::{Event, Quality};
+use crate::engine::io::CallId;
+use crate::engine::link::HttpKey;
+use crate::engine::media_url::{self, Addresses, Direction};
+use crate::engine::net::RoomKey;
+use crate::engine::play::{self, MAX_PLAYERS, Player};
+use crate::engine::publish::{MAX_PUBLISHERS, Publisher};
+use crate::engine::room::Room;
+
+/// Codes of the component's `onRtmpEvent`.
+const PUSHED: u32 = 3800;
+const PUSH_FAILED: u32 = 3801;
+const PLAYED: u32 = 3802;
+const PLAY_FAILED: u32 = 3803;
+
+impl Engine {
+    #[allow(clippy::too_many_arguments)]
+    pub(in crate::engine) fn start_publishing(
+        &mut self,
+        call: CallId,
+        stream: String,
+        room_id: Option<&str>,
+        params: String,
+        extra_info: String,
+        cdn: bool,
+        cx: &mut Cx<'_>,
+    ) {
+        let room = match room_id {
+            Some(id) => self.rooms.iter().find(|room| room.id() == id),
+            None if self.multi_room => None,
+            None => self.rooms.first(),
+        };
+        let refusal = match room {
+            None if self.rooms.is_empty() && room_id.is_none() => Some(NOT_LOGGED_IN),
+            None => Some(PUBLISH_PARAMETER),
+            Some(room) if !room.is_online() => Some(NOT_LOGGED_IN),
+            Some(_) if self.publishers.iter().any(|p| p.stream_id == stream) => {
+                Some(PUBLISH_DUPLICATE)
+            }
+            Some(_) if self.publishers.len() >= MAX_PUBLISHERS => Some(QUEUE_FULL),
+            Some(_) => None,
+        };
+        let (Some(room), None) = (room, refusal) else {
+            let code = refusal.unwrap_or(NOT_LOGGED_IN);
+            let error = if code == PUBLISH_PARAMETER {
+                Error::with(code, "roomID: not in this room")
+            } else {
+                code.into()
+            };
+            cx.reply(call, Err(error));
+            return;
+        };
+        // As in the vendor's client, once published on the CDN means always.
+        self.publish_on_cdn |= cdn;
+        let path = media_url::dispatch_path(
+            self.net.app_id,
+            &stream,
+            Direction::Push,
+            self.net.link.outer_ip(),
+        );
+        let app_id = self.net.app_id.to_string();
+        let headers = media_url::dispatch_headers(&app_id, &room.request);
+        let (key, session) = (room.key(), room.user_session_id());
+        let mut publisher = Publisher::new(stream, key, params, extra_info, call, cx);
+        if self.publish_on_cdn {
+            match self.cdn.get(Direction::Push) {
+                Some(template) => publisher.set_addresses(
+                    Addresses::on_cdn(template, &publisher.stream_id),
+                    session,
+                    cx,
+                ),
+                None => {
+                    cx.reply(call, Err(PUBLISH_CDN.into()));
+                    return;
+                }
+            }
+        } else {
+            match self.net.link.http_get(&path, &headers, cx) {
+                Some(request) => publisher.set_request(request),
+                None => {
+                    publisher.fail(error::SOCKET_CLOSED, cx);
+                    return;
+                }
+            }
+        }
+        self.publishers.push(publisher);
+    }
+
+    pub(in crate::engine) fn stop_publishing(&mut self, stream: &str, cx: &mut Cx<'_>) -> bool {
+        let Some(at) = self.publishers.iter().position(|p| p.stream_id == stream) else {
+            return false;
+        };
+        let publisher = self.publishers.remove(at);
+        let room = self.rooms.iter().find(|room| room.key() == publisher.room);
+        publisher.stop(room, &mut self.net, cx);
+        true
+    }
+
+    pub(in crate::engine) fn start_playing(
+        &mut self,
+        call: CallId,
+        stream: String,
+        params: String,
+        cdn: bool,
+        cx: &mut Cx<'_>,
+    ) {
+        let refusal = match self.rooms.first() {
+            Some(room) if room.is_online() => {
+                if self.players.iter().any(|p| p.stream_id == stream) {
+                    Some(PLAY_DUPLICATE)
+                } else {
+                    (self.players.len() >= MAX_PLAYERS).then_some(QUEUE_FULL)
+                }
+            }
+            _ => Some(NOT_LOGGED_IN),
+        };
+        let (Some(room), None) = (self.rooms.first(), refusal) else {
+            cx.reply(call, Err(refusal.unwrap_or(NOT_LOGGED_IN).into()));
+            return;
+        };
+        let path = media_url::dispatch_path(
+            self.net.app_id,
+            &stream,
+            Direction::Pull,
+            self.net.link.outer_ip(),
+        );
+        let app_id = self.net.app_id.to_string();
+        let headers = media_url::dispatch_headers(&app_id, &room.request);
+        let session = room.user_session_id();
+        let mut player = Player::new(stream, room.key(), params, call, cx);
+        if cdn {
+            match self.cdn.get(Direction::Pull) {
+                Some(template) => player.set_addresses(
+                    Addresses::on_cdn(template, &player.stream_id),
+                    session,
+                    cx,
+                ),
+                None => player.fail(error::DISPATCH_ERROR, cx),
+            }
+        } else {
+            match self.net.link.http_get(&path, &headers, cx) {
+                Some(request) => player.set_request(request),
+                None => player.fail(play::not_sent(), cx),
+            }
+        }
+        self.players.push(player);
+    }
+
+    pub(in crate::engine) fn next_url(&mut self, stream: &str, cx: &mut Cx<'_>) -> String {
+        let session = |rooms: &[Room], key: RoomKey| {
+            rooms
+                .iter()
+                .find(|r| r.key() == key)
+                .map_or(0, Room::user_session_id)
+        };
+        if let Some(publisher) = self.publishers.iter_mut().find(|p| p.stream_id == stream) {
+            return publisher.next_url(session(&self.rooms, publisher.room), cx);
+        }
+        match self.players.iter_mut().find(|p| p.stream_id == stream) {
+            Some(player) => player.next_url(session(&self.rooms, player.room), cx),
+            None => String::new(),
+        }
+    }
+
+    pub(in crate::engine) fn handle_component(&mut self, stream: &str, code: u32, cx: &mut Cx<'_>) {
+        let publisher = self.publishers.iter().position(|p| p.stream_id == stream);
+        let player = self.players.iter_mut().find(|p| p.stream_id == stream);
+        match (code, publisher, player) {
+            (PUSHED, Some(at), _) => {
+                let Some(publisher) = self.publishers.get_mut(at) else {
+                    return;
+                };
+                if let Some(room) = self.rooms.iter().find(|room| room.key() == publisher.room) {
+                    publisher.handle_pushed(room, &mut self.net, cx);
+                }
+            }
+            (PUSH_FAILED, Some(at), _) => {
+                let publisher = self.publishers.remove(at);
+                let room = self.rooms.iter().find(|room| room.key() == publisher.room);
+                publisher.handle_push_failed(room, &mut self.net, cx);
+            }
+            (PLAYED, _, Some(player)) => player.handle_played(cx),
+            (PLAY_FAILED, _, Some(player)) => player.handle_play_failed(cx),
+            _ => {}
+        }
+    }
+
+    pub(in crate::engine) fn handle_quality(
+        &self,
+        stream: &str,
+        quality: Quality,
+        cx: &mut Cx<'_>,
+    ) {
+        let stream_id = stream.into();
+        if self.publishers.iter().any(|p| p.stream_id == stream) {
+            cx.emit(Event::PublishQualityUpdate { stream_id, quality });
+        } else if self.players.iter().any(|p| p.stream_id == stream) {
+            cx.emit(Event::PlayQualityUpdate { stream_id, quality });
+        }
+    }
+
+    pub(in crate::engine) fn handle_http(
+        &mut self,
+        key: HttpKey,
+        result: Result<(i32, Vec<u8>), Code>,
+        cx: &mut Cx<'_>,
+    ) {
+        let hosts = result.map_err(|code| {
+            if code == TIMEOUT {
+                error::DISPATCH_ERROR
+            } else {
+                code
+            }
+        });
+        let hosts = hosts.and_then(|(_, body)| media_url::parse_dispatch(&body));
+        let app_id = self.net.app_id;
+        let session = |rooms: &[Room], key: RoomKey| {
+            rooms
+                .iter()
+                .find(|r| r.key() == key)
+                .map_or(0, Room::user_session_id)
+        };
+        if let Some(at) = self.publishers.iter().position(|p| p.waits_for(key)) {
+            match (hosts, self.publishers.get_mut(at)) {
+                (Ok(hosts), Some(publisher)) => {
+                    let addresses = Addresses::on_hosts(hosts, app_id, &publisher.stream_id);
+                    publisher.set_addresses(addresses, session(&self.rooms, publisher.room), cx);
+                }
+                (Err(code), _) => self.publishers.remove(at).fail(code, cx),
+                (Ok(_), None) => {}
+            }
+        } else if let Some(player) = self.players.iter_mut().find(|p| p.waits_for(key)) {
+            match hosts {
+                Ok(hosts) => {
+                    let addresses = Addresses::on_hosts(hosts, app_id, &player.stream_id);
+                    player.set_addresses(addresses, session(&self.rooms, player.room), cx);
+                }
+                Err(code) => player.fail(code, cx),
+            }
+        }
+    }
+}

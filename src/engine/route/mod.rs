@@ -1,0 +1,119 @@
+//! Who gets what: calls of the page, events of the link, answers and pushes of the service.
+
+mod answers;
+mod calls;
+mod media;
+mod pushes;
+
+use crate::engine::cx::Cx;
+use crate::engine::error::APP_ID_INVALID;
+use crate::engine::link::LinkEvent;
+use crate::engine::net::RoomKey;
+use crate::engine::play::Player;
+use crate::engine::publish::{self, Publisher};
+use crate::engine::room::{Room, RoomEnd, RoomSignal};
+use crate::engine::{Engine, find_room};
+
+impl Engine {
+    /// What the link has to say.
+    pub(in crate::engine) fn handle_link_event(&mut self, event: LinkEvent, cx: &mut Cx<'_>) {
+        match event {
+            LinkEvent::Up => self
+                .rooms
+                .iter_mut()
+                .for_each(|room| room.handle_link_up(&mut self.net, cx)),
+            LinkEvent::Down => self
+                .rooms
+                .iter_mut()
+                .for_each(|room| room.handle_link_down(&mut self.net, cx)),
+            LinkEvent::PcBroken => {}
+            LinkEvent::PcRestored | LinkEvent::PcClosed => self
+                .rooms
+                .iter_mut()
+                .for_each(|room| room.renew_connection(cx)),
+            LinkEvent::Packet(bytes) => self.handle_packet(&bytes, cx),
+            LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
+            LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
+            LinkEvent::AppIdInvalid => {
+                let waiting: Vec<RoomKey> = self
+                    .rooms
+                    .iter()
+                    .filter(|r| !r.is_online())
+                    .map(Room::key)
+                    .collect();
+                for key in waiting {
+                    let signal = find_room(&mut self.rooms, key)
+                        .map(|room| room.end(APP_ID_INVALID.into(), cx));
+                    self.handle_signal(key, signal, cx);
+                }
+            }
+            LinkEvent::ForgetSessions => self.rooms.iter_mut().for_each(Room::forget_session),
+        }
+    }
+
+    /// What a room has to say.
+    pub(in crate::engine) fn handle_signal(
+        &mut self,
+        key: RoomKey,
+        signal: Option<RoomSignal>,
+        cx: &mut Cx<'_>,
+    ) {
+        match signal {
+            None => {}
+            Some(RoomSignal::Ended(end)) => self.remove_room(key, &end, cx),
+            Some(RoomSignal::Online { own_streams }) => {
+                let Some(room) = self.rooms.iter().find(|room| room.key() == key) else {
+                    return;
+                };
+                for publisher in self.publishers.iter_mut().filter(|p| p.room == key) {
+                    let on_server = own_streams.iter().find(|s| s.id == publisher.stream_id);
+                    publisher.handle_online(on_server, room, &mut self.net, cx);
+                }
+                let publishers = &self.publishers;
+                for stale in own_streams
+                    .iter()
+                    .filter(|s| !publishers.iter().any(|p| p.stream_id == s.id))
+                {
+                    publish::send_delete(&stale.id, &stale.sid, room, &mut self.net, cx);
+                }
+                if self.multi_room && room.is_first {
+                    self.rooms
+                        .iter_mut()
+                        .filter(|room| !room.is_first && !room.is_online())
+                        .for_each(|room| room.enter_later(cx));
+                }
+            }
+        }
+    }
+
+    /// Forgets a room and ends what lives in it.
+    pub(in crate::engine) fn remove_room(&mut self, key: RoomKey, end: &RoomEnd, cx: &mut Cx<'_>) {
+        let Some(at) = self.rooms.iter().position(|room| room.key() == key) else {
+            return;
+        };
+        let mut room = self.rooms.remove(at);
+        room.drop_requests(&mut self.net, cx);
+        let (ended, kept) = core::mem::take(&mut self.publishers)
+            .into_iter()
+            .partition(|p| p.room == key);
+        self.publishers = kept;
+        let ended: Vec<Publisher> = ended;
+        ended
+            .iter()
+            .for_each(|publisher| publisher.end(end.code, &end.text, cx));
+        let (ended, kept) = core::mem::take(&mut self.players)
+            .into_iter()
+            .partition(|p| p.room == key);
+        self.players = kept;
+        let ended: Vec<Player> = ended;
+        ended.iter().for_each(|player| player.end(end.code, cx));
+        match self.rooms.first_mut() {
+            Some(next) if room.is_first => next.become_first(&mut self.net, cx),
+            Some(_) => {}
+            None => {
+                self.net.link.set_wanted(false);
+                self.net.link.close_pc(cx);
+            }
+        }
+    }
+}

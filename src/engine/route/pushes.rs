@@ -1,0 +1,156 @@
+//! What the service says without being asked.
+
+use crate::engine::cx::Cx;
+use crate::engine::error::{
+    Code, KICKED_BY_OTHER_LOGIN, KICKED_BY_SERVER, ROOM_ERROR, TOKEN_EXPIRED,
+};
+use crate::engine::io::LogLevel;
+use crate::engine::net::RoomKey;
+use crate::engine::room::{self, Change, Room};
+use crate::engine::wire::packet::cmd;
+use crate::engine::wire::{Push, switch, text};
+use crate::engine::{Engine, find_room, json};
+
+impl Engine {
+    pub(in crate::engine) fn handle_push(
+        &mut self,
+        context_key: u32,
+        head: &switch::PushReqHead,
+        push: Push<'_>,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(room) = self
+            .rooms
+            .iter_mut()
+            .find(|r| r.is_online() && r.route.context_key == context_key && context_key != 0)
+        else {
+            return;
+        };
+        let net = &mut self.net;
+        if head.qos_flag == 1 {
+            room::acknowledge(&room.route, head.sub_cmd, head.send_time, net, cx);
+        }
+        match push {
+            Push::Users(m) => room.handle_users(m, cx),
+            Push::StreamsAdded(m) => room.handle_streams(Change::Added, m, net, cx),
+            Push::StreamsDeleted(m) => room.handle_streams(Change::Deleted, m, net, cx),
+            Push::StreamsUpdated(m) => room.handle_streams(Change::Updated, m, net, cx),
+            Push::Broadcast(m) => room.handle_broadcast(m, cx),
+            Push::Barrage(m) => room.handle_barrage(m, cx),
+            Push::RoomExtraInfo(m) => room.handle_extra_info_push(m, cx),
+            Push::CustomCommand(bytes) => match room::command_event(bytes) {
+                Some(event) => cx.emit(event),
+                None => cx.log(
+                    LogLevel::Warn,
+                    "a custom command was dropped: it is not JSON",
+                ),
+            },
+            Push::Kickout(m) => {
+                let key = room.key();
+                let code = kickout_code(u32::try_from(m.kickout_reason).unwrap_or(0));
+                let text = text(m.custom_reason);
+                let end =
+                    room.end_by_kickout(code, kickout_text(code, m.kickout_reason, &text), cx);
+                self.remove_room(key, &end, cx);
+            }
+            Push::Ignored { malformed } => {
+                if malformed {
+                    cx.log(
+                        LogLevel::Warn,
+                        "a push was dropped: its body cannot be decoded",
+                    );
+                }
+            }
+        }
+    }
+
+    pub(in crate::engine) fn handle_merge_push(
+        &mut self,
+        context_key: u32,
+        head: &switch::MergePushHead,
+        pushes: Vec<(switch::MergePushRspInfo, Push<'_>)>,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(room) = self
+            .rooms
+            .iter_mut()
+            .find(|r| r.is_online() && r.route.context_key == context_key && context_key != 0)
+        else {
+            return;
+        };
+        if head.qos_flag == 1 {
+            let list = pushes.iter().map(|(id, _)| id.clone()).collect();
+            let body = switch::MergePushRsp {
+                message_list: list,
+                server_send_time: head.send_time,
+            };
+            self.net.notify(&room.route, cmd::MERGE_PUSH_ACK, &body, cx);
+        }
+        for (id, push) in pushes {
+            let head = switch::PushReqHead {
+                sub_cmd: id.sub_cmd,
+                qos_flag: 0,
+                send_time: head.send_time,
+            };
+            self.handle_push(context_key, &head, push, cx);
+        }
+    }
+
+    /// The service removes the user from all rooms, or asks for a new login.
+    pub(in crate::engine) fn handle_kickout(
+        &mut self,
+        kickout: &switch::PushKickout<'_>,
+        cx: &mut Cx<'_>,
+    ) {
+        if kickout.is_need_relogin == 1 {
+            self.rooms
+                .iter_mut()
+                .for_each(|room| room.renew_connection(cx));
+            return;
+        }
+        let reason = if kickout.reason > 900 {
+            kickout.reason - 900
+        } else {
+            kickout.reason
+        };
+        let code = kickout_code(reason);
+        let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
+        for key in keys {
+            let Some(room) = find_room(&mut self.rooms, key) else {
+                continue;
+            };
+            let text = kickout_text(
+                code,
+                i32::try_from(reason).unwrap_or(0),
+                &text(kickout.message),
+            );
+            let end = room.end_by_kickout(code, text, cx);
+            self.remove_room(key, &end, cx);
+        }
+        // The next login needs a proxied connection of its own.
+        self.net.link.close_pc(cx);
+    }
+}
+
+fn kickout_code(reason: u32) -> Code {
+    match reason {
+        1 => KICKED_BY_OTHER_LOGIN,
+        2 => KICKED_BY_SERVER,
+        4 => TOKEN_EXPIRED,
+        _ => ROOM_ERROR,
+    }
+}
+
+/// JSON text for the application: the server's reason, or what the number means.
+fn kickout_text(code: Code, reason: i32, custom: &str) -> String {
+    let mut object = json::Object::new();
+    if custom.is_empty() {
+        object.text(
+            "custom_kickout_message",
+            &[code.text(), "; kickout reason: ", &reason.to_string()].concat(),
+        );
+    } else {
+        object.text("custom_kickout_message", custom);
+    }
+    object.finish()
+}

@@ -1,0 +1,88 @@
+'use strict';
+
+const { fromEngine } = require('./errors');
+const { PUSHED, PLAYED } = require('./session');
+
+/** How long a restarted engine may take to report who is in a room, in ms. */
+const ROSTER_TIME = 2000;
+
+/** @typedef {import('./driver').Driver} Driver */
+
+/** Leads a fresh engine back to where the page believes it is. @param {Driver} driver */
+function restore(driver) {
+  driver.session.restart();
+  for (const [method, args] of driver.session.settings)
+    driver.enter((engine, mono, wall) => engine.callSync(method, args, mono, wall));
+  for (const [roomID, room] of Array.from(driver.session.rooms)) {
+    const isWanted = () => driver.session.rooms.get(roomID) === room;
+    repeat(driver, 'loginRoom', room, isWanted, () => {
+      const { engine } = driver;
+      for (const [method, stream] of driver.session.takePending(roomID)) restoreStream(driver, method, stream);
+      setTimeout(() => driver.engine === engine && driver.tell(driver.session.settle(roomID)), ROSTER_TIME);
+    });
+  }
+}
+
+/** @param {Driver} driver @param {string} method @param {import('./session').Stream} stream */
+function restoreStream(driver, method, stream) {
+  const [streamID] = stream.args;
+  const isWanted = () => driver.session.streamsOf(method).get(streamID) === stream;
+  const ended = (/** @type {any} */ reason) => {
+    driver.session.streamsOf(method).delete(streamID);
+    const isPublished = method === 'startPublishingStream';
+    const state = {
+      state: isPublished ? 'NO_PUBLISH' : 'NO_PLAY',
+      streamID,
+      errorCode: reason.code,
+      extendedData: reason.message,
+    };
+    driver.tell([[isPublished ? 'publisherStateUpdate' : 'playerStateUpdate', state]]);
+  };
+  const again = (/** @type {any} */ value) => {
+    const moved = addressOf(stream.url) !== addressOf(value.url);
+    const isRunning = stream.running && !moved;
+    const isNews = moved && stream.url !== '';
+    Object.assign(stream, { url: value.url, running: isRunning });
+    if (isNews) driver.tell([['streamUrlUpdate', streamID, value.url, 'ENGINE_RESTARTED']]);
+    const code = method === 'startPublishingStream' ? PUSHED : PLAYED;
+    if (isRunning)
+      driver.enter((engine, mono, wall) =>
+        engine.callSync('updatePlayerState', [streamID, { detail: { code } }], mono, wall),
+      );
+  };
+  repeat(driver, method, stream, isWanted, again, ended);
+}
+
+/**
+ * Repeats a call on a restarted engine; the page's promise is settled if it is still open.
+ * @param {Driver} driver
+ * @param {string} method
+ * @param {{args: any[], entry: any}} holder
+ * @param {() => boolean} isWanted
+ * @param {(value: any) => void} done
+ * @param {(reason: any) => void} [failed] only where no promise is open
+ */
+function repeat(driver, method, holder, isWanted, done, failed) {
+  const promise = driver.enter((engine, mono, wall) => engine.call(method, holder.args, mono, wall), holder.entry);
+  const { engine } = driver;
+  if (!promise) return;
+  promise.then(
+    (/** @type {any} */ value) => {
+      if (driver.engine !== engine || !isWanted()) return;
+      if (holder.entry) driver.resolve(holder.entry, value);
+      done(value);
+    },
+    (/** @type {any} */ reason) => {
+      if (driver.engine !== engine || !isWanted()) return;
+      if (holder.entry) driver.reject(holder.entry, fromEngine(reason));
+      else if (failed) failed(fromEngine(reason));
+    },
+  );
+}
+
+/** An address without its last two parameters, which are new each time. @param {string} url */
+function addressOf(url) {
+  return url.replace(/[?&]zgseq=.*$/, '');
+}
+
+module.exports = { restore };

@@ -1,0 +1,585 @@
+'use strict';
+
+const { Component, valueOf } = require('./rtc-room-component');
+const { problem, fromCall } = require('./rtc-room-errors');
+
+/** After a longer time without connection the old addresses are worth nothing, in ms. */
+const OUTAGE = 85000;
+/** After the network came back, how long the engine has to notice that it lost the room, in ms. */
+const NOTICE = 3000;
+/** How long the platform may take to prepare the component, in ms; it may be downloading it. */
+const PREPARE = 30000;
+/** How long joining may take unless the application says otherwise, in ms. */
+const JOIN = 20000;
+/** How long a login that is no longer wanted may take before the room is left without its answer, in ms. */
+const UNWANTED = 2000;
+/** Until a failed stream is tried again, in ms, and how often. */
+const RETRY_AFTER = 3000;
+const RETRIES = 3;
+/** Codes of onRtmpEvent. */
+const PUSHED = 3800;
+const PUSH_FAILED = 3801;
+const PLAYED = 3802;
+const PLAY_FAILED = 3803;
+
+/** Platforms whose component has been prepared. @type {WeakMap<object, Promise<void>>} */
+const prepared = new WeakMap();
+/** Engines whose room before is being left: settled when it has been. @type {WeakMap<object, Promise<void>>} */
+const logouts = new WeakMap();
+
+/** A whole call on one page; documented in rtc-room.d.ts. */
+class RtcRoom {
+  /** @param {any} page @param {any} engine @param {any} options */
+  constructor(page, engine, options) {
+    if (!page || typeof page.setData !== 'function')
+      throw new TypeError('page must be the page: pass `this` in onLoad');
+    if (!engine || typeof engine.loginRoom !== 'function') throw new TypeError('engine must be a ZegoExpressEngine');
+    if (!options || !options.user || typeof options.user.userID !== 'string')
+      throw new TypeError('options.user.userID must be a string');
+    const platform = options.my === undefined && typeof my !== 'undefined' ? my : options.my;
+    this.page = page;
+    this.engine = engine;
+    this.options = Object.assign({}, options);
+    this.my = platform || {};
+    this.stateKey = options.stateKey || 'call';
+    this.component = new Component(page, this.my, options.componentKey || 'rtcRoom', this.options, {
+      event: (kind, event) => this.handleComponent(kind, event),
+      failed: (error) => this.report(error),
+    });
+    /** @type {any} */
+    this.state = {
+      room: 'idle',
+      roomID: '',
+      publish: 'none',
+      play: 'none',
+      streamID: '',
+      playing: '',
+      streams: [],
+      camera: this.component.wish.camera,
+      microphone: this.component.wish.microphone,
+      online: true,
+      networkType: '',
+    };
+    /** Streams of other users, oldest first. @type {string[]} */
+    this.queue = [];
+    this.follows = false;
+    /** Raised when what is under way is void. */
+    this.epoch = 0;
+    /** @type {Promise<void> | undefined} */
+    this.joining = undefined;
+    /** @type {Promise<void> | undefined} */
+    this.publishing = undefined;
+    /** The login that has no answer yet. @type {Promise<any> | undefined} */
+    this.login = undefined;
+    /** Ends joining. */
+    this.onLeave = () => {};
+    this.failures = { publish: 0, play: 0 };
+    /** @type {Record<string, any>} */
+    this.timers = {};
+    /** @type {Array<[string, Function]>} */
+    this.handlers = [];
+    /** When the connection broke, 0 if it did not. */
+    this.brokenAt = 0;
+    this.isGone = false;
+    this.listen();
+    this.showState(this.state);
+  }
+
+  /**
+   * @param {string} roomID
+   * @param {{publish?: boolean, play?: boolean}} [what]
+   * @returns {Promise<void>}
+   */
+  join(roomID, { publish = true, play = true } = {}) {
+    if (this.isGone) return Promise.reject(problem(1198005, 'room'));
+    if (this.state.room !== 'idle') {
+      if (this.state.roomID !== roomID) return Promise.reject(problem(1198004, 'room'));
+      return this.joining || (publish ? this.startPublishing() : Promise.resolve());
+    }
+    this.epoch += 1;
+    this.update({ room: 'joining', roomID });
+    this.follows = play;
+    const { epoch } = this;
+    /** @type {Promise<void>} */
+    const joining = this.inTime(this.enter(roomID, publish)).then(
+      () => this.endJoining(joining),
+      (error) => {
+        this.endJoining(joining);
+        if (epoch !== this.epoch) throw problem(1198005, 'room');
+        this.end();
+        throw fromCall(error, 'room');
+      },
+    );
+    this.joining = joining;
+    return joining;
+  }
+
+  /** Leaves the room: own stream, foreign stream and component end at once. */
+  leave() {
+    if (this.state.room !== 'idle') this.end();
+  }
+
+  /** For onUnload: leaves, and touches the page no more. */
+  destroy() {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.end();
+    this.component.destroy();
+    for (const [event, handler] of this.handlers) this.engine.off(event, handler);
+    if (typeof this.my.offNetworkStatusChange === 'function') this.my.offNetworkStatusChange(this.onNetwork);
+  }
+
+  /** @returns {Promise<void>} when the address is there; the state tells when others can see the stream */
+  startPublishing() {
+    if (!this.isInRoom()) return Promise.reject(problem(1198006, 'publish'));
+    if (this.publishing) return this.publishing;
+    if (this.state.publish !== 'none' && this.state.publish !== 'failed') return Promise.resolve();
+    this.failures.publish = 0;
+    return this.askForPublish();
+  }
+
+  stopPublishing() {
+    clearTimeout(this.timers.publish);
+    const { streamID } = this.state;
+    this.publishing = undefined;
+    if (!streamID) return;
+    this.update({ publish: 'none', streamID: '' });
+    this.engine.stopPublishingStream(streamID);
+    this.component.set({ push: '' });
+  }
+
+  /** @param {string} [streamID] default: the one that has been there longest @returns {Promise<void>} */
+  startPlaying(streamID) {
+    if (!this.isInRoom()) return Promise.reject(problem(1198006, 'play'));
+    const wanted = streamID || this.queue[0];
+    this.follows = true;
+    if (!wanted) return Promise.reject(problem(1198009, 'play'));
+    if (this.state.playing === wanted && this.state.play !== 'failed') return Promise.resolve();
+    this.failures.play = 0;
+    return this.askForPlay(wanted);
+  }
+
+  stopPlaying() {
+    this.follows = false;
+    this.dropPlay();
+  }
+
+  /** @param {boolean} on */
+  setCamera(on) {
+    if (this.state.camera === on) return;
+    this.update({ camera: on });
+    this.component.setCamera(on);
+  }
+
+  /** @param {boolean} on */
+  setMicrophone(on) {
+    if (this.state.microphone === on) return;
+    this.update({ microphone: on });
+    this.component.setMicrophone(on);
+  }
+
+  // --- entering ----------------------------------------------------------------------------------------------------
+
+  /** @param {string} roomID @param {boolean} publish */
+  async enter(roomID, publish) {
+    const { epoch, engine, options } = this;
+    await this.unlessLeft(epoch, this.prepare());
+    await this.unlessLeft(epoch, this.checkPermissions());
+    const token = await this.unlessLeft(epoch, this.fetchToken(roomID));
+    await logouts.get(engine);
+    if (epoch !== this.epoch) throw problem(1198005, 'room');
+    const login = engine.loginRoom(roomID, token, options.user, Object.assign({ userUpdate: true }, options.room));
+    this.login = login;
+    await this.unlessLeft(epoch, login);
+    this.login = undefined;
+    this.brokenAt = 0;
+    this.update({ room: 'connected' });
+    if (publish) await this.unlessLeft(epoch, this.startPublishing());
+  }
+
+  /** @param {Promise<void>} entering @returns {Promise<void>} */
+  inTime(entering) {
+    return new Promise((resolve, reject) => {
+      const cause = () => (this.state.online ? 'no answer from the server' : 'the network is off');
+      this.later('join', this.options.joinTimeout || JOIN, () => reject(problem(1198012, 'room', cause())));
+      this.onLeave = () => reject(problem(1198005, 'room'));
+      entering.then(resolve, reject);
+    });
+  }
+
+  /** @template T @param {number} epoch @param {Promise<T>} promise @returns {Promise<T>} */
+  unlessLeft(epoch, promise) {
+    return promise.then((value) => {
+      if (epoch !== this.epoch) throw problem(1198005, 'room');
+      return value;
+    });
+  }
+
+  /** @param {Promise<void>} joining */
+  endJoining(joining) {
+    if (this.joining !== joining) return;
+    this.joining = undefined;
+    clearTimeout(this.timers.join);
+  }
+
+  /** @param {string} roomID */
+  async fetchToken(roomID) {
+    try {
+      return await valueOf(this.options.token, { roomID, userID: this.options.user.userID });
+    } catch (error) {
+      throw problem(1198008, 'room', error);
+    }
+  }
+
+  prepare() {
+    const host = this.my;
+    if (typeof host.call !== 'function') return Promise.resolve();
+    const known = prepared.get(host);
+    if (known) return known;
+    /** @type {Promise<void>} */
+    const preparing = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(problem(1198001, 'platform')), PREPARE);
+      host.call('prepareRTCResource', {}, (/** @type {any} */ result) => {
+        clearTimeout(timer);
+        if (result && result.success) resolve();
+        else reject(problem(1198001, 'platform', result && (result.errorMessage || result.error) ? result : undefined));
+      });
+    });
+    prepared.set(host, preparing);
+    preparing.catch(() => prepared.delete(host));
+    return preparing;
+  }
+
+  async checkPermissions() {
+    const first = await this.engine.checkSystemRequirements();
+    if (first.code === 10001) throw problem(1198002, 'platform');
+    if (first.code !== 10002) return;
+    if (typeof this.my.openSetting === 'function') {
+      await new Promise((resolve) => this.my.openSetting({ complete: resolve }));
+      const second = await this.engine.checkSystemRequirements();
+      if (second.code !== 10002) return;
+    }
+    throw problem(1198003, 'platform');
+  }
+
+  // --- streams -----------------------------------------------------------------------------------------------------
+
+  /** @returns {Promise<void>} */
+  askForPublish() {
+    const { epoch } = this;
+    const streamID = this.state.streamID || this.newStreamID();
+    this.update({ publish: 'requesting', streamID });
+    const isCurrent = () => epoch === this.epoch && this.state.streamID === streamID;
+    const asking = this.component.expect(this.engine.startPublishingStream(streamID, this.options.publishOption)).then(
+      (/** @type {any} */ { url }) => {
+        this.forgetPublishing(asking);
+        if (isCurrent()) this.component.set({ push: url });
+      },
+      (/** @type {any} */ error) => {
+        this.forgetPublishing(asking);
+        if (isCurrent()) this.update({ publish: 'failed' });
+        throw fromCall(error, 'publish');
+      },
+    );
+    this.publishing = asking;
+    return asking;
+  }
+
+  /** @param {Promise<void>} asking */
+  forgetPublishing(asking) {
+    if (this.publishing === asking) this.publishing = undefined;
+  }
+
+  newStreamID() {
+    const { streamID, user } = this.options;
+    if (typeof streamID === 'function') return streamID(this.state.roomID);
+    if (streamID) return streamID;
+    return `${user.userID.replace(/[^A-Za-z0-9]/g, '').slice(0, 40)}-${Date.now().toString(36)}${Math.floor(Math.random() * 46656).toString(36)}`;
+  }
+
+  /** @param {string} streamID @returns {Promise<void>} */
+  askForPlay(streamID) {
+    const { epoch } = this;
+    clearTimeout(this.timers.play);
+    if (this.state.playing) this.engine.stopPlayingStream(this.state.playing);
+    this.update({ play: 'requesting', playing: streamID });
+    const isCurrent = () => epoch === this.epoch && this.state.playing === streamID;
+    return this.component.expect(this.engine.startPlayingStream(streamID, this.options.playOption)).then(
+      (/** @type {any} */ { url }) => {
+        if (isCurrent()) this.component.set({ pull: url });
+      },
+      (/** @type {any} */ error) => {
+        if (isCurrent()) this.retryPlay(error);
+        throw fromCall(error, 'play');
+      },
+    );
+  }
+
+  dropPlay() {
+    clearTimeout(this.timers.play);
+    const { playing } = this.state;
+    if (!playing) return;
+    this.update({ play: 'none', playing: '' });
+    this.engine.stopPlayingStream(playing);
+    this.component.set({ pull: '' });
+  }
+
+  /** One at a time: the stream that has been there longest. */
+  playNext() {
+    if (!this.follows || this.state.playing || !this.queue.length || this.state.room !== 'connected') return;
+    this.failures.play = 0;
+    this.askForPlay(this.queue[0]).catch(() => {});
+  }
+
+  /** The own stream ended by itself. @param {any} [cause] */
+  retryPublish(cause) {
+    this.failures.publish += 1;
+    if (this.failures.publish > RETRIES) {
+      this.update({ publish: 'failed' });
+      this.component.set({ push: '' });
+      this.report(problem(1198010, 'publish', cause));
+      return;
+    }
+    this.update({ publish: 'requesting' });
+    this.later('publish', RETRY_AFTER, () => {
+      if (this.state.room === 'connected') this.askForPublish().catch((error) => this.retryPublish(error));
+    });
+  }
+
+  /** The foreign stream does not play. @param {any} [cause] */
+  retryPlay(cause) {
+    this.failures.play += 1;
+    const { playing } = this.state;
+    if (this.failures.play > RETRIES || this.queue.indexOf(playing) < 0) {
+      this.update({ play: 'failed' });
+      this.component.set({ pull: '' });
+      this.report(problem(1198011, 'play', cause));
+      return;
+    }
+    this.update({ play: 'requesting' });
+    // A stream that does not play lets the others go first.
+    if (this.queue.length > 1)
+      this.queue.push(.../** @type {string[]} */ (this.queue.splice(this.queue.indexOf(playing), 1)));
+    this.later('play', RETRY_AFTER, () => {
+      if (this.state.room === 'connected' && this.queue.length) this.askForPlay(this.queue[0]).catch(() => {});
+    });
+  }
+
+  // --- what the engine says ----------------------------------------------------------------------------------------
+
+  listen() {
+    this.handlers = [
+      ['roomStateUpdate', this.handleRoom],
+      ['roomStreamUpdate', this.handleStreams],
+      ['publisherStateUpdate', this.handlePublisher],
+      ['playerStateUpdate', this.handlePlayer],
+      ['tokenWillExpire', this.handleToken],
+    ].map(([event, handler]) => [/** @type {string} */ (event), /** @type {Function} */ (handler).bind(this)]);
+    for (const [event, handler] of this.handlers) this.engine.on(event, handler);
+    this.onNetwork = (/** @type {any} */ { isConnected, networkType }) =>
+      this.handleNetwork(isConnected !== false, networkType);
+    if (typeof this.my.onNetworkStatusChange === 'function') this.my.onNetworkStatusChange(this.onNetwork);
+    if (typeof this.my.getNetworkType === 'function') {
+      this.my.getNetworkType({
+        success: (/** @type {any} */ { networkAvailable, networkType }) =>
+          this.update({ online: networkAvailable !== false, networkType: networkType || '' }),
+      });
+    }
+  }
+
+  /** @param {string} roomID @param {string} state @param {number} code @param {string} text */
+  handleRoom(roomID, state, code, text) {
+    if (roomID !== this.state.roomID || !this.isInRoom()) return;
+    if (state === 'CONNECTING') {
+      if (!this.brokenAt) this.brokenAt = Date.now();
+      this.update({ room: 'reconnecting' });
+    } else if (state === 'CONNECTED') {
+      const wasAway = this.state.room === 'reconnecting';
+      this.update({ room: 'connected' });
+      if (wasAway) this.restore();
+    } else {
+      this.end();
+      this.report(
+        fromCall({ message: text ? `The room ended (${code}: ${text})` : `The room ended (${code})` }, 'room'),
+        code,
+      );
+    }
+  }
+
+  /** @param {string} roomID @param {string} change @param {any[]} streams */
+  handleStreams(roomID, change, streams) {
+    if (roomID !== this.state.roomID || this.state.room === 'idle') return;
+    for (const { streamID } of streams) {
+      const at = this.queue.indexOf(streamID);
+      if (change === 'ADD' && at < 0) this.queue.push(streamID);
+      if (change === 'DELETE' && at >= 0) this.queue.splice(at, 1);
+    }
+    this.update({ streams: this.queue.slice() });
+    if (this.state.playing && this.queue.indexOf(this.state.playing) < 0 && change === 'DELETE') this.dropPlay();
+    this.playNext();
+  }
+
+  /** @param {{streamID: string, state: string, errorCode: number, extendedData?: string}} update */
+  handlePublisher({ streamID, state, errorCode }) {
+    if (streamID !== this.state.streamID || this.state.publish === 'failed') return;
+    if (state === 'PUBLISHING') {
+      this.failures.publish = 0;
+      this.update({ publish: 'publishing' });
+    } else if (state === 'NO_PUBLISH' && errorCode !== 0 && errorCode !== PUSH_FAILED) {
+      // The service refused the stream: trying again would not help.
+      this.component.set({ push: '' });
+      this.engine.stopPublishingStream(streamID);
+      this.update({ publish: 'failed' });
+      this.report(problem(1198010, 'publish', { message: `refused with ${errorCode}` }), errorCode);
+    }
+  }
+
+  /** @param {{streamID: string, state: string}} update */
+  handlePlayer({ streamID, state }) {
+    if (streamID !== this.state.playing || state !== 'PLAYING') return;
+    this.failures.play = 0;
+    this.update({ play: 'playing' });
+  }
+
+  /** @param {string} roomID */
+  handleToken(roomID) {
+    if (roomID !== this.state.roomID || typeof this.options.token !== 'function') return;
+    const { epoch } = this;
+    this.fetchToken(roomID).then(
+      (token) => {
+        if (epoch === this.epoch) this.engine.renewToken(token, roomID);
+      },
+      (error) => this.report(error),
+    );
+  }
+
+  // --- what the platform says --------------------------------------------------------------------------------------
+
+  /** @param {string} kind @param {any} event */
+  handleComponent(kind, event) {
+    if (kind === 'rtmp') this.handleRtmp(Number(event && event.detail && event.detail.code), event);
+    if (typeof this.options.onComponentEvent === 'function') this.options.onComponentEvent(kind, event);
+  }
+
+  /** @param {number} code @param {any} event */
+  handleRtmp(code, event) {
+    const isPush = code === PUSHED || code === PUSH_FAILED;
+    if (!isPush && code !== PLAYED && code !== PLAY_FAILED) return;
+    const streamID = isPush ? this.state.streamID : this.state.playing;
+    if (!streamID) return;
+    this.engine.updatePlayerState(streamID, event);
+    // While the connection is away a failure is its fault: `restore` puts everything up again.
+    if (this.state.room !== 'connected') {
+      if (code === PUSH_FAILED) this.update({ publish: 'requesting' });
+      if (code === PLAY_FAILED) this.update({ play: 'requesting' });
+    } else if (code === PUSH_FAILED && this.state.publish !== 'failed') this.retryPublish();
+    else if (code === PLAY_FAILED && this.state.play !== 'failed') this.retryPlay();
+  }
+
+  /** @param {boolean} online @param {string} networkType */
+  handleNetwork(online, networkType) {
+    const { online: wasOnline, networkType: before } = this.state;
+    this.update({ online, networkType: networkType || '' });
+    if (!this.isInRoom()) return;
+    if (!online || (wasOnline && before && networkType !== before)) {
+      if (!this.brokenAt) this.brokenAt = Date.now();
+    }
+    if (!online || !this.brokenAt) return;
+    // The engine looks for itself; where it finds the room unharmed, only the component has lost its connections.
+    this.later('network', NOTICE, () => {
+      if (this.state.room === 'connected' && this.brokenAt) this.restore();
+    });
+  }
+
+  /** After an interruption: fresh addresses if it was long or a stream was lost, and a fresh component in any case. */
+  restore() {
+    const wasLong = this.brokenAt !== 0 && Date.now() - this.brokenAt > OUTAGE;
+    this.brokenAt = 0;
+    clearTimeout(this.timers.network);
+    const { streamID, playing, publish, play } = this.state;
+    if (streamID && (wasLong || publish !== 'publishing') && publish !== 'failed' && !this.publishing) {
+      this.engine.stopPublishingStream(streamID);
+      this.askForPublish().catch((error) => this.retryPublish(error));
+    }
+    if (playing && this.queue.indexOf(playing) < 0) this.dropPlay();
+    else if (playing && (wasLong || play !== 'playing')) this.askForPlay(playing).catch(() => {});
+    this.playNext();
+    this.component.recreate();
+  }
+
+  // --- common ------------------------------------------------------------------------------------------------------
+
+  isInRoom() {
+    return this.state.room === 'connected' || this.state.room === 'reconnecting';
+  }
+
+  /** Ends everything at once. */
+  end() {
+    this.epoch += 1;
+    if (this.joining) this.onLeave();
+    this.joining = undefined;
+    this.publishing = undefined;
+    for (const name of Object.keys(this.timers)) clearTimeout(this.timers[name]);
+    const { room, roomID, streamID, playing } = this.state;
+    this.queue = [];
+    this.brokenAt = 0;
+    this.component.remove();
+    this.update({ room: 'idle', roomID: '', publish: 'none', play: 'none', streamID: '', playing: '', streams: [] });
+    if (playing) this.engine.stopPlayingStream(playing);
+    if (streamID) this.engine.stopPublishingStream(streamID);
+    if (room === 'idle') return;
+    const { login } = this;
+    this.login = undefined;
+    if (!login) this.engine.logoutRoom(roomID);
+    else logouts.set(this.engine, this.logoutAfter(login, roomID));
+  }
+
+  /**
+   * The service keeps a user whose login it answers after the logout, so that waits for the answer.
+   * @param {Promise<any>} login @param {string} roomID @returns {Promise<void>}
+   */
+  logoutAfter(login, roomID) {
+    /** @type {any} */
+    let timer;
+    const limit = new Promise((resolve) => (timer = setTimeout(resolve, UNWANTED)));
+    const end = () => {
+      clearTimeout(timer);
+      this.engine.logoutRoom(roomID);
+    };
+    return Promise.race([login, limit]).then(end, end);
+  }
+
+  /** @param {string} name @param {number} ms @param {() => void} action */
+  later(name, ms, action) {
+    clearTimeout(this.timers[name]);
+    this.timers[name] = setTimeout(action, ms);
+  }
+
+  /** @param {any} error @param {number} [code] */
+  report(error, code) {
+    if (code !== undefined) Object.assign(error, { code, errorCode: code });
+    if (!this.isGone && typeof this.options.onError === 'function') this.options.onError(error);
+  }
+
+  /** @param {any} change */
+  update(change) {
+    const changed = Object.keys(change).filter((name) => String(this.state[name]) !== String(change[name]));
+    if (!changed.length) return;
+    const before = this.state;
+    this.state = Object.assign({}, before, change);
+    if (this.isGone) return;
+    this.showState(change);
+    if (typeof this.options.onChange === 'function') this.options.onChange(this.state, before);
+  }
+
+  /** @param {any} change */
+  showState(change) {
+    const whole = change === this.state;
+    /** @type {any} */
+    const data = whole ? { [this.stateKey]: change } : {};
+    if (!whole) for (const name of Object.keys(change)) data[`${this.stateKey}.${name}`] = change[name];
+    this.page.setData(data);
+  }
+}
+
+module.exports = { RtcRoom };

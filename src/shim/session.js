@@ -1,0 +1,366 @@
+'use strict';
+
+/** Error of a room whose connection broke; nothing to do. */
+const NETWORK_BROKEN = 1000017;
+/** Errors of a login whose arguments were refused: the engine does not count it. */
+const REFUSED_LOGIN = [1100001, 1002005, 1002006, 1002007, 1002010, 1002011, 1002012, 1002013];
+/** Component codes: pushing began, playing began. */
+const PUSHED = 3800;
+const PLAYED = 3802;
+
+/**
+ * A room that the page wants to be in.
+ * @typedef {object} Room
+ * @property {any[]} args of loginRoom, with the newest token
+ * @property {any} entry the page's open call, until it is settled
+ * @property {string} state the newest the page was told
+ * @property {Map<string, any>} users @property {Map<string, any>} streams what the page knows of
+ * @property {boolean} entering on the way back in, unknown to the page but for CONNECTING
+ * @property {{users: Set<string>, streams: Set<string>} | null} seen what a restarted engine reported so far
+ */
+
+/**
+ * A stream that the page wants to publish or play.
+ * @typedef {object} Stream
+ * @property {any[]} args of startPublishingStream or startPlayingStream
+ * @property {any} entry the page's open call, until it is settled
+ * @property {string} url the address the page has
+ * @property {string} state the newest the page was told
+ * @property {boolean} running whether the component reported that it runs
+ * @property {boolean} pending the restarted engine has not been asked for it yet
+ * @property {boolean} returning the restarted engine has not reached `state` yet
+ */
+
+/**
+ * What the page wants and knows, taken from the calls and events that pass by. It outlives the engine: a restarted one gets
+ * back to where the page believes it is, without telling it what it knows. Where the engine is in another thread it also
+ * answers the synchronous methods.
+ */
+class Session {
+  constructor() {
+    /** @type {Map<string, Room>} */
+    this.rooms = new Map();
+    /** @type {Map<string, Stream>} */
+    this.publishes = new Map();
+    /** @type {Map<string, Stream>} */
+    this.plays = new Map();
+    /** Settings to repeat: method to arguments. @type {Map<string, any[]>} */
+    this.settings = new Map();
+    this.hasLoggedIn = false;
+  }
+
+  /** Whether there is a room to return to. */
+  get isWanted() {
+    return this.rooms.size > 0;
+  }
+
+  /** An asynchronous call goes to the engine. @param {{method: string, args: any[]}} entry */
+  begin(entry) {
+    const id = entry.args[0];
+    if (typeof id !== 'string' || !id) return;
+    if (entry.method === 'loginRoom' && !this.rooms.has(id)) {
+      this.rooms.set(id, {
+        args: entry.args,
+        entry,
+        state: '',
+        users: new Map(),
+        streams: new Map(),
+        entering: false,
+        seen: null,
+      });
+    }
+    const streams = this.streamsOf(entry.method);
+    if (streams && !streams.has(id) && this.isOnline()) {
+      streams.set(id, {
+        args: entry.args,
+        entry,
+        url: '',
+        state: '',
+        running: false,
+        pending: false,
+        returning: false,
+      });
+    }
+  }
+
+  /** What holds this open call: a restarted engine will answer it. @param {any} entry @returns {Room | Stream | undefined} */
+  holder(entry) {
+    const all = entry.method === 'loginRoom' ? this.rooms : this.streamsOf(entry.method);
+    const holder = all && all.get(entry.args[0]);
+    return holder && holder.entry === entry ? holder : undefined;
+  }
+
+  /** The call is answered. @param {any} entry @param {any} value */
+  resolved(entry, value) {
+    const holder = /** @type {any} */ (this.holder(entry));
+    if (holder) holder.entry = undefined;
+    if (holder && value && value.url) holder.url = value.url;
+    if (entry.method === 'loginRoom') this.hasLoggedIn = true;
+    const published = entry.method === 'setStreamExtraInfo' && this.publishes.get(entry.args[0]);
+    if (published)
+      published.args = [published.args[0], Object.assign({}, published.args[1], { extraInfo: entry.args[1] })];
+  }
+
+  /** The call is refused, or must not be tried again. @param {any} entry @param {any} reason */
+  rejected(entry, reason) {
+    if (entry.method === 'loginRoom' && !(reason && REFUSED_LOGIN.indexOf(reason.code) >= 0)) this.hasLoggedIn = true;
+    if (!this.holder(entry)) return;
+    const all = entry.method === 'loginRoom' ? this.rooms : this.streamsOf(entry.method);
+    all.delete(entry.args[0]);
+  }
+
+  /**
+   * The answer to a synchronous call where the engine cannot give it at once.
+   * @param {string} method
+   * @param {any[]} args
+   */
+  answer(method, args) {
+    switch (method) {
+      case 'stopPublishingStream':
+        return this.publishes.has(args[0]);
+      case 'renewToken':
+        return (
+          typeof args[0] === 'string' && !!args[0] && (args[1] === undefined ? this.isWanted : this.rooms.has(args[1]))
+        );
+      case 'enableMultiRoom':
+        return typeof args[0] === 'boolean' && !this.hasLoggedIn && !this.isWanted;
+      case 'setLogConfig':
+        return true;
+      default:
+        return undefined;
+    }
+  }
+
+  /** A synchronous call went to the engine. @param {string} method @param {any[]} args */
+  note(method, args) {
+    const [id, second] = args;
+    switch (method) {
+      case 'logoutRoom':
+        for (const [roomID, room] of this.rooms)
+          if ((id === undefined || id === roomID) && !room.entry) this.rooms.delete(roomID);
+        if (!this.isWanted) this.forgetStreams();
+        break;
+      case 'renewToken':
+        for (const [roomID, room] of this.rooms) {
+          if (typeof id === 'string' && id && (second === undefined || second === roomID))
+            room.args = [roomID, id].concat(room.args.slice(2));
+        }
+        break;
+      case 'enableMultiRoom':
+        if (typeof id === 'boolean' && !this.hasLoggedIn && !this.isWanted) this.settings.set(method, args);
+        break;
+      case 'setLogConfig':
+      case 'setDebugVerbose':
+        this.settings.set(method, args);
+        break;
+      case 'stopPublishingStream':
+        this.publishes.delete(id);
+        break;
+      case 'stopPlayingStream':
+        this.plays.delete(id);
+        break;
+      case 'updatePlayerState':
+        this.noteComponent(id, second && second.detail && second.detail.code);
+        break;
+      default:
+    }
+  }
+
+  /** @param {string} streamID @param {any} code */
+  noteComponent(streamID, code) {
+    const stream =
+      code === PUSHED ? this.publishes.get(streamID) : code === PLAYED ? this.plays.get(streamID) : undefined;
+    if (stream) stream.running = true;
+  }
+
+  /**
+   * An event of the engine is about to be delivered.
+   * @param {string} name
+   * @param {any[]} args
+   * @returns {any[] | null} its arguments for the page; null if the page knows that already
+   */
+  hear(name, args) {
+    if (name === 'publisherStateUpdate') return this.hearStream(this.publishes, args, 'NO_PUBLISH');
+    if (name === 'playerStateUpdate') return this.hearStream(this.plays, args, 'NO_PLAY');
+    const room = this.rooms.get(args[0]);
+    if (!room) return args;
+    if (name === 'roomStateUpdate') return this.hearRoomState(room, args);
+    if (name === 'roomStateChanged') return hearReason(room, args);
+    if (name === 'roomUserUpdate') return hearMembers(room, 'users', 'userID', args);
+    if (name === 'roomStreamUpdate') return hearMembers(room, 'streams', 'streamID', args);
+    return args;
+  }
+
+  /** @param {Room} room @param {any[]} args */
+  hearRoomState(room, args) {
+    const [roomID, state] = args;
+    if (room.entering && state === 'CONNECTING') return null;
+    room.state = state;
+    if (state === 'DISCONNECTED' && !room.entry) {
+      this.rooms.delete(roomID);
+      if (!this.isWanted) this.forgetStreams();
+    }
+    return args;
+  }
+
+  /** @param {Map<string, Stream>} streams @param {any[]} args @param {string} none */
+  hearStream(streams, args, none) {
+    const { streamID, state } = args[0] || {};
+    const stream = streams.get(streamID);
+    if (!stream) return args;
+    if (stream.returning && /_REQUESTING$/.test(state)) return null;
+    const known = stream.returning && state === stream.state;
+    stream.returning = false;
+    stream.state = state;
+    // A player that failed stays until the page stops it, and may be given its next address.
+    const isKept = streams === this.plays && args[0].errorCode > 0;
+    if (state === none && isKept) stream.running = false;
+    else if (state === none && !stream.entry) streams.delete(streamID);
+    return known ? null : args;
+  }
+
+  /** A new engine begins. */
+  restart() {
+    for (const room of this.rooms.values()) {
+      room.entering = true;
+      room.seen = { users: new Set(), streams: new Set() };
+    }
+    for (const streams of [this.publishes, this.plays]) {
+      for (const stream of streams.values()) {
+        stream.pending = true;
+        stream.returning = stream.state !== '';
+      }
+    }
+  }
+
+  /**
+   * What to ask a restarted engine for once it is in the room: [method, stream], each once.
+   * @param {string} roomID
+   * @returns {Array<[string, Stream]>}
+   */
+  takePending(roomID) {
+    /** @type {Array<[string, Stream]>} */
+    const pending = [];
+    for (const method of ['startPublishingStream', 'startPlayingStream']) {
+      for (const stream of this.streamsOf(method).values()) {
+        const room = method === 'startPublishingStream' && stream.args[1] && stream.args[1].roomID;
+        if (!stream.pending || (room && room !== roomID)) continue;
+        stream.pending = false;
+        pending.push([method, stream]);
+      }
+    }
+    return pending;
+  }
+
+  /**
+   * The room is entered again and has reported who is there.
+   * @param {string} roomID
+   * @returns {any[][]} events, each with its name first, of what is gone meanwhile
+   */
+  settle(roomID) {
+    const room = this.rooms.get(roomID);
+    if (!room || !room.seen) return [];
+    const { seen } = room;
+    room.seen = null;
+    /** @type {any[][]} */
+    const events = [];
+    const streams = takeMissing(room.streams, seen.streams);
+    const users = takeMissing(room.users, seen.users);
+    if (streams.length) events.push(['roomStreamUpdate', roomID, 'DELETE', streams]);
+    if (users.length) events.push(['roomUserUpdate', roomID, 'DELETE', users]);
+    return events;
+  }
+
+  /** Events, each with its name first, of rooms whose engine stopped. */
+  interrupt() {
+    /** @type {any[][]} */
+    const events = [];
+    for (const [roomID, room] of this.rooms) {
+      if (room.state !== 'CONNECTED') continue;
+      room.state = 'CONNECTING';
+      events.push(
+        ['roomStateUpdate', roomID, 'CONNECTING', NETWORK_BROKEN, ''],
+        ['roomStateChanged', roomID, 'RECONNECTING', NETWORK_BROKEN, ''],
+      );
+    }
+    return events;
+  }
+
+  /** Gives up: events, each with its name first, of everything that ends. @param {{code: number, message: string}} error */
+  abandon({ code, message }) {
+    /** @type {any[][]} */
+    const events = [];
+    /** @param {string} name @param {string} state @param {Map<string, Stream>} streams */
+    const end = (name, state, streams) => {
+      for (const streamID of streams.keys())
+        events.push([name, { state, streamID, errorCode: code, extendedData: message }]);
+    };
+    end('publisherStateUpdate', 'NO_PUBLISH', this.publishes);
+    end('playerStateUpdate', 'NO_PLAY', this.plays);
+    for (const [roomID, room] of this.rooms) {
+      const reason = room.entry ? 'LOGIN_FAILED' : 'RECONNECT_FAILED';
+      events.push(
+        ['roomStateUpdate', roomID, 'DISCONNECTED', code, message],
+        ['roomStateChanged', roomID, reason, code, message],
+      );
+    }
+    this.rooms.clear();
+    this.forgetStreams();
+    return events;
+  }
+
+  forgetStreams() {
+    this.publishes.clear();
+    this.plays.clear();
+  }
+
+  /** @returns {boolean} */
+  isOnline() {
+    return Array.from(this.rooms.values()).some((room) => room.state === 'CONNECTED');
+  }
+
+  /** @param {string} method @returns {any} */
+  streamsOf(method) {
+    return { startPublishingStream: this.publishes, startPlayingStream: this.plays }[method];
+  }
+}
+
+/** The page takes a return for a reconnection. @param {Room} room @param {any[]} args */
+function hearReason(room, args) {
+  if (!room.entering) return args;
+  const [roomID, reason] = args;
+  if (reason === 'LOGINING' || reason === 'RECONNECTING') return null;
+  room.entering = false;
+  const known = /** @type {Record<string, string>} */ ({ LOGINED: 'RECONNECTED', LOGIN_FAILED: 'RECONNECT_FAILED' })[
+    reason
+  ];
+  return room.entry || !known ? args : [roomID, known].concat(args.slice(2));
+}
+
+/** @param {any} room @param {'users' | 'streams'} kind @param {string} key @param {any[]} args */
+function hearMembers(room, kind, key, args) {
+  const [roomID, type, list] = args;
+  if (!Array.isArray(list)) return args;
+  /** @type {Map<string, any>} */
+  const known = room[kind];
+  const news = list.filter((item) =>
+    type === 'ADD' ? !(room.seen && known.has(item[key])) : !room.seen || known.has(item[key]),
+  );
+  for (const item of list) {
+    if (type === 'ADD') known.set(item[key], item);
+    else known.delete(item[key]);
+    if (room.seen) room.seen[kind].add(item[key]);
+  }
+  return news.length ? [roomID, type, news].concat(args.slice(3)) : null;
+}
+
+/** @param {Map<string, any>} known @param {Set<string>} seen @returns {any[]} */
+function takeMissing(known, seen) {
+  const missing = Array.from(known.keys())
+    .filter((key) => !seen.has(key))
+    .map((key) => known.get(key));
+  for (const key of Array.from(known.keys())) if (!seen.has(key)) known.delete(key);
+  return missing;
+}
+
+module.exports = { Session, PUSHED, PLAYED };

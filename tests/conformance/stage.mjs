@@ -1,0 +1,295 @@
+// One run of one scenario: a room server of its own, clients of given kinds, and what each of them was told.
+
+import { createClient } from '../support/clients.mjs';
+import { startRoomServer } from '../support/room-server.mjs';
+import { argumentsText, eventText, resultText } from './text.mjs';
+
+/** Room that scenarios use unless they name one. */
+export const ROOM = 'room';
+/** What a media component can report, as the Alipay host numbers it. */
+const COMPONENT_EVENTS = { published: 3800, publishFailed: 3801, playing: 3802, playFailed: 3803 };
+/** Messages reach a client so late, as events are deferred by one tick, which no real network is faster than. */
+const LATENCY_MS = 5;
+/** Nothing may happen for so many looks, so far apart, before a step counts as over. */
+const QUIET = { looks: 3, apart: 15 };
+/** How long a step waits for the promises of its calls. A promise still open then is written down as such. */
+const OPEN_CALL_MS = 2500;
+/** Frames of link heartbeats; they come at any time and mean nothing here. */
+const HEARTBEATS = ['HBRequest', 'HBResponse'];
+
+/**
+ * Runs one scenario.
+ * @param {object} scenario see scenario.mjs
+ * @param {string[]} kinds kind of the first client, of the second, ...; the last one counts for all others
+ * @returns {Promise<{steps: {title: string, lines: Record<string, string[]>}[], calls: number, events: number}>}
+ */
+export async function perform(scenario, kinds) {
+  const server = await startRoomServer({ args: ['--seed', '1', ...serverArgs(scenario)] });
+  const stage = new Stage(server, kinds);
+  try {
+    for (const name of scenario.clients) stage.add(name, scenario);
+    await stage.settle();
+    await scenario.run(Object.assign(Object.create(stage), stage.cast), stage);
+    stage.writeOpenCalls();
+    return stage.record();
+  } finally {
+    stage.close();
+    await server.close();
+  }
+}
+
+/** See {@link perform}. Scenarios get it with its clients as further properties. */
+export class Stage {
+  #server;
+  #kinds;
+  #entries = 0;
+  #nextFrame = 0;
+
+  constructor(server, kinds) {
+    this.#server = server;
+    this.#kinds = kinds;
+    /** The clients by name. @type {Record<string, Actor>} */
+    this.cast = {};
+    this.steps = [{ title: 'the clients start', lines: {} }];
+    this.calls = 0;
+    this.events = 0;
+  }
+
+  /** Base url of the server's link. */
+  get server() {
+    return this.#server;
+  }
+
+  /** @internal */
+  add(name, { clientOptions }) {
+    const kind = this.#kinds[Math.min(Object.keys(this.cast).length, this.#kinds.length - 1)];
+    this.cast[name] = new Actor(this, name, kind, clientOptions);
+    return this.cast[name];
+  }
+
+  /** A request to the server's control interface, as a step. */
+  control(path, body) {
+    return this.step(`server: ${path}${argumentsText([body ?? {}])}`, () => this.#server.control(path, body));
+  }
+
+  /** The rooms of the server, now. */
+  rooms() {
+    return this.#server.rooms();
+  }
+
+  /**
+   * One step: everything that happens from here until nothing happens any more belongs to it.
+   * @param {string} title the same for every kind of client
+   * @param {() => unknown} action
+   */
+  async step(title, action) {
+    this.steps.push({ title, lines: {} });
+    const marks = Object.values(this.cast).map((actor) => actor.mark());
+    const value = await action();
+    await this.settle();
+    for (const end of marks) end();
+    return value;
+  }
+
+  /** Waits until calls have settled and neither clients nor server have anything more to say. */
+  async settle({ openCalls = OPEN_CALL_MS } = {}) {
+    const deadline = performance.now() + openCalls;
+    let calm = 0;
+    let seen = -1;
+    while (calm < QUIET.looks) {
+      const page = await this.#server.control(`frames?since=${this.#nextFrame}`);
+      this.#nextFrame = page.next;
+      const traffic = page.frames.some(({ name }) => !HEARTBEATS.includes(name));
+      const waiting = performance.now() < deadline && Object.values(this.cast).some(({ open }) => open.size > 0);
+      calm = traffic || waiting || seen !== this.#entries ? 0 : calm + 1;
+      seen = this.#entries;
+      await pause(QUIET.apart);
+    }
+  }
+
+  /** Lets time pass in which nothing is expected to be asked for; what comes belongs to the present step. */
+  async pause(ms) {
+    await pause(ms);
+    await this.settle();
+  }
+
+  /** @internal what was said up to now */
+  record() {
+    return { kind: this.#kinds[0], steps: structuredClone(this.steps), calls: this.calls, events: this.events };
+  }
+
+  /** @internal */
+  write(name, line) {
+    this.#entries += 1;
+    (this.steps.at(-1).lines[name] ??= []).push(line);
+  }
+
+  /** @internal */
+  writeOpenCalls() {
+    for (const actor of Object.values(this.cast)) {
+      for (const { label } of actor.open) this.write(actor.name, `${label} never settled`);
+    }
+  }
+
+  /** @internal */
+  close() {
+    for (const actor of Object.values(this.cast)) actor.close();
+  }
+}
+
+/** One client on the stage. */
+class Actor {
+  #stage;
+  #client;
+  #from = 0;
+  #numbers = new Map();
+
+  constructor(stage, name, kind, options = {}) {
+    this.#stage = stage;
+    this.name = name;
+    this.kind = kind;
+    /** Calls whose promise is open. @type {Set<{label: string}>} */
+    this.open = new Set();
+    this.#client = createClient(kind, {
+      server: stage.server.ws,
+      appID: stage.server.appID,
+      log: () => {},
+      latency: LATENCY_MS,
+      host: { latency: LATENCY_MS },
+      onFault: (error) => stage.write(name, `threw ${error.name} outside of calls`),
+      ...options,
+      onEvent: ({ name: event, args }) => {
+        stage.events += 1;
+        stage.write(name, eventText(event, args));
+      },
+    });
+  }
+
+  /** User id of this client unless a scenario chooses another. */
+  get userID() {
+    return `user-${this.name}`;
+  }
+
+  get user() {
+    return { userID: this.userID, userName: `Name of ${this.name}` };
+  }
+
+  /** The engine itself, for what must not be recorded. */
+  get engine() {
+    return this.#client.engine;
+  }
+
+  /** Events so far, see Recorder. */
+  get events() {
+    return this.#client.events;
+  }
+
+  /** A token of the server for this client. */
+  async token(options = {}) {
+    return (await this.#stage.server.control('token', { userID: this.userID, ...options })).token;
+  }
+
+  /** Logs in as a step. Everything has a default. */
+  async login({ room = ROOM, user = this.user, config = { userUpdate: true }, token, tokenOptions } = {}) {
+    const text = token ?? (await this.token({ userID: user?.userID ?? this.userID, ...tokenOptions }));
+    return this.call('loginRoom', room, text, user, config);
+  }
+
+  /** One call as a step of its own. */
+  call(method, ...args) {
+    const shown = method === 'loginRoom' ? args.toSpliced(1, 1) : args;
+    return this.#stage.step(`${this.name}: ${method}${argumentsText(shown)}`, () => void this.begin(method, ...args));
+  }
+
+  /**
+   * One call within the present step. Never throws; what it returns tells when the call has settled.
+   * @returns {Promise<void>}
+   */
+  begin(method, ...args) {
+    this.#stage.calls += 1;
+    const number = (this.#numbers.get(method) ?? 0) + 1;
+    this.#numbers.set(method, number);
+    const label = number === 1 ? method : `${method} #${number}`;
+    const write = (text) => this.#stage.write(this.name, `${label} ${text}`);
+    try {
+      const value = this.engine[method](...args);
+      if (typeof value?.then !== 'function') {
+        write(`= ${resultText(value, '=')}`);
+        return Promise.resolve();
+      }
+      const call = { label };
+      this.open.add(call);
+      const settled = (how) => (result) => {
+        this.open.delete(call);
+        write(`${how} ${resultText(result, how)}`);
+      };
+      return value.then(settled('resolved'), settled('rejected'));
+    } catch (error) {
+      write(`threw ${error.name}`);
+      return Promise.resolve();
+    }
+  }
+
+  /** Publishes as far as the room knows it: the address, then the component's success. */
+  async publish(streamID, option) {
+    await (option === undefined
+      ? this.call('startPublishingStream', streamID)
+      : this.call('startPublishingStream', streamID, option));
+    await this.component(streamID, 'published');
+  }
+
+  /** The media component reports something: published, publishFailed, playing, playFailed, or a number. */
+  component(streamID, what) {
+    return this.#stage.step(`${this.name}: component${argumentsText([streamID, what])}`, () =>
+      this.report(streamID, what),
+    );
+  }
+
+  /** The same within the present step. */
+  report(streamID, what) {
+    this.#client.componentEvent(streamID, COMPONENT_EVENTS[what] ?? what);
+  }
+
+  /** This client's sockets break, within the present step. */
+  breakSockets() {
+    this.#client.dropSockets();
+  }
+
+  /** The first event of the present step that fits, waiting for it. */
+  sees(event, where, limit = 12_000) {
+    return this.#client.waitFor(event, where, { from: this.#from, limit });
+  }
+
+  /** Writes down something that a scenario found out about this client. */
+  note(line) {
+    this.#stage.write(this.name, line);
+  }
+
+  /** Waits, in the present step, until this client is in the room (again). */
+  comesBack(limit) {
+    return this.sees('roomStateUpdate', (_room, state) => state === 'CONNECTED', limit);
+  }
+
+  /** @internal a step begins; the result ends it */
+  mark() {
+    this.#from = this.#client.events.length;
+    this.#numbers.clear();
+    return () => {
+      this.#from = this.#client.events.length;
+    };
+  }
+
+  /** @internal */
+  close() {
+    this.#client.close();
+  }
+}
+
+/** Room heartbeats are kept out of the record, except where a scenario is about them. */
+function serverArgs({ serverArgs: args }) {
+  return args.includes('--room-heartbeat-ms') ? args : ['--room-heartbeat-ms', '60000', ...args];
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -2,7 +2,6 @@
 
 const { Driver } = require('./driver');
 const { ZegoError } = require('./errors');
-const { RtcRoom } = require('./rtc-room');
 const version = require('./version');
 
 /** Methods that return a promise; rules and answers are the engine's. */
@@ -151,5 +150,6 @@ function shown(value) {
 Object.defineProperty(exports, '__esModule', { value: true });
 exports.ZegoExpressEngine = ZegoExpressEngine;
 exports.ZegoError = ZegoError;
-exports.RtcRoom = RtcRoom;
+// A file of its own, for applications that use it.
+Object.defineProperty(exports, 'RtcRoom', { enumerable: true, get: () => require('./rtc-room').RtcRoom });
 exports.default = ZegoExpressEngine;

@@ -8,6 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const files = [
   'index.js',
+  'rtc-room.js',
   'engine-wasm.js',
   'engine-plain.js',
   'worker.js',

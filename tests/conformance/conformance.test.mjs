@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { clientProblem } from '../support/clients.mjs';
 import { roomServerProblem } from '../support/room-server.mjs';
 import { Differences, weight } from './compare.mjs';
+import recordings from './recorded/scenarios.mjs';
 import { loadScenarios } from './scenarios/index.mjs';
 import { perform } from './stage.mjs';
 import { table } from './table.mjs';
@@ -30,8 +31,16 @@ after(() => {
   console.log(`\n${table(rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name)))}\n`);
 });
 
-describe('the list of differences', { skip }, () => {
-  test('holds nothing that no longer occurs', (t) => {
+describe('the list of differences', () => {
+  test('names scenarios that exist, and says why', () => {
+    const known = new Set([...scenarios, ...recordings].map(({ name }) => name));
+    for (const { id, reason, scenarios: named = [] } of differences.entries) {
+      assert.ok(reason?.length > 10, `${id} has no reason`);
+      for (const name of named) assert.ok(known.has(name), `${id} names "${name}"`);
+    }
+  });
+
+  test('holds nothing that no longer occurs', { skip }, (t) => {
     if (rows.length < scenarios.length) t.skip('not all scenarios were played');
     else assert.deepEqual([...differences.unused('builds'), ...differences.unused('mixed')], []);
   });

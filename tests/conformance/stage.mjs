@@ -155,7 +155,7 @@ class Actor {
       appID: stage.server.appID,
       log: () => {},
       latency: LATENCY_MS,
-      host: { latency: LATENCY_MS },
+      host: { latency: LATENCY_MS, rewrite: (url) => url.replace(/^wss:/, 'ws:') },
       onFault: (error) => stage.write(name, `threw ${error.name} outside of calls`),
       ...options,
       onEvent: ({ name: event, args }) => {

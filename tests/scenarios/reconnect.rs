@@ -331,3 +331,23 @@ fn a_device_clock_that_jumps_changes_nothing() {
         "{told:?}"
     );
 }
+
+#[test]
+fn a_client_that_is_sent_away_with_its_session_begins_a_new_one() {
+    for (action, resumptions) in [(2, 1), (5, 0)] {
+        let mut world = World::new();
+        world.add_in("r", "ua");
+        let close = json!({"userID": "ua", "action": action});
+        world
+            .control(Command::CloseConnection(
+                serde_json::from_value(close).unwrap(),
+            ))
+            .unwrap();
+        world.run(5_000);
+        assert_eq!(
+            world.server.stats().resumptions,
+            resumptions,
+            "action {action}"
+        );
+    }
+}

@@ -13,6 +13,7 @@
 )]
 
 mod calm;
+mod device;
 mod faults;
 mod model;
 mod network;
@@ -20,6 +21,8 @@ mod page;
 mod plan;
 mod run;
 mod stats;
+mod transport;
+mod user;
 mod world;
 
 use run::{Batch, explain, run_seed, run_seeds, trace_seed};

@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use room_server::command::TokenRequest;
 use room_server::{Command, Reply as Answer};
 use zego_express_alipay::engine::event::{PlayerState, PublisherState, RoomState};
-use zego_express_alipay::engine::{CallId, Error, Event as Told, Input, Reply, Value};
+use zego_express_alipay::engine::{CallId, Error, Event as Told, Reply, Value};
 
-use crate::world::{Event, Pending, World, name};
+use crate::device::Pending;
+use crate::world::{Event, World, name};
 
-const PUSHED: u32 = 3_800;
+pub const PUSHED: u32 = 3_800;
 const PUSH_FAILED: u32 = 3_801;
 const PLAYED: u32 = 3_802;
 const PLAY_FAILED: u32 = 3_803;
-/// Streams that one user publishes at most.
-const MAX_STREAMS: u32 = 2;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -25,7 +24,7 @@ pub struct Page {
     login_after: u64,
     pub publishing: BTreeMap<String, Want>,
     pub playing: BTreeMap<String, Want>,
-    ignored: BTreeSet<String>,
+    pub ignored: BTreeSet<String>,
     last_attempt: u32,
 }
 
@@ -33,9 +32,9 @@ pub struct Page {
 #[derive(Debug)]
 pub struct Want {
     pub step: Step,
-    attempt: u32,
+    pub attempt: u32,
     after: u64,
-    extra_info: String,
+    pub extra_info: String,
 }
 
 /// How far it got.
@@ -50,7 +49,7 @@ pub enum Step {
 }
 
 impl Want {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             step: Step::Idle,
             attempt: 0,
@@ -84,87 +83,6 @@ impl Page {
 }
 
 impl World {
-    /// Something that a user does.
-    pub fn act(&mut self, device: usize) {
-        let room = self.devices[device].page.room.clone();
-        let Some(room) = room else {
-            if self.rng.u32(0..3) > 0 {
-                self.want_room(device);
-            }
-            return;
-        };
-        let me = self.devices[device].user_id.clone();
-        let number = self.rng.u32(..);
-        match self.rng.u32(0..100) {
-            0..6 => self.leave_room(device, &room),
-            6..10 => self.want_room(device),
-            10..32 => self.toggle_publishing(device, &me),
-            32..38 => self.toggle_playing(device),
-            38..48 => {
-                let text = Value::from(format!("m{number}").as_str());
-                self.call(
-                    device,
-                    "sendBroadcastMessage",
-                    "",
-                    vec![room.as_str().into(), text],
-                );
-            }
-            48..58 => {
-                let text = Value::from(format!("b{number}").as_str());
-                self.call(
-                    device,
-                    "sendBarrageMessage",
-                    "",
-                    vec![room.as_str().into(), text],
-                );
-            }
-            58..64 => {
-                let args = vec![
-                    room.as_str().into(),
-                    "hello".into(),
-                    Value::List(vec!["u0".into(), "u1".into()]),
-                ];
-                self.call(device, "sendCustomCommand", "", args);
-            }
-            64..72 => {
-                let key = format!("k{}", number % 2);
-                let value = format!("v{number}");
-                let args = [room, key, value].map(|a| Value::from(a.as_str()));
-                self.call(device, "setRoomExtraInfo", "", args.into());
-            }
-            72..80 => {
-                if let Some(stream) = self.any_published(device) {
-                    let text = format!("x{number}");
-                    if let Some(want) = self.devices[device].page.publishing.get_mut(&stream) {
-                        want.extra_info.clone_from(&text);
-                    }
-                    let args = vec![stream.as_str().into(), text.as_str().into()];
-                    self.call(device, "setStreamExtraInfo", &stream, args);
-                }
-            }
-            80..84 => {
-                let token = self.token(&me);
-                self.call(device, "renewToken", "", vec![token.as_str().into()]);
-            }
-            84..88 => {
-                if let Some(stream) = self.any_published(device) {
-                    self.call(device, "getNextUrl", &stream, vec![stream.as_str().into()]);
-                    self.push_again(device, stream);
-                }
-            }
-            88..92 => self.give(device, Input::Shown),
-            92..94 => self.destroy_and_start(device),
-            94..96 => {
-                self.call(device, "startPlayingStream", "", vec!["no such".into()]);
-            }
-            _ => {
-                if let Some(stream) = self.any_published(device) {
-                    self.component_event(device, &stream, PUSHED);
-                }
-            }
-        }
-    }
-
     /// What an application does by itself, again and again, until it has what it wants.
     pub fn tend(&mut self, device: usize) {
         let Some(room) = self.devices[device].page.room.clone() else {
@@ -282,54 +200,7 @@ impl World {
         }
     }
 
-    /// The application ends in good order and starts again.
-    fn destroy_and_start(&mut self, device: usize) {
-        self.call(device, "destroyEngine", "", Vec::new());
-        self.check_rest(device);
-        self.restart_app(device);
-    }
-
-    /// After `destroyEngine` nothing may be left.
-    pub fn check_rest(&mut self, device: usize) {
-        let this = &self.devices[device];
-        if let Some((id, call)) = this.pending.first_key_value() {
-            let why = format!("{}#{id} is open after destroyEngine", call.method);
-            self.fail(device, &why);
-        }
-        if self.devices[device].raw_deadline().is_some() {
-            self.fail(device, "a timer is left after destroyEngine");
-        }
-        let incarnation = self.devices[device].incarnation;
-        if !self.network.of_device(device, incarnation).is_empty() {
-            self.fail(device, "a socket is left after destroyEngine");
-        }
-    }
-
-    fn want_room(&mut self, device: usize) {
-        let room = format!("r{}", self.rng.usize(..self.plan.rooms));
-        let page = &mut self.devices[device].page;
-        if page.room.as_ref() == Some(&room) {
-            return;
-        }
-        page.room = Some(room.clone());
-        page.playing.clear();
-        page.ignored.clear();
-        // Taking another room leaves the present one.
-        self.log_in(device, &room);
-    }
-
-    fn leave_room(&mut self, device: usize, room: &str) {
-        self.devices[device].page.room = None;
-        self.devices[device].page.login = None;
-        let args = if self.rng.bool() {
-            vec![room.into()]
-        } else {
-            Vec::new()
-        };
-        self.call(device, "logoutRoom", "", args);
-    }
-
-    fn log_in(&mut self, device: usize, room: &str) {
+    pub fn log_in(&mut self, device: usize, room: &str) {
         let user_id = self.devices[device].user_id.clone();
         let token = self.token(&user_id);
         let args = vec![
@@ -348,47 +219,7 @@ impl World {
         self.call(device, "loginRoom", room, args);
     }
 
-    fn toggle_publishing(&mut self, device: usize, me: &str) {
-        let stream = format!("{me}-s{}", self.rng.u32(..MAX_STREAMS));
-        if self.devices[device]
-            .page
-            .publishing
-            .remove(&stream)
-            .is_some()
-        {
-            self.call(
-                device,
-                "stopPublishingStream",
-                &stream,
-                vec![stream.as_str().into()],
-            );
-            // Some change their mind at once.
-            if self.rng.bool() {
-                return;
-            }
-        }
-        let wants = &mut self.devices[device].page.publishing;
-        wants.insert(stream, Want::new());
-        if self.rng.bool() {
-            let room = self.devices[device].page.room.clone().unwrap_or_default();
-            if self.devices[device].model.is_connected(&room) {
-                self.tend_publishing(device);
-            }
-        }
-    }
-
-    fn toggle_playing(&mut self, device: usize) {
-        let playing = &self.devices[device].page.playing;
-        let Some(stream) = self.rng.choice(playing.keys()).cloned() else {
-            return;
-        };
-        self.stop_playing(device, &stream);
-        if self.rng.bool() {
-            self.devices[device].page.ignored.insert(stream);
-        }
-    }
-
-    fn tend_publishing(&mut self, device: usize) {
+    pub fn tend_publishing(&mut self, device: usize) {
         let streams: Vec<String> = self.devices[device]
             .page
             .publishing
@@ -476,37 +307,14 @@ impl World {
         }
     }
 
-    fn stop_playing(&mut self, device: usize, stream: &str) {
+    pub fn stop_playing(&mut self, device: usize, stream: &str) {
         self.devices[device].page.playing.remove(stream);
         self.call(device, "stopPlayingStream", stream, vec![stream.into()]);
     }
 
-    fn component_event(&mut self, device: usize, stream: &str, code: u32) {
+    pub fn component_event(&mut self, device: usize, stream: &str, code: u32) {
         let detail = Value::from([("code", code.into())]);
         let args = vec![stream.into(), Value::from([("detail", detail)])];
         self.call(device, "updatePlayerState", stream, args);
-    }
-
-    /// The component takes up the new URL.
-    fn push_again(&mut self, device: usize, stream: String) {
-        let want = self.devices[device].page.publishing.get(&stream);
-        if let Some(attempt) = want.map(|want| want.attempt) {
-            let event = Event::Component {
-                device,
-                stream,
-                attempt,
-                code: PUSHED,
-            };
-            self.post_in(500, event);
-        }
-    }
-
-    fn any_published(&mut self, device: usize) -> Option<String> {
-        let wants = self.devices[device].page.publishing.iter();
-        let flowing: Vec<&String> = wants
-            .filter(|(_, want)| want.step == Step::Flowing)
-            .map(|(stream, _)| stream)
-            .collect();
-        self.rng.choice(flowing).cloned()
     }
 }

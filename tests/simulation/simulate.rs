@@ -12,6 +12,7 @@
 )]
 
 mod calm;
+mod device;
 mod faults;
 mod model;
 mod network;
@@ -19,6 +20,8 @@ mod page;
 mod plan;
 mod run;
 mod stats;
+mod transport;
+mod user;
 mod world;
 
 use std::io::IsTerminal as _;

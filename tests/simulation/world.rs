@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use room_server::{Command, ConnId, Reply as Answer, Server};
-use zego_express_alipay::engine::{
-    CallId, Config, Engine, Error, Input, Now, Output, Reply, SocketId, Value,
-};
+use zego_express_alipay::engine::{CallId, Error, Input, Now, Output, Reply, Value};
 
-use crate::model::{self, Model};
+use crate::device::{Device, Pending};
+use crate::model;
 use crate::network::{End, Network, Way};
-use crate::page::Page;
 use crate::plan::Plan;
 use crate::stats::Stats;
 
@@ -38,31 +36,6 @@ pub struct World {
     queue: BTreeMap<(u64, u64), Event>,
     last_order: u64,
     trace: Option<Vec<String>>,
-}
-
-/// A phone with one application.
-pub struct Device {
-    pub user_id: String,
-    pub incarnation: u32,
-    pub engine: Engine,
-    pub model: Model,
-    pub page: Page,
-    pub pending: BTreeMap<CallId, Pending>,
-    pub last_call: CallId,
-    pub wall_skew: i64,
-    pub mono_skew: u64,
-    /// How late timers fire.
-    pub timer_lag: u64,
-    pub asleep_until: u64,
-    pub slow_until: u64,
-    pub is_online: bool,
-}
-
-/// A call that is not settled.
-pub struct Pending {
-    pub method: String,
-    pub subject: String,
-    since: u64,
 }
 
 /// Something that will happen.
@@ -126,45 +99,6 @@ impl World {
         world
     }
 
-    fn new_device(&mut self, user_id: String, incarnation: u32) -> Device {
-        let hubs = (1..=2).map(|n| format!("ws://hub-{n}.test/accesshub"));
-        let mut config = Config::new(self.plan.server.app_id, hubs.collect());
-        config.seed = self.rng.u64(..);
-        config.device_id = format!("device-{user_id}");
-        let mono_skew = self.rng.u64(0..1_000_000);
-        let now = Now::at(self.now + mono_skew, self.now as i64);
-        Device {
-            model: Model::new(&user_id),
-            user_id,
-            incarnation,
-            engine: Engine::new(config, now),
-            page: Page::default(),
-            pending: BTreeMap::new(),
-            last_call: 0,
-            wall_skew: 0,
-            mono_skew,
-            timer_lag: if self.rng.bool() {
-                0
-            } else {
-                self.rng.u64(0..60)
-            },
-            asleep_until: 0,
-            slow_until: 0,
-            is_online: true,
-        }
-    }
-
-    /// The application of a device begins anew; what it wanted stays.
-    pub fn restart_app(&mut self, device: usize) {
-        let old = &self.devices[device];
-        let (user_id, incarnation) = (old.user_id.clone(), old.incarnation + 1);
-        let mut new = self.new_device(user_id, incarnation);
-        new.page = std::mem::take(&mut self.devices[device].page).after_restart();
-        self.devices[device] = new;
-        self.note(|| format!("{} application starts", name(device)));
-        self.carry_out(device);
-    }
-
     /// Lets time pass.
     pub fn run_until(&mut self, end: u64) {
         while self.violation.is_none() {
@@ -181,7 +115,7 @@ impl World {
         self.post_at(self.now + delay, event);
     }
 
-    fn post_at(&mut self, due: u64, event: Event) {
+    pub fn post_at(&mut self, due: u64, event: Event) {
         self.last_order += 1;
         self.queue.insert((due, self.last_order), event);
     }
@@ -228,29 +162,6 @@ impl World {
             self.server.handle(self.now, input);
             self.collect_server();
         }
-    }
-
-    /// The device's end of a connection is gone.
-    pub fn close_device_end(&mut self, conn: ConnId) {
-        let this = self.network.get(conn);
-        if this.device_end == End::Closed {
-            return;
-        }
-        this.device_end = End::Closed;
-        let (device, socket, incarnation) = (this.device, this.socket, this.incarnation);
-        if self.devices[device].incarnation == incarnation {
-            self.note(|| format!("{} socket {socket} closed", name(device)));
-            self.give(device, Input::SocketClosed(socket));
-        }
-    }
-
-    /// The server's end of a connection is gone.
-    pub fn close_server_end(&mut self, conn: ConnId) {
-        let this = self.network.get(conn);
-        if this.server_end == End::Open {
-            self.serve(room_server::Input::Closed { conn });
-        }
-        self.network.get(conn).server_end = End::Closed;
     }
 
     pub fn fail(&mut self, device: usize, why: &str) {
@@ -425,46 +336,7 @@ impl World {
         }
     }
 
-    fn connect(&mut self, conn: ConnId) {
-        let this = self.network.get(conn);
-        if this.device_end != End::Opening || this.is_silent {
-            return;
-        }
-        let device = this.device;
-        let refuses = !self.server_is_up || self.refused_until > self.now;
-        if refuses || !self.devices[device].is_online {
-            self.post_in(self.plan.latency_ms, Event::ClosedDown(conn));
-        } else if self.hanging_until > self.now {
-            self.network.get(conn).is_silent = true;
-        } else {
-            self.network.get(conn).server_end = End::Open;
-            self.serve(room_server::Input::Connected { conn });
-            let at = self
-                .network
-                .slot(conn, Way::Down, self.now + self.plan.latency_ms);
-            self.post_at(at, Event::Opened(conn));
-        }
-    }
-
-    fn collect_server(&mut self) {
-        while let Some(output) = self.server.poll() {
-            match output {
-                room_server::Output::Send { conn, bytes } => self.transmit(conn, Way::Down, bytes),
-                room_server::Output::Close { conn, .. } => {
-                    self.network.get(conn).server_end = End::Closed;
-                    let at = self
-                        .network
-                        .slot(conn, Way::Down, self.now + self.plan.latency_ms);
-                    if !self.network.get(conn).is_silent {
-                        self.post_at(at, Event::ClosedDown(conn));
-                    }
-                }
-                room_server::Output::ControlReply(_) | room_server::Output::Log(_) => {}
-            }
-        }
-    }
-
-    fn carry_out(&mut self, device: usize) {
+    pub fn carry_out(&mut self, device: usize) {
         while let Some(output) = self.devices[device].engine.poll_output() {
             match output {
                 Output::OpenSocket { socket, url } => self.open_socket(device, socket, &url),
@@ -512,89 +384,12 @@ impl World {
         self.page_reply(device, id, &call, &result);
     }
 
-    fn open_socket(&mut self, device: usize, socket: SocketId, url: &str) {
-        let incarnation = self.devices[device].incarnation;
-        if !self.network.of_device(device, incarnation).is_empty() {
-            self.fail(device, "opens a second socket");
-        }
-        self.note(|| format!("{} opens socket {socket} {url}", name(device)));
-        let conn = self.network.open(device, incarnation, socket);
-        let delay = self.delay();
-        self.post_in(delay, Event::Connect(conn));
-    }
-
-    fn close_socket(&mut self, device: usize, socket: SocketId) {
-        let incarnation = self.devices[device].incarnation;
-        self.note(|| format!("{} closes socket {socket}", name(device)));
-        let Some(conn) = self.network.find(device, incarnation, socket) else {
-            self.fail(device, "closes a socket that it never opened");
-            return;
-        };
-        let this = self.network.get(conn);
-        if std::mem::replace(&mut this.device_end, End::Closed) == End::Closed {
-            return;
-        }
-        if !this.is_silent {
-            let at = self
-                .network
-                .slot(conn, Way::Up, self.now + self.plan.latency_ms);
-            self.post_at(at, Event::ClosedUp(conn));
-        }
-    }
-
-    fn transmit(&mut self, conn: ConnId, way: Way, mut bytes: Vec<u8>) {
-        if self.network.get(conn).is_silent {
-            return;
-        }
-        let mut copies = 1;
-        if self.is_chaos {
-            if self.rng.u32(0..1_000) < self.plan.truncated {
-                let length = self.rng.usize(0..bytes.len().max(1));
-                bytes.truncate(length);
-                self.stats.fault("truncated frame");
-                self.note(|| format!("the next frame {way:?} is cut to {length} bytes"));
-            } else if self.rng.u32(0..1_000) < self.plan.duplicated && may_repeat(way, &bytes) {
-                copies = 2;
-                self.stats.fault("duplicated frame");
-                self.note(|| format!("the next frame {way:?} comes twice"));
-            }
-        }
-        for _ in 0..copies {
-            let ready = self.now + self.delay();
-            let at = self.network.slot(conn, way, ready);
-            self.post_at(
-                at,
-                match way {
-                    Way::Up => Event::Up(conn, bytes.clone()),
-                    Way::Down => Event::Down(conn, bytes.clone()),
-                },
-            );
-        }
-    }
-
-    fn delay(&mut self) -> u64 {
-        self.plan.latency_ms + self.rng.u64(0..=self.plan.jitter_ms)
-    }
-
     fn note_frame(&mut self, device: usize, way: &str, bytes: &[u8]) {
         if self.trace.is_some() {
             let frame = room_server::wire::describe(bytes).to_string();
             let frame: String = frame.chars().take(700).collect();
             self.note(|| format!("{} {way} {frame}", name(device)));
         }
-    }
-}
-
-impl Device {
-    /// When its next timer fires, by the clock of the world.
-    fn deadline(&self) -> Option<u64> {
-        self.raw_deadline()
-            .map(|at| (at + self.timer_lag).max(self.asleep_until))
-    }
-
-    pub fn raw_deadline(&self) -> Option<u64> {
-        let deadline = self.engine.next_deadline()?;
-        Some(deadline.0.saturating_sub(self.mono_skew))
     }
 }
 
@@ -606,10 +401,4 @@ pub fn name(device: usize) -> String {
 fn told(event: &zego_express_alipay::engine::Event) -> String {
     let json = serde_json::to_value(event).unwrap_or_default();
     format!("{} {}", event.name(), json["args"])
-}
-
-/// A room packet to the server that comes twice is a second request, which no transport makes of one.
-fn may_repeat(way: Way, bytes: &[u8]) -> bool {
-    const PC_UPWARD: u8 = 17;
-    way == Way::Down || bytes.get(3) != Some(&PC_UPWARD)
 }

@@ -60,9 +60,11 @@ export default [
     const refuse = (cmd, code) => stage.control('answers', { match: { cmd }, do: 'error', code, count: 1 });
     await enter(A, 'r');
     await enter(B, 'r');
-    await nextSecond();
-    await A.call('sendBroadcastMessage', 'r', 'hello 你好 \u{1F600}');
-    await A.call('sendBroadcastMessage', 'r', 'too soon');
+    await stage.step('A: two in one second', async () => {
+      await nextSecond();
+      await A.begin('sendBroadcastMessage', 'r', 'hello 你好 \u{1F600}');
+      A.begin('sendBroadcastMessage', 'r', 'too soon');
+    });
     await nextSecond();
     await A.call('sendBroadcastMessage', 'r', 'ok again');
     await A.call('sendBarrageMessage', 'r', 'barrage 1');

@@ -189,6 +189,21 @@ export default [
     }
   }),
 
+  scenario('the server sends the client elsewhere', { bug: '1.7.0: backup domains' }, async ({ a, b }, stage) => {
+    await meet(a, b);
+    await a.publish('sa');
+    const { host } = new URL(stage.server.ws);
+    await stage.step('redirected', async () => {
+      await stage.server.control('redirect', { userID: 'user-a', hosts: [host] });
+      await a.comesBack();
+    });
+    await stage.step('told to ask for addresses', async () => {
+      await stage.server.control('close-connection', { userID: 'user-a', action: 1 });
+      await a.comesBack();
+    });
+    await a.call('sendBroadcastMessage', ROOM, 'still here');
+  }),
+
   scenario('a session the server forgot', { bug: 'code 1002' }, async ({ a, b }, stage) => {
     await meet(a, b);
     await a.publish('sa');

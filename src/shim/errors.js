@@ -1,7 +1,5 @@
 'use strict';
 
-const { describe } = require('./describe');
-
 /**
  * What a rejected call carries. `errorCode` and `msg` repeat `code` and `message` under the names older code reads.
  */
@@ -18,6 +16,19 @@ class ZegoError extends Error {
     this.msg = fields.msg === undefined ? message : fields.msg;
     this.advice = fields.advice || '';
     this.extendedData = fields.extendedData === undefined ? '' : fields.extendedData;
+  }
+}
+
+/** Any thrown or rejected value as one line of text. @param {any} error */
+function describe(error) {
+  try {
+    if (error && typeof error === 'object') {
+      const text = error.message || error.errorMessage || '';
+      return error.error === undefined ? String(text || error) : `${error.error} ${text}`.trim();
+    }
+    return String(error);
+  } catch (unprintable) {
+    return 'unknown error';
   }
 }
 

@@ -338,4 +338,6 @@ export class ZegoExpressEngine {
   removePublishCdnUrl(streamID: string, url: string): Promise<any>;
 }
 
+export { RtcRoom, RtcRoomError, RtcRoomOptions, RtcRoomParameters, RtcRoomState } from './rtc-room';
+
 export default ZegoExpressEngine;

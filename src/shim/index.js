@@ -150,4 +150,6 @@ function shown(value) {
 Object.defineProperty(exports, '__esModule', { value: true });
 exports.ZegoExpressEngine = ZegoExpressEngine;
 exports.ZegoError = ZegoError;
+// A file of its own, for applications that use it.
+Object.defineProperty(exports, 'RtcRoom', { enumerable: true, get: () => require('./rtc-room').RtcRoom });
 exports.default = ZegoExpressEngine;

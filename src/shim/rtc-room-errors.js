@@ -1,7 +1,6 @@
 'use strict';
 
-const { ZegoError } = require('./index');
-const { describe } = require('./describe');
+const { ZegoError } = require('./errors');
 
 /** Codes of this helper's own errors: [name, message, advice]. @type {Record<number, [string, string, string]>} */
 const OWN = {
@@ -125,6 +124,11 @@ function componentProblem(event) {
 function fromCall(error, source) {
   if (error instanceof ZegoError) return withSource(error, source);
   return withSource(new ZegoError({ code: 0, message: describe(error) }), source);
+}
+
+/** @param {any} cause */
+function describe(cause) {
+  return String((cause && (cause.message || cause.errorMessage)) || cause);
 }
 
 /** @param {any} error @param {string} source */

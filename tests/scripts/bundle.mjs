@@ -3,6 +3,7 @@
 //   node tests/scripts/bundle.mjs --wasm engine.wasm --glue folder-of-wasm-bindgen --out folder
 //
 // index.js         the shim with the glue as a factory (src/shim/GLUE.md), one CommonJS file
+// rtc-room.js      the helper RtcRoom, loaded by index.js when it is asked for
 // index.esm.js     the same for ES modules
 // engine-wasm.js   the module's bytes as a JavaScript module
 // engine-plain.js  the module translated to JavaScript
@@ -54,11 +55,20 @@ const generatedModules = {
   name: 'generated-modules',
   setup(bundler) {
     bundler.onResolve({ filter: /\/engine-glue$/ }, () => ({ path: glue }));
-    bundler.onResolve({ filter: /^\.\/index$/ }, () => ({ path: './index.js', external: true }));
     bundler.onResolve({ filter: /\/engine-(wasm|plain)$/ }, ({ path }) => ({ path: `${path}.js`, external: true }));
   },
 };
-const names = ['ZegoExpressEngine', 'ZegoError'];
+// The helper shares the classes of index.js instead of carrying copies.
+const sharedModules = {
+  name: 'shared-modules',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/rtc-room$/ }, () => ({ path: './rtc-room.js', external: true }));
+    bundler.onResolve({ filter: /^\.\/errors$/ }, ({ importer }) =>
+      /rtc-room/.test(importer) ? { path: './index.js', external: true } : undefined,
+    );
+  },
+};
+const names = ['ZegoExpressEngine', 'ZegoError', 'RtcRoom'];
 await build({
   ...common,
   entryPoints: [join(root, 'src/shim/index.js')],
@@ -68,22 +78,19 @@ await build({
   // How Node finds out what an import can name.
   footer: { js: `0&&(${['default', ...names].map((name) => `exports.${name}=`).join('')}0);` },
   outfile: join(out, 'index.js'),
-  plugins: [generatedModules],
+  plugins: [generatedModules, sharedModules],
+});
+await build({
+  ...common,
+  entryPoints: [join(root, 'src/shim/rtc-room.js')],
+  banner: { js: banner },
+  outfile: join(out, 'rtc-room.js'),
+  plugins: [sharedModules],
 });
 writeFileSync(
   join(out, 'index.esm.js'),
   `${banner}\nimport{${names}}from'./index.js';\nexport{${names}};\nexport default ${names[0]};\n`,
 );
-// A file of its own: who drives the component by hand does not ship it.
-await build({
-  ...common,
-  entryPoints: [join(root, 'src/shim/rtc-room.js')],
-  minifyIdentifiers: true,
-  banner: { js: banner },
-  footer: { js: '0&&(exports.RtcRoom=0);' },
-  outfile: join(out, 'rtc-room.js'),
-  plugins: [generatedModules],
-});
 writeFileSync(join(out, 'engine-wasm.js'), `${banner}\n${await wasmModule(bytes)}`);
 writeFileSync(join(out, 'engine-plain.js'), `${banner}\n${await plainModule(bytes)}`);
 const worker = await build({

@@ -1,4 +1,4 @@
-import { RtcRoom } from '../../pkg/rtc-room';
+import { RtcRoom } from '../../pkg/index';
 import { findObstacle, mrtcOf, openEngine, session, userOf } from '../../lib/engine';
 import { CHECKS, loadSettings, saveSettings } from '../../lib/settings';
 import { explain, sentence, texts, toast } from '../../lib/texts';

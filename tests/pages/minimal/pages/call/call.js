@@ -1,5 +1,4 @@
-import { ZegoExpressEngine } from '../../pkg/index';
-import { RtcRoom } from '../../pkg/rtc-room';
+import { RtcRoom, ZegoExpressEngine } from '../../pkg/index';
 
 Page({
   onLoad({ appID, server, userID, token }) {

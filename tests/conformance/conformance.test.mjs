@@ -11,7 +11,7 @@ import { perform } from './stage.mjs';
 import { table } from './table.mjs';
 
 /** Scenarios played at a time; each waits for time to pass more than it computes. */
-const CONCURRENCY = 8;
+const CONCURRENCY = 10;
 
 const problem = [roomServerProblem(), clientProblem('ours'), clientProblem('vendor')].find(Boolean);
 const skip = problem && !process.env.CI ? problem : false;

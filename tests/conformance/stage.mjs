@@ -11,7 +11,7 @@ const COMPONENT_EVENTS = { published: 3800, publishFailed: 3801, playing: 3802, 
 /** Messages reach a client so late, as events are deferred by one tick, which no real network is faster than. */
 const LATENCY_MS = 5;
 /** Nothing may happen for so many looks, so far apart, before a step counts as over. */
-const QUIET = { looks: 3, apart: 15 };
+const QUIET = { looks: 4, apart: 20 };
 /** How long a step waits for the promises of its calls. A promise still open then is written down as such. */
 const OPEN_CALL_MS = 2500;
 /** Frames of link heartbeats; they come at any time and mean nothing here. */

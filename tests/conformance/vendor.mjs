@@ -36,6 +36,7 @@ export class VendorClient {
   #wx;
   #timers = new Set();
   #onFault;
+  #closed = false;
 
   constructor({ server, appID, onEvent, log = () => {}, latency = 0, onFault = () => {} }) {
     this.kind = 'vendor';
@@ -76,12 +77,14 @@ export class VendorClient {
 
   /** Ends sockets and timers; the client is not asked to log out. */
   close() {
+    this.#closed = true;
     this.#wx.close();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
 
   #guard(run) {
+    if (this.#closed) return;
     try {
       run();
     } catch (error) {
@@ -94,6 +97,8 @@ export class VendorClient {
     const track =
       (set) =>
       (callback, delay, ...args) => {
+        // What comes in after the end must not keep the process alive for the length of a retry.
+        if (this.#closed) return undefined;
         const timer = set(() => this.#guard(() => callback(...args)), delay);
         this.#timers.add(timer);
         return timer;

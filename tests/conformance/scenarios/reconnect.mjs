@@ -235,10 +235,10 @@ export default [
     { serverArgs: ['--room-heartbeat-ms', '3000'], bug: '2.12.1, Web 2.18: lost ADD and DELETE' },
     async ({ a, b }, stage) => {
       await meet(a, b);
-      await stage.control('answers', { userID: 'user-a', match: { cmd: 1101 }, do: 'drop' });
-      await b.publish('sb');
-      await stage.control('skip-sequence', { roomID: ROOM, what: 'streams', by: 1 });
-      await stage.step('a beats', async () => {
+      await b.call('startPublishingStream', 'sb');
+      await stage.step('a misses the stream of b and learns of it by a heartbeat', async () => {
+        await stage.server.control('answers', { userID: 'user-a', match: { cmd: 1101 }, do: 'drop' });
+        b.report('sb', 'published');
         await a.sees('roomStreamUpdate', (_room, change) => change === 'ADD');
       });
     },
@@ -256,10 +256,15 @@ export default [
     { clients: ['a'], serverArgs: ['--room-heartbeat-ms', '3000'] },
     async ({ a }, stage) => {
       await a.login();
-      await stage.control('answers', { match: { cmd: 301005 }, do: 'error', code: 105, count: 1 });
-      await stage.step('a beats and comes back', () => a.comesBack());
-      await stage.control('answers', { match: { cmd: 301005 }, do: 'error', code: 4711, count: 1 });
-      await stage.step('a beats and is out', () => stage.pause(3500));
+      const refuse = (code) => stage.server.control('answers', { match: { cmd: 301005 }, do: 'error', code, count: 1 });
+      await stage.step('a beats and comes back', async () => {
+        await refuse(105);
+        await a.comesBack();
+      });
+      await stage.step('a beats and is out', async () => {
+        await refuse(4711);
+        await stage.pause(3500);
+      });
     },
   ),
 ];

@@ -189,3 +189,18 @@ test('refused permissions are asked for once more, then named', async () => {
   await room.join('r');
   room.destroy();
 });
+
+test('a server that does not answer is given up in time, and joining works again', async () => {
+  const { room, engine } = setUp({ joinTimeout: 30 });
+  const { loginRoom } = engine;
+  engine.loginRoom = () => new Promise((_resolve, reject) => (engine.logoutRoom = () => reject(new Error('left'))));
+  await assert.rejects(room.join('r'), { code: 1198012, name: 'JoinTimeout' });
+  assert.equal(room.state.room, 'idle');
+  engine.loginRoom = loginRoom;
+  engine.logoutRoom = () => {};
+  const again = room.join('r', { publish: false });
+  await assert.rejects(room.join('other'), { code: 1198004 });
+  // The login that was given up may still be on its way: the next one waits for it, at most 2 s.
+  room.leave();
+  await assert.rejects(again, { code: 1198005 });
+});

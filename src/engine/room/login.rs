@@ -253,8 +253,8 @@ impl Room {
             &mut events,
         );
         super::emit_all(events, cx);
-        self.fetch_trans(answer.trans, net, cx);
         self.fetch_users(net, cx);
+        self.fetch_trans(answer.trans, net, cx);
         Some(RoomSignal::Online { own_streams })
     }
 

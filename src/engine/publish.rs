@@ -57,22 +57,22 @@ pub(super) struct Publisher {
 impl Publisher {
     /// Publishing begins: tells the application; the addresses follow.
     pub(super) fn new(
-        stream_id: String,
+        stream_id: &str,
         room: RoomKey,
-        params: String,
-        extra_info: String,
+        params: &str,
+        extra_info: &str,
         call: CallId,
         cx: &mut Cx<'_>,
     ) -> Self {
         cx.emit(Event::PublisherStateUpdate(stream_state(
             PublisherState::PublishRequesting,
-            &stream_id,
+            stream_id,
         )));
         Self {
-            stream_id,
+            stream_id: stream_id.into(),
             room,
-            params,
-            extra_info,
+            params: params.into(),
+            extra_info: extra_info.into(),
             stream_sid: String::new(),
             addresses: Addresses::default(),
             announcement: 0,
@@ -237,7 +237,7 @@ impl Publisher {
         }
         let seq = net.next_seq();
         self.announcement = seq;
-        let body = liveroom::AddStreamReq {
+        let body = liveroom::write::AddStreamReq {
             stream_id: self.stream_id.as_bytes(),
             extra_info: self.extra_info.as_bytes(),
             client_req_seq: seq,
@@ -264,7 +264,7 @@ impl Publisher {
     pub(super) fn set_extra_info(
         &mut self,
         call: CallId,
-        text: String,
+        text: &str,
         room: Option<&Room>,
         net: &mut Net,
         cx: &mut Cx<'_>,
@@ -272,7 +272,7 @@ impl Publisher {
         let room = match (&self.phase, room) {
             (Phase::Published, Some(room)) => room,
             _ => {
-                self.extra_info = text;
+                self.extra_info = text.into();
                 cx.reply(call, Ok(Reply::Done));
                 return;
             }
@@ -282,7 +282,7 @@ impl Publisher {
             return;
         }
         let seq = net.next_seq();
-        let body = liveroom::UpdateStreamReq {
+        let body = liveroom::write::UpdateStreamReq {
             stream_sid: self.stream_sid.as_bytes(),
             stream_id: self.stream_id.as_bytes(),
             extra_info: text.as_bytes(),
@@ -291,7 +291,7 @@ impl Publisher {
         let purpose = Purpose::UpdateStream {
             call,
             stream_id: self.stream_id.clone(),
-            extra_info: text.clone(),
+            extra_info: text.into(),
         };
         if net
             .send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx)
@@ -337,7 +337,7 @@ pub(super) fn send_delete(
     cx: &mut Cx<'_>,
 ) {
     let seq = net.next_seq();
-    let body = liveroom::DeleteStreamReq {
+    let body = liveroom::write::DeleteStreamReq {
         stream_sid: stream_sid.as_bytes(),
         stream_id: stream_id.as_bytes(),
         client_req_seq: seq,

@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use serde::ser::{Serialize, Serializer};
-
 use super::plain::Plain;
 
 macro_rules! codes {
@@ -150,12 +148,6 @@ impl Error {
             ("msg", (&self.message).into()),
             ("extendedData", (&self.message).into()),
         ])
-    }
-}
-
-impl Serialize for Error {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
     }
 }
 

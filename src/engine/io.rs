@@ -1,7 +1,5 @@
 //! Everything that crosses the border of the engine.
 
-use serde::ser::{Serialize, Serializer};
-
 use super::error::Error;
 use super::event::Event;
 use super::plain::Plain;
@@ -177,12 +175,6 @@ impl Output {
     }
 }
 
-impl Serialize for Output {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
-    }
-}
-
 impl LogLevel {
     fn name(self) -> &'static str {
         match self {
@@ -247,11 +239,5 @@ impl Reply {
             Self::Seq(seq) => vec![("seq", (*seq).into()), ("errorCode", 0_u32.into())],
             Self::Requirements => vec![("code", 0_u32.into()), ("msg", "".into())],
         })
-    }
-}
-
-impl Serialize for Reply {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
     }
 }

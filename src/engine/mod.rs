@@ -23,6 +23,8 @@ mod publish;
 mod random;
 mod room;
 mod route;
+#[cfg(not(target_arch = "wasm32"))]
+mod serialize;
 mod time;
 pub mod token;
 mod value;
@@ -146,14 +148,22 @@ impl Engine {
             while let Some(pending) = self.net.take_expired(cx.now.mono) {
                 self.handle_expired(pending, cx);
             }
-            let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
-            for key in keys {
+            for key in self.room_keys() {
                 if let Some(room) = find_room(&mut self.rooms, key) {
                     let signal = room.handle_timeout(&mut self.net, cx);
                     self.handle_signal(key, signal, cx);
                 }
             }
         }
+    }
+
+    /// The rooms there are now.
+    fn room_keys(&self) -> Vec<RoomKey> {
+        let mut keys = Vec::new();
+        for room in &self.rooms {
+            keys.push(room.key());
+        }
+        keys
     }
 
     fn with_cx(&mut self, now: Now, act: impl FnOnce(&mut Self, &mut Cx<'_>)) {

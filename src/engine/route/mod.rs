@@ -9,8 +9,7 @@ use crate::engine::cx::Cx;
 use crate::engine::error::APP_ID_INVALID;
 use crate::engine::link::LinkEvent;
 use crate::engine::net::RoomKey;
-use crate::engine::play::Player;
-use crate::engine::publish::{self, Publisher};
+use crate::engine::publish;
 use crate::engine::room::{Room, RoomEnd, RoomSignal};
 use crate::engine::{Engine, find_room};
 
@@ -35,14 +34,9 @@ impl Engine {
             LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
             LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
             LinkEvent::AppIdInvalid => {
-                let waiting: Vec<RoomKey> = self
-                    .rooms
-                    .iter()
-                    .filter(|r| !r.is_online())
-                    .map(Room::key)
-                    .collect();
-                for key in waiting {
+                for key in self.room_keys() {
                     let signal = find_room(&mut self.rooms, key)
+                        .filter(|room| !room.is_online())
                         .map(|room| room.end(APP_ID_INVALID.into(), cx));
                     self.handle_signal(key, signal, cx);
                 }
@@ -93,20 +87,12 @@ impl Engine {
         };
         let mut room = self.rooms.remove(at);
         room.drop_requests(&mut self.net, cx);
-        let (ended, kept) = core::mem::take(&mut self.publishers)
-            .into_iter()
-            .partition(|p| p.room == key);
-        self.publishers = kept;
-        let ended: Vec<Publisher> = ended;
-        ended
-            .iter()
-            .for_each(|publisher| publisher.end(end.code, &end.text, cx));
-        let (ended, kept) = core::mem::take(&mut self.players)
-            .into_iter()
-            .partition(|p| p.room == key);
-        self.players = kept;
-        let ended: Vec<Player> = ended;
-        ended.iter().for_each(|player| player.end(end.code, cx));
+        while let Some(at) = self.publishers.iter().position(|p| p.room == key) {
+            self.publishers.remove(at).end(end.code, &end.text, cx);
+        }
+        while let Some(at) = self.players.iter().position(|p| p.room == key) {
+            self.players.remove(at).end(end.code, cx);
+        }
         match self.rooms.first_mut() {
             Some(next) if room.is_first => next.become_first(&mut self.net, cx),
             Some(_) => {}

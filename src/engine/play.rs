@@ -39,20 +39,20 @@ pub(super) struct Player {
 impl Player {
     /// Playing begins: tells the application; the addresses follow.
     pub(super) fn new(
-        stream_id: String,
+        stream_id: &str,
         room: RoomKey,
-        params: String,
+        params: &str,
         call: CallId,
         cx: &mut Cx<'_>,
     ) -> Self {
         cx.emit(Event::PlayerStateUpdate(stream_state(
             PlayerState::PlayRequesting,
-            &stream_id,
+            stream_id,
         )));
         Self {
-            stream_id,
+            stream_id: stream_id.into(),
             room,
-            params,
+            params: params.into(),
             addresses: Addresses::default(),
             phase: Phase::Dispatching { call, key: None },
         }

@@ -59,22 +59,22 @@ pub(super) struct Publisher {
 impl Publisher {
     /// Publishing begins: tells the application; the addresses follow.
     pub(super) fn new(
-        stream_id: String,
+        stream_id: &str,
         room: RoomKey,
-        params: String,
-        extra_info: String,
+        params: &str,
+        extra_info: &str,
         call: CallId,
         cx: &mut Cx<'_>,
     ) -> Self {
         cx.emit(Event::PublisherStateUpdate(stream_state(
             PublisherState::PublishRequesting,
-            &stream_id,
+            stream_id,
         )));
         Self {
-            stream_id,
+            stream_id: stream_id.into(),
             room,
-            params,
-            extra_info,
+            params: params.into(),
+            extra_info: extra_info.into(),
             stream_sid: String::new(),
             is_outdated: false,
             addresses: Addresses::default(),
@@ -224,7 +224,7 @@ impl Publisher {
         if self.is_outdated {
             let text = self.extra_info.clone();
             // If it could not be sent the link is gone, and there is no caller any more to tell.
-            let _unsent = self.send_extra_info(None, text, room, net, cx);
+            let _unsent = self.send_extra_info(None, &text, room, net, cx);
         }
     }
 
@@ -248,7 +248,7 @@ impl Publisher {
         }
         let seq = net.next_seq();
         self.announcement = seq;
-        let body = liveroom::AddStreamReq {
+        let body = liveroom::write::AddStreamReq {
             stream_id: self.stream_id.as_bytes(),
             extra_info: self.extra_info.as_bytes(),
             client_req_seq: seq,
@@ -275,7 +275,7 @@ impl Publisher {
     pub(super) fn set_extra_info(
         &mut self,
         call: CallId,
-        text: String,
+        text: &str,
         room: Option<&Room>,
         net: &mut Net,
         cx: &mut Cx<'_>,
@@ -284,7 +284,7 @@ impl Publisher {
             (Phase::Published, Some(room)) => room,
             _ => {
                 self.is_outdated = matches!(self.phase, Phase::Announcing);
-                self.extra_info = text;
+                self.extra_info = text.into();
                 cx.reply(call, Ok(Reply::Done));
                 return;
             }
@@ -304,7 +304,7 @@ impl Publisher {
     fn send_extra_info(
         &self,
         call: Option<CallId>,
-        text: String,
+        text: &str,
         room: &Room,
         net: &mut Net,
         cx: &mut Cx<'_>,
@@ -313,9 +313,9 @@ impl Publisher {
         let purpose = Purpose::UpdateStream {
             call,
             stream_id: self.stream_id.clone(),
-            extra_info: text.clone(),
+            extra_info: text.into(),
         };
-        let body = liveroom::UpdateStreamReq {
+        let body = liveroom::write::UpdateStreamReq {
             stream_sid: self.stream_sid.as_bytes(),
             stream_id: self.stream_id.as_bytes(),
             extra_info: text.as_bytes(),
@@ -361,7 +361,7 @@ pub(super) fn send_delete(
     cx: &mut Cx<'_>,
 ) {
     let seq = net.next_seq();
-    let body = liveroom::DeleteStreamReq {
+    let body = liveroom::write::DeleteStreamReq {
         stream_sid: stream_sid.as_bytes(),
         stream_id: stream_id.as_bytes(),
         client_req_seq: seq,

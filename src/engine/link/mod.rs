@@ -459,7 +459,7 @@ impl Link {
         self.send(
             FrameType::HbRequest,
             stream,
-            &accesshub::HbRequest {
+            &accesshub::write::HbRequest {
                 txid,
                 ts: cx.now.wall,
             },
@@ -482,7 +482,7 @@ impl Link {
         self.note_traffic(cx);
         let txid = self.new_txid();
         let common = |value: u32| if first { value } else { 0 };
-        let message = accesshub::PcUpwardMessage {
+        let message = accesshub::write::PcUpwardMessage {
             txid,
             appid: common(self.app_id),
             biz_type: first.then_some(0),
@@ -502,7 +502,7 @@ impl Link {
     fn close_stream(&mut self, stream: u32, cx: &mut Cx<'_>) {
         // The counter moves for every frame, also for those without a number.
         self.new_txid();
-        let message = accesshub::StreamClosed {
+        let message = accesshub::write::StreamClosed {
             code: Some(0),
             msg: Some(&[]),
         };

@@ -26,10 +26,10 @@ impl Engine {
     pub(in crate::engine) fn start_publishing(
         &mut self,
         call: CallId,
-        stream: String,
+        stream: &str,
         room_id: Option<&str>,
-        params: String,
-        extra_info: String,
+        params: &str,
+        extra_info: &str,
         cdn: bool,
         cx: &mut Cx<'_>,
     ) {
@@ -62,7 +62,7 @@ impl Engine {
         self.publish_on_cdn |= cdn;
         let path = media_url::dispatch_path(
             self.net.app_id,
-            &stream,
+            stream,
             Direction::Push,
             self.net.link.outer_ip(),
         );
@@ -107,8 +107,8 @@ impl Engine {
     pub(in crate::engine) fn start_playing(
         &mut self,
         call: CallId,
-        stream: String,
-        params: String,
+        stream: &str,
+        params: &str,
         cdn: bool,
         cx: &mut Cx<'_>,
     ) {
@@ -128,7 +128,7 @@ impl Engine {
         };
         let path = media_url::dispatch_path(
             self.net.app_id,
-            &stream,
+            stream,
             Direction::Pull,
             self.net.link.outer_ip(),
         );

@@ -14,6 +14,7 @@ mod input;
 mod login;
 mod messages;
 mod multi_room;
+mod outages;
 mod races;
 mod reconnect;
 mod sync;

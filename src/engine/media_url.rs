@@ -27,6 +27,7 @@ pub(super) enum Direction {
 pub(super) struct Addresses {
     bases: Vec<String>,
     current: usize,
+    is_cdn: bool,
 }
 
 impl Addresses {
@@ -39,7 +40,7 @@ impl Addresses {
             .map(|host| ["rtmp://", &host, "/", &app_id, "/", stream_id].concat());
         Self {
             bases: bases.collect(),
-            current: 0,
+            ..Self::default()
         }
     }
 
@@ -48,7 +49,13 @@ impl Addresses {
         Self {
             bases: vec![fill(template, stream_id)],
             current: 0,
+            is_cdn: true,
         }
+    }
+
+    /// Whether it is from a template, and no request gives another one.
+    pub(super) fn is_cdn(&self) -> bool {
+        self.is_cdn
     }
 
     /// Whether there is none (yet).

@@ -15,7 +15,9 @@ use crate::engine::wire::pb::Messages;
 use crate::engine::wire::{liveroom, switch};
 
 use super::streams::StreamInfo;
-use super::{DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal};
+use super::{
+    DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Outage, Phase, Room, RoomEnd, RoomSignal,
+};
 
 const ROLE: u32 = 2;
 const TERM_TYPE_MINI_PROGRAM: u32 = 7;
@@ -222,7 +224,8 @@ impl Room {
             return None;
         }
         let now = cx.now.mono;
-        if self.session.user_id != answer.user_session_id {
+        let is_new_session = self.session.user_id != answer.user_session_id;
+        if is_new_session {
             self.trans.forget();
         }
         self.session.user_id = answer.user_session_id;
@@ -276,7 +279,14 @@ impl Room {
         super::emit_all(events, cx);
         self.fetch_users(net, cx);
         self.fetch_trans(answer.trans, net, cx);
-        Some(RoomSignal::Online { own_streams })
+        let length = self.lost_at.take().map_or(0, |lost_at| now - lost_at);
+        Some(RoomSignal::Online {
+            own_streams,
+            outage: Outage {
+                length,
+                is_new_session,
+            },
+        })
     }
 
     fn login_logic(&self) -> u32 {

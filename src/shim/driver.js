@@ -9,7 +9,6 @@ const { plain, toBorder, fromBorder } = require('./plain');
 const { restore } = require('./restore');
 const { Session } = require('./session');
 const { describe, loadFailed, stopped, destroyed, fromEngine } = require('./errors');
-const version = require('./version');
 
 /** The longest delay setTimeout takes; a longer one would fire at once. */
 const MAX_DELAY = 0x7fffffff;
@@ -43,7 +42,8 @@ class Driver {
   constructor(target, settings) {
     this.target = target;
     this.seed = settings.seed;
-    this.logger = new Log(settings.log, (url) => this.openUpload(url));
+    // A file of its own, for applications that upload logs.
+    this.logger = new Log(settings.log, (url) => require('./log-upload').openUpload(this, url));
     /** @param {string} level @param {string} message */
     this.log = (level, message) => this.logger.write(level, message);
     this.clock = settings.clock || createClock();
@@ -230,23 +230,6 @@ class Driver {
       this.log('error', `logs cannot be uploaded: ${describe(error)}`);
       return false;
     }
-  }
-
-  /** @param {string} url where the application wants its log @returns {import('./log-upload').LogUpload} */
-  openUpload(url) {
-    // A file of its own, for applications that upload logs.
-    const { LogUpload } = require('./log-upload');
-    const sessionid = Math.random().toString(36).slice(2);
-    const about = () => {
-      const [room] = Array.from(this.session.rooms.values());
-      const [roomid, , user] = room ? room.args : ['', '', undefined];
-      return { appid: this.target.appID, roomid, userid: (user && user.userID) || '', sessionid, sdk_version: version };
-    };
-    return new LogUpload(
-      (body) => this.adapter.post(url, body),
-      about,
-      (problem) => this.logger.least() <= 2 && this.logger.show('warn', problem),
-    );
   }
 
   /** Ends the engine for good: rooms are left, sockets closed, open promises rejected. */

@@ -351,11 +351,7 @@ export class ZegoExpressEngine {
    * @zhParam toUserIDList 最多 1024 个用户。不填或为空：所有人
    * @errors 1002014 1002099 1009002 1100001 1100002 1100003 1100013
    */
-  sendCustomCommand(
-    roomID: string,
-    command: string | object,
-    toUserIDList?: string[],
-  ): Promise<{ errorCode: number }>;
+  sendCustomCommand(roomID: string, command: string | object, toUserIDList?: string[]): Promise<{ errorCode: number }>;
 
   /**
    * Chooses what is logged, and whether it is sent anywhere. No line holds a token, the parameters of an address, or what users write.

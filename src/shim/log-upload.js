@@ -110,4 +110,19 @@ function periodOf(answer) {
   }
 }
 
-module.exports = { LogUpload };
+/** @param {import('./driver').Driver} driver whose lines they are @param {string} url @returns {LogUpload} */
+function openUpload(driver, url) {
+  const sessionid = Math.random().toString(36).slice(2);
+  const describe = () => {
+    const [room] = Array.from(driver.session.rooms.values());
+    const [roomid, , user] = room ? room.args : ['', '', undefined];
+    return { appid: driver.target.appID, roomid, userid: (user && user.userID) || '', sessionid };
+  };
+  return new LogUpload(
+    (body) => driver.adapter.post(url, body),
+    describe,
+    (problem) => driver.logger.show('warn', problem),
+  );
+}
+
+module.exports = { LogUpload, openUpload };

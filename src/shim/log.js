@@ -15,7 +15,7 @@ const SECRET = /\b0[34][\w+/]{60,}=*|\bzg_[a-z]+=[^\s&"']*|(rtmp:[^\s?"']*)\?[^\
 class Log {
   /**
    * @param {Function | undefined} sink
-   * @param {(url: string) => import('./log-upload').LogUpload} upload begins to send lines to an address
+   * @param {(url: string) => {add(weight: number, line: string): void, close(): void}} upload begins to send lines to an address
    */
   constructor(sink, upload) {
     this.sink = sink;
@@ -24,7 +24,7 @@ class Log {
     this.remoteLevel = LEVELS.info;
     this.isVerbose = false;
     this.url = '';
-    /** @type {import('./log-upload').LogUpload | undefined} */
+    /** @type {ReturnType<typeof upload> | undefined} */
     this.remote = undefined;
     /** @type {string[]} */
     this.secrets = [];
@@ -33,16 +33,18 @@ class Log {
   /** See `setLogConfig` in index.d.ts. @param {any} config a plain copy @returns {boolean} */
   configure(config) {
     const { logLevel, remoteLogLevel, logURL } = config || {};
-    const isLevel = (/** @type {any} */ level) => level === undefined || LEVELS.hasOwnProperty(level);
-    if (!config || typeof config !== 'object' || !isLevel(logLevel) || !isLevel(remoteLogLevel)) return false;
-    if (logURL !== undefined && !/^(https?:\/\/\S+)?$/.test(logURL)) return false;
-    if (logLevel) this.level = LEVELS[logLevel];
-    if (remoteLogLevel) this.remoteLevel = LEVELS[remoteLogLevel];
+    const isLevel = (/** @type {any} */ level) => level === undefined || Object.keys(LEVELS).indexOf(level) >= 0;
+    const isURL = logURL === undefined || (typeof logURL === 'string' && /^(https?:\/\/\S+)?$/.test(logURL));
+    const isObject = config && typeof config === 'object' && !config.$type;
+    if (!isObject || !isLevel(logLevel) || !isLevel(remoteLogLevel) || !isURL) return false;
     if (logURL !== undefined && logURL !== this.url) {
+      const next = logURL ? this.upload(logURL) : undefined;
       this.close();
       this.url = logURL;
-      this.remote = logURL ? this.upload(logURL) : undefined;
+      this.remote = next;
     }
+    if (logLevel) this.level = LEVELS[logLevel];
+    if (remoteLogLevel) this.remoteLevel = LEVELS[remoteLogLevel];
     return true;
   }
 
@@ -61,7 +63,7 @@ class Log {
     let line = this.secrets.reduce((text, secret) => text.split(secret).join('(token)'), String(message));
     line = line.replace(SECRET, (_, address) => (address ? `${address}?…` : '(secret)'));
     if (isLocal) this.show(level, line);
-    if (isRemote) /** @type {any} */ (this.remote).add(weight, line);
+    if (isRemote && this.remote) this.remote.add(weight, line);
   }
 
   /** A call, an answer, an event or a frame, at level debug. @param {string} what @param {any[]} values */

@@ -293,12 +293,7 @@ export interface ZegoEvents {
    * @zhParam extendedData 错误文本，被踢出时为 JSON；可能是 undefined
    * @errors 1000017 1001004 1002001 1002005 1002006 1002007 1002010 1002011 1002012 1002013 1002031 1002034 1002036 1002050 1002055 1002066 1002099 1100001 1102016 1102018 1199002
    */
-  roomStateUpdate: (
-    roomID: string,
-    state: ZegoRoomState,
-    errorCode: number,
-    extendedData: string | undefined,
-  ) => void;
+  roomStateUpdate: (roomID: string, state: ZegoRoomState, errorCode: number, extendedData: string | undefined) => void;
   /**
    * The same, with the reason instead of the state. KICKOUT: 1002050 the user logged in elsewhere, 1002055 the server asked for it.
    * @zh 同上，给出的是原因而不是状态。KICKOUT：1002050 用户在别处登录，1002055 服务端要求。

@@ -77,7 +77,8 @@ promise, else thrown.`,
     type: '类型',
     meaning: '含义',
     missing: '支付宝没有的方法',
-    missingIntro: '保留这些方法，是为了让为其他客户端编写的代码立即得到带有建议的错误 1100010：返回 Promise 的方法拒绝，其余的抛出。',
+    missingIntro:
+      '保留这些方法，是为了让为其他客户端编写的代码立即得到带有建议的错误 1100010：返回 Promise 的方法拒绝，其余的抛出。',
     method: '方法',
     answer: '方式',
     rejects: '拒绝',
@@ -230,8 +231,7 @@ function heading(method) {
 }
 
 const signature = (item) => `${item.name}(${argumentNames(item)})`;
-const argumentNames = ({ params }) =>
-  params.map(({ name, isOptional }) => (isOptional ? `${name}?` : name)).join(', ');
+const argumentNames = ({ params }) => params.map(({ name, isOptional }) => (isOptional ? `${name}?` : name)).join(', ');
 const codeList = (numbers, names) => numbers.map((number) => `${number} ${names.get(number)}`).join(', ');
 const code = (text) => `\`${text.replace(/\|/g, '\\|')}\``;
 const cell = (text) => text.replace(/\|/g, '\\|').replace(/`[^`]*`|</g, (part) => (part === '<' ? '&lt;' : part));

@@ -64,7 +64,10 @@ const generatedModules = {
 const sharedModules = {
   name: 'shared-modules',
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.\/(rtc-room|log-upload)$/ }, ({ path }) => ({ path: `${path}.js`, external: true }));
+    bundler.onResolve({ filter: /^\.\/(rtc-room|log-upload)$/ }, ({ path }) => ({
+      path: `${path}.js`,
+      external: true,
+    }));
     bundler.onResolve({ filter: /^\.\/errors$/ }, ({ importer }) =>
       /rtc-room/.test(importer) ? { path: './index.js', external: true } : undefined,
     );

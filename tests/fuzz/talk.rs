@@ -30,8 +30,6 @@ const METHODS: [&str; 20] = [
     "sendBarrageMessage",
     "sendCustomCommand",
     "setRoomExtraInfo",
-    "getPlayerList",
-    "setLogConfig",
     "startMixerTask",
     "destroyEngine",
 ];

@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 
 use super::backoff;
 use super::cx::Cx;
-use super::error::{CONNECT_TIMEOUT, Code, SOCKET_CLOSED, TIMEOUT};
+use super::error::{Code, SOCKET_CLOSED, TIMEOUT};
 use super::io::{LogLevel, Output, SocketId};
 use super::time::{Instant, Millis, earliest, is_due};
 use super::wire::pb::Encode;
@@ -332,7 +332,7 @@ impl Link {
         match &self.state {
             State::Waiting { until } if is_due(*until, now) => self.open_socket(cx),
             State::Connecting { deadline, .. } if *deadline <= now => {
-                cx.log(LogLevel::Warn, CONNECT_TIMEOUT.text());
+                cx.log(LogLevel::Warn, "the service could not be reached in time");
                 self.lose(cx);
             }
             State::Open(open) if is_due(open.probe, now) => self.lose(cx),

@@ -127,7 +127,6 @@ impl Engine {
                 cx.reply(id, Ok(Reply::Nothing));
             }
             Command::Ignore => cx.reply(id, Ok(Reply::Nothing)),
-            Command::PlayerList => cx.reply(id, Ok(Reply::EmptyList)),
         }
     }
 

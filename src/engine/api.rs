@@ -339,10 +339,7 @@ fn inspect_flag(value: &Value) -> Result<(), Error> {
     match value {
         Value::Undefined => Ok(()),
         flag if flag.as_u32().is_some_and(|flag| flag <= 1) => Ok(()),
-        _ => Err(Error::with(
-            PUBLISH_PARAMETER,
-            "inspectFlag must be 0 or 1",
-        )),
+        _ => Err(Error::with(PUBLISH_PARAMETER, "inspectFlag must be 0 or 1")),
     }
 }
 

@@ -15,8 +15,19 @@ let isReady = false;
  * @param {HTMLElement} options.container
  * @param {Pick<Console, 'log' | 'warn' | 'error' | 'info' | 'debug'>} [options.log] the page's console
  * @param {(text: string) => void} [options.onToast]
+ * @param {(load: (name: string) => any) => void} [options.prepare] called before the first module runs
  */
-export function createPhone({ simulate, app, absent, my, rtc, container, log = console, onToast = () => {} }) {
+export function createPhone({
+  simulate,
+  app,
+  absent,
+  my,
+  rtc,
+  container,
+  log = console,
+  onToast = () => {},
+  prepare = () => {},
+}) {
   registerElements(simulate);
   phones.set(container, rtc);
   const stack = [];
@@ -88,6 +99,7 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
       source: app.pages[path],
       definition: definitionOf(path),
       css: app.css,
+      goBack: stack.length > 0 ? back : undefined,
     });
     stack.push(shown);
     shown.start(query);
@@ -108,6 +120,7 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
     top().show();
   }
 
+  prepare(load);
   load('app');
   global.app.onLaunch?.({ path: app.entry, query: {} });
   return {
@@ -137,6 +150,10 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
     /** What the top page shows as text, one line per element. */
     get text() {
       return textOf(top().element);
+    },
+    /** Shows the page on top anew, as after another application. */
+    refresh() {
+      top()?.page.onShow?.();
     },
     /** Puts a finger on it: the same path as a person's finger takes. */
     async tap(selector) {
@@ -182,7 +199,7 @@ function createClock() {
   };
 }
 
-function openPage({ simulate, container, path, source, definition, css }) {
+function openPage({ simulate, container, path, source, definition, css, goBack }) {
   components += 1;
   const page = Object.assign({}, definition);
   const methods = {};
@@ -208,7 +225,13 @@ function openPage({ simulate, container, path, source, definition, css }) {
   frame.className = 'ax-frame';
   const bar = frame.appendChild(ownerDocument.createElement('div'));
   bar.className = 'ax-bar';
-  bar.textContent = source.config.defaultTitle ?? '';
+  if (goBack) {
+    const arrow = bar.appendChild(ownerDocument.createElement('span'));
+    arrow.className = 'ax-back';
+    arrow.addEventListener('click', goBack);
+  }
+  const title = bar.appendChild(ownerDocument.createElement('span'));
+  title.textContent = source.config.defaultTitle ?? '';
   const style = frame.appendChild(ownerDocument.createElement('style'));
   style.textContent = css + source.css;
   container.appendChild(frame);
@@ -225,7 +248,7 @@ function openPage({ simulate, container, path, source, definition, css }) {
     page,
     path,
     element: frame,
-    setTitle: (title) => (bar.textContent = title),
+    setTitle: (text) => (title.textContent = text),
     start(query) {
       page.onLoad?.(query);
       page.onShow?.();
@@ -383,7 +406,8 @@ function rtcOf(element) {
   throw new Error('a component outside of any phone');
 }
 
-function touch(element) {
+/** A finger put down on an element and lifted. */
+export function touch(element) {
   const { defaultView: view } = element.ownerDocument;
   const point = { identifier: 1, clientX: 1, clientY: 1, pageX: 1, pageY: 1, target: element };
   for (const [type, touches] of [

@@ -24,7 +24,13 @@ import { startRoomServer } from '../support/room-server.mjs';
 export async function openStage({ roomArgs = [], roomPort = 0, log } = {}) {
   requireMedia();
   let allowPublish = () => false;
-  const media = await startMediaServer({ allowPublish: (...args) => allowPublish(...args), log });
+  // Addresses outlive the room server that gave them out, as they do where media servers are other machines.
+  const allowed = new Set();
+  const mayPublish = async (path, args) => {
+    if (await allowPublish(path, args)) allowed.add(path);
+    return allowed.has(path);
+  };
+  const media = await startMediaServer({ allowPublish: mayPublish, log });
   const startRoom = (port) =>
     startRoomServer({ mediaHosts: [media.rtmpHost], args: [...roomArgs, '--port', String(port)], log });
   try {

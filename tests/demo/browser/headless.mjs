@@ -56,7 +56,9 @@ export async function tryEverything({ folder, print, signal }) {
     };
     await Promise.race([run(), late]);
     const seconds = ((Date.now() - begin) / 1000).toFixed(1);
-    print(`\n  screenshots and timeline: ${relative(process.cwd(), folder)}\n\nThe call in the browser worked. ${seconds} s.`);
+    print(
+      `\n  screenshots and timeline: ${relative(process.cwd(), folder)}\n\nThe call in the browser worked. ${seconds} s.`,
+    );
     return 0;
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -136,7 +138,10 @@ class Script {
     await this.step('all leave, and nothing is left on the servers', async () => {
       await this.peer.close({ runBeforeUnload: false });
       const { stage } = this.show;
-      await until(async () => (await stage.room.rooms()).every(({ users }) => users.length === 0), 'the room to be empty');
+      await until(
+        async () => (await stage.room.rooms()).every(({ users }) => users.length === 0),
+        'the room to be empty',
+      );
       await until(() => stage.media.publishing.size === 0, 'every push to end');
     });
     if (this.faults.length) throw new Error(`errors on the pages: ${this.faults.join('; ')}`);
@@ -163,9 +168,11 @@ class Script {
     const plays = (selector) => peer.waitForFunction(isPlaying, { timeout: LIMIT_MS, polling: 200 }, selector);
     await peer.waitForSelector('[data-chip="publish"][data-value="PUBLISHING"]', { timeout: LIMIT_MS });
     await plays('#mine video');
-    await plays('#stages .ax-remote');
+    await plays('#stages video.ax-remote');
+    await this.page.bringToFront(); // a page behind another decodes no pictures
     await this.a.reaches({ play: 'PLAYING' });
     await this.a.sees();
+    await peer.bringToFront();
     await this.type(peer, '[name="text"]', '你好，我在电脑上');
     await peer.click('#message button');
     await peer.waitForFunction(() => document.querySelector('#messages li'));
@@ -249,10 +256,12 @@ class PhoneOnPage {
   async reaches(states) {
     const chip = (name) => `#phone-${this.#who} [data-chip="${name}"]`;
     for (const [name, value] of Object.entries(states)) {
-      await this.#page.waitForSelector(`${chip(name)}[data-value="${value}"]`, { timeout: LIMIT_MS }).catch(async () => {
-        const now = await this.#page.$eval(chip(name), (element) => element.dataset.value);
-        throw new Error(`${name} of ${this.#who} is ${now}, not ${value}`);
-      });
+      await this.#page
+        .waitForSelector(`${chip(name)}[data-value="${value}"]`, { timeout: LIMIT_MS })
+        .catch(async () => {
+          const now = await this.#page.$eval(chip(name), (element) => element.dataset.value);
+          throw new Error(`${name} of ${this.#who} is ${now}, not ${value}`);
+        });
     }
   }
 
@@ -274,7 +283,7 @@ class PhoneOnPage {
   /** Waits until both pictures move, and the sound of the other side is decoded. */
   async sees() {
     await this.#frame.$$eval('video', (videos) => videos.forEach((video) => (video.lookedAt = undefined)));
-    for (const selector of ['.ax-remote', '.ax-local']) {
+    for (const selector of ['video.ax-remote', 'video.ax-local']) {
       await this.#frame
         .waitForFunction(isPlaying, { timeout: LIMIT_MS, polling: 200 }, selector)
         .catch(() => Promise.reject(new Error(`${selector} of ${this.#who} does not play`)));
@@ -285,7 +294,7 @@ class PhoneOnPage {
 /** In the page: whether the newest video there is decodes pictures and sound, and its time goes on. */
 function isPlaying(selector) {
   const video = [...document.querySelectorAll(selector)].at(-1);
-  if (!video || video.ended || video.paused || !(video.videoWidth > 0) || video.classList.contains('ax-ended')) return false;
+  if (!video || video.ended || video.paused || !(video.videoWidth > 0)) return false;
   const frames = video.getVideoPlaybackQuality().totalVideoFrames;
   const sound = video.webkitAudioDecodedByteCount ?? 1;
   if (video.lookedAt?.frames > frames) video.lookedAt = undefined; // another stream in the same element

@@ -273,7 +273,10 @@ class Phone {
 
   setNetwork(online) {
     if (online !== this.#network.isCut) return;
-    this.#show.note(this.who, online ? 'the network is back' : 'the network is cut: sockets break, new ones are refused');
+    this.#show.note(
+      this.who,
+      online ? 'the network is back' : 'the network is cut: sockets break, new ones are refused',
+    );
     if (online) this.#network.restore();
     else this.#network.cut();
     this.#send({ type: 'network', online });

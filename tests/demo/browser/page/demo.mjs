@@ -86,7 +86,7 @@ function showStatus() {
     element.classList.toggle('offline', !phone.online);
     const chip = (name, value, mood) => {
       const one = element.querySelector(`[data-chip="${name}"]`);
-      one.textContent = `${t.chips[name]} ${t.chips[value] ?? value}`;
+      one.textContent = t.chips[value] ?? value;
       one.dataset.value = value;
       one.className = `chip ${mood ?? MOODS[value] ?? ''}`;
     };

@@ -141,10 +141,15 @@ export class Lines {
 
   #save() {
     const text = this.#lines
-      .map(({ line: { t, who, kind, text: content } }) => `${String(t).padStart(7)}  ${who.padEnd(6)}  ${kind.padEnd(9)}  ${content}\n`)
+      .map(
+        ({ line: { t, who, kind, text: content } }) =>
+          `${String(t).padStart(7)}  ${who.padEnd(6)}  ${kind.padEnd(9)}  ${content}\n`,
+      )
       .join('');
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([`${new Date(this.#start).toISOString()}\n${text}`], { type: 'text/plain' }));
+    link.href = URL.createObjectURL(
+      new Blob([`${new Date(this.#start).toISOString()}\n${text}`], { type: 'text/plain' }),
+    );
     link.download = 'timeline.txt';
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);

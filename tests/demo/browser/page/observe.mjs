@@ -39,7 +39,7 @@ export function observe(exports, { tell, onEvent = () => {}, onEngine = () => {}
       super(appID, server);
       for (const name of EVENTS) {
         this.on(name, (...args) => {
-          tell('callback', `${name} ${args.map(show).join(' ')}`);
+          tell('callback', `${name} ${shown(args).join(' ')}`);
           onEvent(name, args);
         });
       }
@@ -48,8 +48,7 @@ export function observe(exports, { tell, onEvent = () => {}, onEngine = () => {}
   }
   for (const name of METHODS) {
     ObservedEngine.prototype[name] = function observed(...args) {
-      const shown = args.map((arg, index) => (TOKEN[name] === index ? '(token)' : show(arg)));
-      tell('call', `${name}(${shown.join(', ')})`);
+      tell('call', `${name}(${shown(args, TOKEN[name]).join(', ')})`);
       if (name in TOKEN) onToken(args[TOKEN[name]]);
       const begin = Date.now();
       const result = Engine.prototype[name].apply(this, args);
@@ -64,6 +63,14 @@ export function observe(exports, { tell, onEvent = () => {}, onEngine = () => {}
   }
   exports.ZegoExpressEngine = ObservedEngine;
   exports.default = ObservedEngine;
+}
+
+/** Arguments as text: without those left out at the end, the token, and what an event has besides its detail. */
+function shown(args, token) {
+  const end = args.findLastIndex((arg) => arg !== undefined) + 1;
+  return args
+    .slice(0, end)
+    .map((arg, index) => (index === token ? '(token)' : show(arg?.detail ? { detail: arg.detail } : arg)));
 }
 
 /** When a token ends, in ms since 1970: its first eight bytes after the version, in s. */

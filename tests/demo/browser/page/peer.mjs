@@ -24,8 +24,10 @@ let room = 'DISCONNECTED';
 let publish = 'NO_PUBLISH';
 const recordings = new Map();
 
-const { send, sendBytes, opened } = openChannel({ role: 'peer' }, (message) => rtc.receive(message), () =>
-  notice(t.gone, true),
+const { send, sendBytes, opened } = openChannel(
+  { role: 'peer' },
+  (message) => rtc.receive(message),
+  () => notice(t.gone, true),
 );
 const rtc = createRtc({
   send,
@@ -238,7 +240,7 @@ function show(change) {
 function refresh() {
   for (const [name, value] of Object.entries({ room, publish })) {
     const chip = document.querySelector(`[data-chip="${name}"]`);
-    chip.textContent = `${t.chips[name]} ${t.chips[value]}`;
+    chip.textContent = t.chips[value];
     chip.className = `chip ${MOODS[value] ?? ''}`;
     chip.dataset.value = value;
   }

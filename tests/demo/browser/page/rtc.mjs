@@ -85,15 +85,18 @@ export function createRtc({ send, onPicture = () => {}, onRecord = () => {} }) {
   };
 }
 
-/** A <video> that plays one live stream after the other. */
+/** A <video> that plays one live stream after the other, and keeps the last picture of one that broke. */
 class Screen {
   #player;
+  #still;
 
   constructor(element, className, isMuted) {
-    this.video = element.ownerDocument.createElement('video');
+    const { ownerDocument: document } = element;
+    this.video = element.appendChild(document.createElement('video'));
     Object.assign(this.video, { className, muted: isMuted(), autoplay: true, playsInline: true });
-    element.appendChild(this.video);
-    this.video.addEventListener('playing', () => this.video.classList.add('ax-on'));
+    this.#still = element.appendChild(document.createElement('canvas'));
+    Object.assign(this.#still, { className: `${className} ax-ended`, hidden: true });
+    this.video.addEventListener('playing', () => (this.#still.hidden = true));
   }
 
   get picture() {
@@ -103,7 +106,6 @@ class Screen {
 
   play(url, onEnd = () => {}) {
     this.stop();
-    this.video.classList.remove('ax-ended');
     const player = mpegts.createPlayer({ type: 'flv', isLive: true, url }, PLAYER);
     this.#player = player;
     const end = () => {
@@ -123,28 +125,24 @@ class Screen {
     this.video.muted = isMuted;
   }
 
-  /** The last picture stays, grey, as on a phone that lost the other side. */
   stop() {
     if (!this.#player) return;
     const player = this.#player;
     this.#player = undefined;
-    const still = this.#still();
-    setTimeout(() => player.destroy());
-    this.video.classList.add('ax-ended');
-    if (still) this.video.poster = still;
+    this.#keepStill();
+    setTimeout(() => player.destroy()); // not from within its own events
   }
 
-  #still() {
-    const { videoWidth, videoHeight } = this.video;
-    if (!videoWidth) return '';
-    const canvas = this.video.ownerDocument.createElement('canvas');
-    Object.assign(canvas, { width: videoWidth, height: videoHeight });
-    canvas.getContext('2d').drawImage(this.video, 0, 0);
-    return canvas.toDataURL('image/jpeg', 0.6);
+  #keepStill() {
+    const { videoWidth: width, videoHeight: height } = this.video;
+    if (!width || this.video.readyState < 2) return;
+    Object.assign(this.#still, { width, height, hidden: false });
+    this.#still.getContext('2d').drawImage(this.video, 0, 0);
   }
 
   dispose() {
     this.stop();
     this.video.remove();
+    this.#still.remove();
   }
 }

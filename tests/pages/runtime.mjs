@@ -16,6 +16,7 @@ let isReady = false;
  * @param {Pick<Console, 'log' | 'warn' | 'error' | 'info' | 'debug'>} [options.log] the page's console
  * @param {(text: string) => void} [options.onToast]
  * @param {(load: (name: string) => any) => void} [options.prepare] called before the first module runs
+ * @param {(ms: number) => number} [options.hurry] how long the page's timers of `ms` really take
  */
 export function createPhone({
   simulate,
@@ -27,6 +28,7 @@ export function createPhone({
   log = console,
   onToast = () => {},
   prepare = () => {},
+  hurry = (ms) => ms,
 }) {
   registerElements(simulate);
   phones.set(container, rtc);
@@ -66,7 +68,7 @@ export function createPhone({
     setClipboard: ({ success } = {}) => success?.({ success: true }),
   };
   const host = Object.assign({}, my, screen);
-  const clock = createClock();
+  const clock = createClock(hurry);
   const world = {
     ...clock.timers,
     console: log,
@@ -175,14 +177,14 @@ export function createPhone({
 }
 
 /** Timers that end with the thread they belong to. */
-function createClock() {
+function createClock(hurry) {
   const running = new Set();
   let isStopped = false;
   const start =
     (begin) =>
     (action, ms, ...args) => {
       if (isStopped) return 0;
-      const timer = begin(() => (begin === setTimeout && running.delete(timer), action(...args)), ms);
+      const timer = begin(() => (begin === setTimeout && running.delete(timer), action(...args)), hurry(ms));
       running.add(timer);
       return timer;
     };

@@ -6,8 +6,9 @@ import { startCamera } from '../../media/camera.mjs';
 import { ManagedProcess, ffmpeg } from '../../media/processes.mjs';
 import { createRtcRoomHost } from '../../media/rtc-room.mjs';
 
-/** One size and rate for every component: two cameras and four players share the machine with whoever looks on. */
-const PICTURE = { width: 640, height: 360, fps: 15 };
+/** One small size for every component: two cameras and four players share the machine with whoever looks on. */
+const PHONE = { width: 360, height: 480, fps: 15 };
+const WEBCAM = { width: 640, height: 360, fps: 15 };
 /** Marks connections of previews, which are none of the protocol's. */
 export const PREVIEW = 'preview';
 const MEANING = { 3800: 'push started', 3801: 'push ended', 3802: 'play started', 3803: 'play ended' };
@@ -34,7 +35,7 @@ export function createComponents({ mediaServer, camera, ports, send, tell }) {
     mediaServer,
     camera,
     openCamera: ({ url, id, ...options }) => {
-      if (sources.get(id) !== 'recorder') return startCamera({ ...options, ...PICTURE, url: moved(url) });
+      if (sources.get(id) !== 'recorder') return startCamera({ ...options, ...PHONE, url: moved(url) });
       const recorder = new Recorder(moved(url), () => recorders.delete(id));
       recorders.set(id, recorder);
       send({ type: 'record', id });
@@ -147,7 +148,7 @@ class Recorder {
   #process;
 
   constructor(url, onEnd) {
-    const { width, height, fps } = PICTURE;
+    const { width, height, fps } = WEBCAM;
     const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease,pad=${width}:${height}:-1:-1,fps=${fps}`;
     this.#process = new ManagedProcess(ffmpeg(), [
       ...[

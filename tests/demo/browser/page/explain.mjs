@@ -99,7 +99,7 @@ const MEANINGS = [
     'The first request on a connection: the configuration.',
   ],
   [
-    /^frames .*PcEstablish|^frames .*PCEstablish|^frames .*Connect/,
+    /^frames .*PCEstablish/,
     '在同一条 WebSocket 上建立到房间服务的代理连接。',
     'A proxied connection to the room service, on the same WebSocket.',
   ],
@@ -110,12 +110,12 @@ const MEANINGS = [
   ],
   [/^frames LogoutRoom/, '离开房间的请求。', 'The request to leave the room.'],
   [
-    /^frames Heartbeat|^frames .*[Hh]eart/,
+    /^frames (HB|Hb)/,
     '心跳：双方确认连接和房间仍在。',
     'Heartbeat: both sides confirm that connection and room are there.',
   ],
   [
-    /^frames HTTP.*dispatch.*push|^frames HTTP.*push/,
+    /^frames HTTP.*\/push\//,
     '隧道里的 HTTP 请求：向调度服务要推流地址。',
     'An HTTP request through the tunnel: the dispatch service is asked for an address to push to.',
   ],
@@ -132,7 +132,11 @@ const MEANINGS = [
   [/^frames DeleteStream|^frames .*DeleteStream/, '撤回自己的流。', 'Takes the own stream back.'],
   [/^frames RenewToken/, '把新的 Token 交给服务器。', 'Hands the new token to the server.'],
   [/^frames .*push 10001/, '服务器通知：用户列表有变化。', 'The server tells that users came or left.'],
-  [/^frames .*push 10002/, '服务器通知：被移出房间，带原因。', 'The server tells that the user was removed, and why.'],
+  [
+    /^frames .*(push 10002|PushKickout)/,
+    '服务器通知：被移出房间，带原因。',
+    'The server tells that the user was removed, and why.',
+  ],
   [/^frames .*push 12001/, '服务器通知：有新的流。', 'The server tells of a new stream.'],
   [/^frames .*push 12002/, '服务器通知：流结束。', 'The server tells of the end of a stream.'],
   [

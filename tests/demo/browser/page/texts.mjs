@@ -85,7 +85,7 @@ const zh = {
       '看：两部手机的连接断开，引擎进入 CONNECTING 并重连；服务器已不认识这个会话，引擎重新登录、重新发布流，通话自行恢复。',
     networkOff: '看：信令与媒体连接全部断开，房间状态变为 CONNECTING，画面停住。引擎在恢复之前不会放弃。',
     networkOn: '看：引擎立即重连并用原来的会话登录；RtcRoom 换一个新组件，画面恢复，对方没有看到任何人离开。',
-    kick: '看：服务器推送 10002，房间状态变为 DISCONNECTED 并带错误码，组件被移除，页面提示原因。之后可再次加入。',
+    kick: '看：服务器推送踢出通知（PushKickout），房间状态变为 DISCONNECTED 并带错误码，组件被移除，页面提示原因。之后可再次加入。',
     expire:
       '看：tokenWillExpire 到来，页面从自己的服务器取新 Token 并 renewToken。关闭“允许续期”再试一次：到期后被移出房间。',
     renewalOff: 'Token 服务器现在拒绝发放新 Token。点“Token 即将过期”看会发生什么。',
@@ -218,7 +218,7 @@ const en = {
       'Watch: signalling and media break, the room goes to CONNECTING, the picture freezes. The engine does not give up before the network is back.',
     networkOn:
       'Watch: the engine reconnects at once and logs in with its old session; RtcRoom shows a new component, the picture comes back. The other side saw nobody leave.',
-    kick: 'Watch: the server pushes 10002, the room goes to DISCONNECTED with a code, the component is removed, the page says why. Joining again works.',
+    kick: 'Watch: the server tells (PushKickout), the room goes to DISCONNECTED with a code, the component is removed, the page says why. Joining again works.',
     expire:
       'Watch: tokenWillExpire arrives, the page fetches a new token from its own server and calls renewToken. Switch “let it renew” off and try again: the user is removed when the token ends.',
     renewalOff: 'The token server refuses new tokens now. Press “Expire the token” and see.',

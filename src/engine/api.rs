@@ -97,7 +97,6 @@ pub(super) enum Command<'a> {
     },
     Destroy,
     Ignore,
-    PlayerList,
 }
 
 /// Checks a call.
@@ -121,6 +120,7 @@ pub(super) fn parse<'a>(method: &str, args: &'a [Value]) -> Result<Command<'a>, 
             let options = options(arg(1), PUBLISH_PARAMETER)?;
             let member = |name| option_text(options, name, PUBLISH_PARAMETER);
             let room = member("roomID")?;
+            inspect_flag(options.get("inspectFlag"))?;
             Command::StartPublishing {
                 stream: stream_id(arg(0), PUBLISH_PARAMETER)?,
                 room: Some(room).filter(|r| !r.is_empty()),
@@ -159,7 +159,6 @@ pub(super) fn parse<'a>(method: &str, args: &'a [Value]) -> Result<Command<'a>, 
             stream: any_text(arg(0)),
             quality: quality(arg(1)),
         },
-        "updateAudioVolumeNotify" | "setLogConfig" | "setDebugVerbose" => Command::Ignore,
         "setStreamExtraInfo" => match arg(1) {
             Value::Text(text) if !text.is_empty() && text.len() <= MAX_TEXT => {
                 Command::SetStreamExtraInfo {
@@ -193,9 +192,8 @@ pub(super) fn parse<'a>(method: &str, args: &'a [Value]) -> Result<Command<'a>, 
             key: limited(arg(1), "key", MAX_EXTRA_INFO_KEY)?,
             value: limited(arg(2), "value", MAX_EXTRA_INFO_VALUE)?,
         },
-        "getPlayerList" => Command::PlayerList,
         "destroyEngine" => Command::Destroy,
-        _ => return Err(unsupported(method)),
+        _ => return Err(UNSUPPORTED.into()),
     })
 }
 
@@ -336,6 +334,15 @@ fn option_text<'a>(options: &'a Value, name: &str, code: Code) -> Result<&'a str
     }
 }
 
+/// Whether the service may inspect the stream. Checked as documented, without effect: no request of the Alipay client carries it.
+fn inspect_flag(value: &Value) -> Result<(), Error> {
+    match value {
+        Value::Undefined => Ok(()),
+        flag if flag.as_u32().is_some_and(|flag| flag <= 1) => Ok(()),
+        _ => Err(Error::with(PUBLISH_PARAMETER, "inspectFlag must be 0 or 1")),
+    }
+}
+
 fn optional_text<'a>(value: &'a Value, name: &str) -> Result<Option<&'a str>, Error> {
     match value {
         Value::Undefined => Ok(None),
@@ -463,13 +470,6 @@ fn wrong_type(code: Code, name: &str, wanted: &str, got: &Value) -> Error {
     )
 }
 
-fn unsupported(method: &str) -> Error {
-    Error::with(
-        UNSUPPORTED,
-        [method, " is not available in Alipay mini programs"].concat(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -555,6 +555,16 @@ mod tests {
     }
 
     #[test]
+    fn an_inspect_flag_is_0_or_1() {
+        let code = |flag: Value| {
+            let options = Value::from([("inspectFlag", flag)]);
+            parse("startPublishingStream", &["s".into(), options]).map_or_else(|e| e.code.0, |_| 0)
+        };
+        assert_eq!([code(Value::from(0)), code(Value::from(1))], [0; 2]);
+        assert_eq!([code(Value::from(2)), code("1".into())], [1_103_001; 2]);
+    }
+
+    #[test]
     fn a_message_counts_utf16_units() {
         let code = |text: &str| {
             parse("sendBroadcastMessage", &["r".into(), text.into()])
@@ -571,12 +581,6 @@ mod tests {
         let error = parse("loginRoom", &[Value::from(true)]).unwrap_err();
         assert_eq!(error.message, "roomID must be a string, not a boolean");
         let error = parse("startMixerTask", &[]).unwrap_err();
-        assert_eq!(
-            (error.code, error.message.as_str()),
-            (
-                UNSUPPORTED,
-                "startMixerTask is not available in Alipay mini programs"
-            )
-        );
+        assert_eq!(error, UNSUPPORTED.into());
     }
 }

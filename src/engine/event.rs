@@ -2,6 +2,7 @@
 
 use super::error::{Code, OK};
 use super::plain::Plain;
+pub use super::renewal::UrlReason;
 
 /// A user of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -214,6 +215,11 @@ pub enum Event {
     TokenWillExpire {
         room: String,
     },
+    StreamUrlUpdate {
+        stream_id: String,
+        url: String,
+        reason: UrlReason,
+    },
 }
 
 impl Event {
@@ -235,6 +241,7 @@ impl Event {
             Self::PublishQualityUpdate { .. } => "publishQualityUpdate",
             Self::PlayQualityUpdate { .. } => "playQualityUpdate",
             Self::TokenWillExpire { .. } => "tokenWillExpire",
+            Self::StreamUrlUpdate { .. } => "streamUrlUpdate",
         }
     }
 
@@ -249,6 +256,7 @@ impl Event {
                 | Self::PlayerStateUpdate(_)
                 | Self::PublishQualityUpdate { .. }
                 | Self::PlayQualityUpdate { .. }
+                | Self::StreamUrlUpdate { .. }
         )
     }
 }
@@ -332,6 +340,11 @@ impl Event {
                 vec![stream_id.into(), quality.plain()]
             }
             Self::TokenWillExpire { room } => vec![room.into()],
+            Self::StreamUrlUpdate {
+                stream_id,
+                url,
+                reason,
+            } => vec![stream_id.into(), url.into(), reason.name().into()],
         }
     }
 }

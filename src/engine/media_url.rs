@@ -27,6 +27,7 @@ pub(super) enum Direction {
 pub(super) struct Addresses {
     bases: Vec<String>,
     current: usize,
+    is_cdn: bool,
 }
 
 impl Addresses {
@@ -39,7 +40,10 @@ impl Addresses {
                 bases.push(["rtmp://", host, "/", &app_id, "/", stream_id].concat());
             }
         }
-        Self { bases, current: 0 }
+        Self {
+            bases,
+            ..Self::default()
+        }
     }
 
     /// From a template of the application configuration.
@@ -47,7 +51,13 @@ impl Addresses {
         Self {
             bases: vec![fill(template, stream_id)],
             current: 0,
+            is_cdn: true,
         }
+    }
+
+    /// Whether it is from a template, and no request gives another one.
+    pub(super) fn is_cdn(&self) -> bool {
+        self.is_cdn
     }
 
     /// Whether there is none (yet).

@@ -21,6 +21,7 @@ pub(crate) mod plain;
 mod play;
 mod publish;
 mod random;
+mod renewal;
 mod room;
 mod route;
 #[cfg(not(target_arch = "wasm32"))]
@@ -59,6 +60,8 @@ const MAX_TIMER_ROUNDS: usize = 64;
 pub struct Engine {
     net: Net,
     rooms: Vec<Room>,
+    /// Left while its login had no answer; see [`Purpose::Leave`](net::Purpose::Leave).
+    leaving: Option<Room>,
     last_room: RoomKey,
     multi_room: bool,
     has_logged_in: bool,
@@ -79,6 +82,7 @@ impl Engine {
         let mut engine = Self {
             net: Net::new(link, config.app_id, config.device_id, config.network),
             rooms: Vec::new(),
+            leaving: None,
             last_room: 0,
             multi_room: false,
             has_logged_in: false,
@@ -130,7 +134,7 @@ impl Engine {
     pub fn next_deadline(&self) -> Option<Instant> {
         let rooms = self.rooms.iter().filter_map(Room::next_deadline).min();
         earliest(
-            self.net.link.next_deadline(),
+            earliest(self.net.link.next_deadline(), self.next_renewal()),
             earliest(self.net.next_deadline(), rooms),
         )
     }
@@ -154,6 +158,7 @@ impl Engine {
                     self.handle_signal(key, signal, cx);
                 }
             }
+            self.handle_renewals(cx);
         }
     }
 

@@ -11,9 +11,11 @@
 
 mod call;
 mod input;
+mod leaving;
 mod login;
 mod messages;
 mod multi_room;
+mod outages;
 mod races;
 mod reconnect;
 mod sync;

@@ -206,6 +206,13 @@ impl World {
         }
     }
 
+    /// A call that is rejected within the next moments.
+    pub fn rejected_now(&mut self, client: usize, method: &str, args: Json) -> u32 {
+        let call = self.call(client, method, args);
+        self.run(100);
+        self.rejected(client, call)
+    }
+
     pub fn is_open(&self, client: usize, call: CallId) -> bool {
         !self.clients[client].replies.contains_key(&call)
     }

@@ -15,7 +15,9 @@ use crate::engine::wire::pb::Messages;
 use crate::engine::wire::{liveroom, switch};
 
 use super::streams::StreamInfo;
-use super::{DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal};
+use super::{
+    DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Outage, Phase, Room, RoomEnd, RoomSignal,
+};
 
 const ROLE: u32 = 2;
 const TERM_TYPE_MINI_PROGRAM: u32 = 7;
@@ -42,10 +44,10 @@ struct LoginAnswer<'a> {
 }
 
 impl Room {
-    /// Sends the login, or waits for the link.
+    /// Sends the login, or waits for the link, and for the end of a login before it.
     pub(in crate::engine) fn log_in(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         self.drop_requests(net, cx);
-        if !net.link.is_open() {
+        if !net.link.is_open() || net.is_leaving() {
             self.phase = Phase::WaitingForLink;
             return;
         }
@@ -196,6 +198,21 @@ impl Room {
         }
     }
 
+    /// The login was answered after the room had been left.
+    pub(in crate::engine) fn leave_late(
+        &mut self,
+        header: &switch::Header<'_>,
+        user_session_id: u64,
+        whole: bool,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
+        self.route.context_key = header.context_key();
+        self.route.controls = header.controls().map(Into::into);
+        self.session.user_id = user_session_id;
+        self.send_logout(whole, net, cx);
+    }
+
     fn go_online(
         &mut self,
         header: &switch::Header<'_>,
@@ -207,7 +224,8 @@ impl Room {
             return None;
         }
         let now = cx.now.mono;
-        if self.session.user_id != answer.user_session_id {
+        let is_new_session = self.session.user_id != answer.user_session_id;
+        if is_new_session {
             self.trans.forget();
         }
         self.session.user_id = answer.user_session_id;
@@ -261,7 +279,14 @@ impl Room {
         super::emit_all(events, cx);
         self.fetch_users(net, cx);
         self.fetch_trans(answer.trans, net, cx);
-        Some(RoomSignal::Online { own_streams })
+        let length = self.lost_at.take().map_or(0, |lost_at| now - lost_at);
+        Some(RoomSignal::Online {
+            own_streams,
+            outage: Outage {
+                length,
+                is_new_session,
+            },
+        })
     }
 
     fn login_logic(&self) -> u32 {

@@ -59,10 +59,24 @@ pub(super) struct LoginRequest {
 /// What a room tells the engine, which then acts on the streams of the room.
 #[derive(Debug)]
 pub(super) enum RoomSignal {
-    /// The login succeeded. Holds the own streams that the service still has.
-    Online { own_streams: Vec<StreamInfo> },
+    /// The login succeeded.
+    Online {
+        /// The own streams that the service still has.
+        own_streams: Vec<StreamInfo>,
+        /// What was between the last login and this one.
+        outage: Outage,
+    },
     /// The room is over.
     Ended(RoomEnd),
+}
+
+/// The time without a room before a login.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outage {
+    /// How long it was, 0 at the first login.
+    pub(super) length: Millis,
+    /// Whether the service did not know the session any more.
+    pub(super) is_new_session: bool,
 }
 
 /// Why a room is over.
@@ -107,6 +121,8 @@ pub(super) struct Room {
     was_online: bool,
     is_shown_connected: bool,
     trying_since: Instant,
+    /// Since when the room is away.
+    lost_at: Option<Instant>,
     attempt: u32,
     session: Session,
     heartbeat_interval: Millis,
@@ -140,6 +156,7 @@ impl Room {
             was_online: false,
             is_shown_connected: false,
             trying_since: cx.now.mono,
+            lost_at: None,
             attempt: 0,
             session: Session::default(),
             heartbeat_interval: DEFAULT_HEARTBEAT_MS,
@@ -236,7 +253,7 @@ impl Room {
 
     /// The link is gone.
     pub(super) fn handle_link_down(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
-        self.leave_online(cx);
+        self.leave_online(net.link.last_heard(), cx);
         self.show_reconnecting(NETWORK_BROKEN, cx);
         self.phase = Phase::WaitingForLink;
         self.drop_requests(net, cx);
@@ -244,7 +261,7 @@ impl Room {
 
     /// The session is to be taken up again on the same link.
     pub(super) fn log_in_later(&mut self, cx: &mut Cx<'_>) {
-        self.leave_online(cx);
+        self.leave_online(cx.now.mono, cx);
         self.attempt = 1;
         self.phase = Phase::Waiting {
             until: cx.now.mono + backoff::delay(1, cx.random),
@@ -528,8 +545,9 @@ impl Room {
             .is_ok()
     }
 
-    fn leave_online(&mut self, cx: &Cx<'_>) {
+    fn leave_online(&mut self, lost_at: Instant, cx: &Cx<'_>) {
         if self.is_online() {
+            self.lost_at = Some(lost_at);
             self.trying_since = cx.now.mono;
             self.attempt = 0;
         }

@@ -121,12 +121,12 @@ impl Engine {
             }
             Command::Destroy => {
                 self.logout_room(None, cx);
+                self.forget_leaving();
                 self.net.link.destroy(cx);
                 self.is_destroyed = true;
                 cx.reply(id, Ok(Reply::Nothing));
             }
             Command::Ignore => cx.reply(id, Ok(Reply::Nothing)),
-            Command::PlayerList => cx.reply(id, Ok(Reply::EmptyList)),
         }
     }
 

@@ -29,9 +29,10 @@ impl Config {
     /// `servers` is the second argument of the public constructor: addresses whose path ends in `/accesshub` are connected
     /// to as given, in order; any other address means the hubs of the public service.
     pub fn new(app_id: u32, servers: Vec<String>) -> Self {
-        let mut hubs: Vec<String> = servers.into_iter().filter(|s| is_hub(s)).collect();
+        let mut hubs = servers;
+        hubs.retain(|server| is_hub(server));
         if hubs.is_empty() {
-            hubs = PUBLIC_HUBS.iter().map(|hub| (*hub).into()).collect();
+            hubs.extend(PUBLIC_HUBS.map(String::from));
         }
         Self {
             app_id,

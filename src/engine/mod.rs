@@ -24,6 +24,8 @@ mod random;
 mod renewal;
 mod room;
 mod route;
+#[cfg(not(target_arch = "wasm32"))]
+mod serialize;
 mod time;
 pub mod token;
 mod value;
@@ -150,8 +152,7 @@ impl Engine {
             while let Some(pending) = self.net.take_expired(cx.now.mono) {
                 self.handle_expired(pending, cx);
             }
-            let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
-            for key in keys {
+            for key in self.room_keys() {
                 if let Some(room) = find_room(&mut self.rooms, key) {
                     let signal = room.handle_timeout(&mut self.net, cx);
                     self.handle_signal(key, signal, cx);
@@ -159,6 +160,15 @@ impl Engine {
             }
             self.handle_renewals(cx);
         }
+    }
+
+    /// The rooms there are now.
+    fn room_keys(&self) -> Vec<RoomKey> {
+        let mut keys = Vec::new();
+        for room in &self.rooms {
+            keys.push(room.key());
+        }
+        keys
     }
 
     fn with_cx(&mut self, now: Now, act: impl FnOnce(&mut Self, &mut Cx<'_>)) {

@@ -32,6 +32,8 @@ pub(super) struct Route {
 pub(super) enum Purpose {
     Login,
     Enter,
+    /// A login of a room that was left meanwhile; the user leaves with the answer.
+    Leave,
     Heartbeat,
     UserList,
     StreamList,
@@ -47,9 +49,11 @@ pub(super) enum Purpose {
     DeleteStream {
         stream_id: String,
         stream_sid: String,
+        refusals: u32,
     },
     UpdateStream {
-        call: CallId,
+        /// `None` where nobody waits any more.
+        call: Option<CallId>,
         stream_id: String,
         extra_info: String,
     },
@@ -75,7 +79,8 @@ pub(super) struct Pending {
     pub room: RoomKey,
     /// What it is for.
     pub purpose: Purpose,
-    deadline: Instant,
+    /// When its time is over.
+    pub deadline: Instant,
 }
 
 /// The link and the room requests on it.
@@ -147,6 +152,26 @@ impl Net {
     pub(super) fn take(&mut self, seq: u32) -> Option<Pending> {
         let at = self.pending.iter().position(|p| p.seq == seq)?;
         Some(self.pending.remove(at))
+    }
+
+    /// Takes the login of a room, if it has no answer yet.
+    pub(super) fn take_login(&mut self, room: RoomKey) -> Option<Pending> {
+        let is_login = |p: &Pending| matches!(p.purpose, Purpose::Login | Purpose::Enter);
+        let at = self
+            .pending
+            .iter()
+            .position(|p| p.room == room && is_login(p))?;
+        Some(self.pending.remove(at))
+    }
+
+    /// Waits for a request that was taken.
+    pub(super) fn put_back(&mut self, pending: Pending) {
+        self.pending.push(pending);
+    }
+
+    /// Whether a login that nobody wants any more has no answer yet. Until then no other one may be sent.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.pending.iter().any(|p| p.purpose == Purpose::Leave)
     }
 
     /// Takes a request whose time is over.

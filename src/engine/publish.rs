@@ -51,6 +51,8 @@ pub(super) struct Publisher {
     params: String,
     extra_info: String,
     stream_sid: String,
+    /// Whether the extra info changed while the stream was being announced with the one before.
+    is_outdated: bool,
     pub(super) addresses: Addresses,
     pub(super) renewal: Option<Renewal>,
     /// The newest state that the application was told.
@@ -76,6 +78,7 @@ impl Publisher {
             params,
             extra_info,
             stream_sid: String::new(),
+            is_outdated: false,
             addresses: Addresses::default(),
             renewal: None,
             told: PublisherState::NoPublish,
@@ -225,7 +228,6 @@ impl Publisher {
         let ran = self.is_announced();
         let is_published = matches!(self.phase, Phase::Published);
         let is_lost = on_server.is_none() && (is_published || outage.is_new_session);
-        let was_announcing = matches!(self.phase, Phase::Announcing);
         if self.renewal.is_none() && (is_long || is_lost) {
             let reason = if is_long {
                 UrlReason::LongOutage
@@ -241,16 +243,14 @@ impl Publisher {
             }
         }
         match on_server {
+            Some(info) if is_published => self.stream_sid.clone_from(&info.sid),
             Some(info) if ran => {
-                self.stream_sid.clone_from(&info.sid);
-                self.phase = Phase::Published;
-                if was_announcing && self.renewal.is_none() {
-                    self.tell(PublisherState::Publishing, cx);
-                }
+                self.is_outdated = info.extra_info != self.extra_info;
+                self.handle_announced(info.sid.clone(), room, net, cx);
             }
             // Nothing is pushed any more. When it is again the stream is announced as a new one.
             Some(info) if is_media_lost(self.renewal.as_ref()) => {
-                send_delete(&self.stream_id, &info.sid, room, net, cx);
+                send_delete(&self.stream_id, &info.sid, 0, room, net, cx);
             }
             Some(_) => {}
             // After a long time nothing is pushed before the component has the new address.
@@ -295,10 +295,21 @@ impl Publisher {
     }
 
     /// The service took the stream.
-    pub(super) fn handle_announced(&mut self, stream_sid: String, cx: &mut Cx<'_>) {
+    pub(super) fn handle_announced(
+        &mut self,
+        stream_sid: String,
+        room: &Room,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         self.stream_sid = stream_sid;
         self.phase = Phase::Published;
         self.tell(PublisherState::Publishing, cx);
+        if self.is_outdated {
+            let text = self.extra_info.clone();
+            // If it could not be sent the link is gone, and there is no caller any more to tell.
+            let _unsent = self.send_extra_info(None, text, room, net, cx);
+        }
     }
 
     /// The service refused the stream.
@@ -317,6 +328,7 @@ impl Publisher {
     /// Tells the service of the stream; also again, when it did not answer.
     pub(super) fn announce(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
         self.phase = Phase::Announcing;
+        self.is_outdated = false;
         if !room.is_online() {
             return;
         }
@@ -357,6 +369,7 @@ impl Publisher {
         let room = match (&self.phase, room) {
             (Phase::Published, Some(room)) => room,
             _ => {
+                self.is_outdated = matches!(self.phase, Phase::Announcing);
                 self.extra_info = text;
                 cx.reply(call, Ok(Reply::Done));
                 return;
@@ -366,24 +379,35 @@ impl Publisher {
             cx.reply(call, Err(SOCKET_CLOSED.into()));
             return;
         }
+        if self
+            .send_extra_info(Some(call), text, room, net, cx)
+            .is_err()
+        {
+            cx.reply(call, Err(STREAM_UPDATE_FAILED.into()));
+        }
+    }
+
+    fn send_extra_info(
+        &self,
+        call: Option<CallId>,
+        text: String,
+        room: &Room,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Purpose> {
         let seq = net.next_seq();
+        let purpose = Purpose::UpdateStream {
+            call,
+            stream_id: self.stream_id.clone(),
+            extra_info: text.clone(),
+        };
         let body = liveroom::UpdateStreamReq {
             stream_sid: self.stream_sid.as_bytes(),
             stream_id: self.stream_id.as_bytes(),
             extra_info: text.as_bytes(),
             client_req_seq: seq,
         };
-        let purpose = Purpose::UpdateStream {
-            call,
-            stream_id: self.stream_id.clone(),
-            extra_info: text.clone(),
-        };
-        if net
-            .send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx)
-            .is_err()
-        {
-            cx.reply(call, Err(STREAM_UPDATE_FAILED.into()));
-        }
+        net.send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx)
     }
 
     /// The service took a new extra info; a later announcement carries it.
@@ -407,7 +431,7 @@ impl Publisher {
 
     fn withdraw(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
         if let Some(room) = room.filter(|room| self.is_announced() && room.is_online()) {
-            send_delete(&self.stream_id, &self.stream_sid, room, net, cx);
+            send_delete(&self.stream_id, &self.stream_sid, 0, room, net, cx);
         }
     }
 
@@ -427,10 +451,11 @@ impl Publisher {
     }
 }
 
-/// Tells the service that a stream is gone.
+/// Tells the service that a stream is gone, which it refused `refusals` times.
 pub(super) fn send_delete(
     stream_id: &str,
     stream_sid: &str,
+    refusals: u32,
     room: &Room,
     net: &mut Net,
     cx: &mut Cx<'_>,
@@ -444,6 +469,7 @@ pub(super) fn send_delete(
     let purpose = Purpose::DeleteStream {
         stream_id: stream_id.into(),
         stream_sid: stream_sid.into(),
+        refusals,
     };
     // If it could not be sent the link is gone; a stream that the service still has is deleted when the room is back.
     let _unsent = net.send(seq, &room.route, cmd::DELETE_STREAM, &body, purpose, cx);

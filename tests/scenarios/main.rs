@@ -11,6 +11,7 @@
 
 mod call;
 mod input;
+mod leaving;
 mod login;
 mod messages;
 mod multi_room;

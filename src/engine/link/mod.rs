@@ -211,6 +211,7 @@ impl Link {
     pub fn destroy(&mut self, cx: &mut Cx<'_>) {
         self.close_socket(cx);
         self.fail_all(SOCKET_CLOSED);
+        self.pc = None;
         self.state = State::Destroyed;
     }
 

@@ -43,10 +43,10 @@ struct LoginAnswer<'a> {
 }
 
 impl Room {
-    /// Sends the login, or waits for the link.
+    /// Sends the login, or waits for the link, and for the end of a login before it.
     pub(in crate::engine) fn log_in(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         self.drop_requests(net, cx);
-        if !net.link.is_open() {
+        if !net.link.is_open() || net.is_leaving() {
             self.phase = Phase::WaitingForLink;
             return;
         }
@@ -190,6 +190,21 @@ impl Room {
         } else {
             net.notify(&self.route, cmd::QUIT_ROOM, &liveroom::QuitRoomReq {}, cx);
         }
+    }
+
+    /// The login was answered after the room had been left.
+    pub(in crate::engine) fn leave_late(
+        &mut self,
+        header: &switch::Header<'_>,
+        user_session_id: u64,
+        whole: bool,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
+        self.route.context_key = header.context_key;
+        self.route.controls = header.controls.map(Into::into);
+        self.session.user_id = user_session_id;
+        self.send_logout(whole, net, cx);
     }
 
     fn go_online(

@@ -267,7 +267,9 @@ fn number(id: u64) -> f64 {
 pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>) {
     match purpose {
         Purpose::SetExtraInfo { call, .. }
-        | Purpose::UpdateStream { call, .. }
+        | Purpose::UpdateStream {
+            call: Some(call), ..
+        }
         | Purpose::Broadcast { call }
         | Purpose::CustomCommand { call } => cx.reply(call, Err(error.clone())),
         Purpose::Barrage { calls } => {
@@ -277,6 +279,7 @@ pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>
         }
         Purpose::Login
         | Purpose::Enter
+        | Purpose::Leave
         | Purpose::Heartbeat
         | Purpose::UserList
         | Purpose::StreamList
@@ -284,6 +287,7 @@ pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>
         | Purpose::GetExtraInfo
         | Purpose::AddStream { .. }
         | Purpose::DeleteStream { .. }
+        | Purpose::UpdateStream { call: None, .. }
         | Purpose::Nothing => {}
     }
 }

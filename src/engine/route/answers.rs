@@ -1,7 +1,8 @@
 //! Answers of the service to room requests, and requests that got none.
 
+use crate::engine::backoff;
 use crate::engine::cx::Cx;
-use crate::engine::error::{Error, ROOM_ERROR, ROOM_NOT_EXIST, TIMEOUT, from_room_answer};
+use crate::engine::error::{Error, ROOM_ERROR, TIMEOUT, from_room_answer};
 use crate::engine::io::Reply;
 use crate::engine::net::{Pending, Purpose};
 use crate::engine::publish::{self, Publisher};
@@ -10,6 +11,8 @@ use crate::engine::wire::packet::{answer_head, decode_packet};
 use crate::engine::wire::{Body, Packet, switch, text};
 use crate::engine::{Engine, find_room};
 
+/// Refusals of a stream's deletion after which it is not tried again, unless the room is entered again.
+pub(in crate::engine) const MAX_DELETE_REFUSALS: u32 = 5;
 /// Codes with which the service says that it does not know the session any more.
 const SESSION_UNKNOWN: [u32; 2] = [1002, 105];
 /// Codes of a heartbeat answer after which the room logs in again; any other ends it.
@@ -47,11 +50,16 @@ impl Engine {
         cx: &mut Cx<'_>,
     ) {
         let key = pending.room;
+        let (code, message) = answer_head(&answer);
         let Some(room) = find_room(&mut self.rooms, key) else {
-            room::reject(pending.purpose, &Error::new(ROOM_NOT_EXIST), cx);
+            let session = match &answer {
+                Body::Login(m) if code == 0 => Some(m.user_session_id),
+                Body::EnterRoom(m) if code == 0 => Some(m.user_session_id),
+                _ => None,
+            };
+            self.handle_left(&pending, session.map(|id| (header, id)), cx);
             return;
         };
-        let (code, message) = answer_head(&answer);
         if code != 0 {
             self.handle_refusal(code, &message, pending, cx);
             return;
@@ -82,11 +90,11 @@ impl Engine {
                     .and_then(|at| self.publishers.get_mut(at))
                 {
                     Some(publisher) if publisher.is_announced_by(header.seq) => {
-                        publisher.handle_announced(text(m.stream_sid), cx);
+                        publisher.handle_announced(text(m.stream_sid), room, net, cx);
                     }
                     Some(publisher) if publisher.is_announced() => {}
                     // Stopped while it was being announced.
-                    _ => publish::send_delete(&stream_id, &text(m.stream_sid), room, net, cx),
+                    _ => publish::send_delete(&stream_id, &text(m.stream_sid), 0, room, net, cx),
                 }
             }
             (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {
@@ -106,7 +114,9 @@ impl Engine {
                 {
                     publisher.handle_extra_info_set(extra_info);
                 }
-                cx.reply(call, Ok(Reply::Done));
+                if let Some(call) = call {
+                    cx.reply(call, Ok(Reply::Done));
+                }
             }
             (Body::SendIm(m), Purpose::Broadcast { call }) => {
                 cx.reply(call, Ok(Reply::MessageNumber(m.msg_id)))
@@ -161,6 +171,19 @@ impl Engine {
                     publisher.handle_refused(c, text, cx);
                 }
             }
+            Purpose::DeleteStream {
+                stream_id,
+                stream_sid,
+                refusals,
+            } if refusals < MAX_DELETE_REFUSALS => self.net.put_back(Pending {
+                purpose: Purpose::DeleteStream {
+                    stream_id,
+                    stream_sid,
+                    refusals: refusals + 1,
+                },
+                deadline: cx.now.mono + backoff::delay(refusals + 1, cx.random),
+                ..pending
+            }),
             Purpose::SetExtraInfo { call, .. } => room.handle_extra_info_refused(call, c, text, cx),
             Purpose::RenewToken if room::needs_no_renewal(c) => {}
             purpose => {
@@ -171,9 +194,10 @@ impl Engine {
         self.handle_signal(key, signal, cx);
     }
 
-    /// A room request got no answer in time.
+    /// A room request got no answer in time, or is to be tried again.
     pub(in crate::engine) fn handle_expired(&mut self, pending: Pending, cx: &mut Cx<'_>) {
         let Some(room) = find_room(&mut self.rooms, pending.room) else {
+            self.handle_left(&pending, None, cx);
             return;
         };
         match &pending.purpose {
@@ -189,13 +213,14 @@ impl Engine {
             Purpose::DeleteStream {
                 stream_id,
                 stream_sid,
+                refusals,
             } if room.is_online()
                 && !self
                     .publishers
                     .iter()
                     .any(|p| p.stream_id == *stream_id && p.is_announced()) =>
             {
-                publish::send_delete(stream_id, stream_sid, room, &mut self.net, cx);
+                publish::send_delete(stream_id, stream_sid, *refusals, room, &mut self.net, cx);
             }
             Purpose::SetExtraInfo { .. } => room.trans.finish_setting(),
             _ => {}

@@ -121,6 +121,7 @@ impl Engine {
             }
             Command::Destroy => {
                 self.logout_room(None, cx);
+                self.forget_leaving();
                 self.net.link.destroy(cx);
                 self.is_destroyed = true;
                 cx.reply(id, Ok(Reply::Nothing));

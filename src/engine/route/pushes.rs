@@ -103,9 +103,7 @@ impl Engine {
         cx: &mut Cx<'_>,
     ) {
         if kickout.is_need_relogin == 1 {
-            self.rooms
-                .iter_mut()
-                .for_each(|room| room.renew_connection(cx));
+            self.renew_connections(cx);
             return;
         }
         let reason = if kickout.reason > 900 {
@@ -128,6 +126,7 @@ impl Engine {
             self.remove_room(key, &end, cx);
         }
         // The next login needs a proxied connection of its own.
+        self.forget_leaving();
         self.net.link.close_pc(cx);
     }
 }

@@ -36,11 +36,12 @@ const FAREWELL_TIME = 1000;
 class Driver {
   /**
    * @param {{appID: number, server: string[]}} target
-   * @param {{my?: any, host?: any, worker?: any, seed?: number, log?: Function, clock?: {mono(): number, wall(): number}}} settings
+   * @param {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function, clock?: {mono(): number, wall(): number}}} settings
    */
   constructor(target, settings) {
     this.target = target;
     this.seed = settings.seed;
+    this.reconnect = settings.reconnect;
     this.log = createLog(settings.log);
     this.clock = settings.clock || createClock();
     this.host = chooseHost(settings.host, { my: settings.my, worker: settings.worker, log: this.log });
@@ -107,6 +108,7 @@ class Driver {
       deviceID: this.adapter.deviceID(),
       platform: this.adapter.platform(),
       networkType: link.state.network.networkType,
+      reconnect: typeof this.reconnect === 'function',
     };
     this.engine = new Engine(config, this.clock.mono(), this.clock.wall());
     this.state = 'ready';
@@ -288,10 +290,25 @@ class Driver {
         return this.deliver(output);
       case 'restart':
         return this.restart();
+      case 'retry':
+        return this.decideRetry(output);
       case 'log':
         return this.log(output.level, output.message);
       default:
         return this.log('warn', `unknown output ${output.type}`);
+    }
+  }
+
+  /** Asks the application's policy when to try again. The engine's own delay counts if it has no answer. @param {Output} output */
+  decideRetry({ of, attempt, elapsed, delay }) {
+    let choice = delay;
+    try {
+      choice = /** @type {Function} */ (this.reconnect)(attempt, elapsed, of ? 'LOGIN' : 'CONNECTION', delay);
+      if (choice !== null && !(typeof choice === 'number' && choice >= 0 && choice < Infinity))
+        throw new Error(`it returned ${String(choice)}`);
+      this.input({ type: 'retry', of, attempt, delay: choice });
+    } catch (error) {
+      this.log('warn', `the reconnect policy failed, the default counts: ${describe(error)}`);
     }
   }
 

@@ -100,6 +100,15 @@ export type ZegoRoomStateReason =
   | 'LOGOUT'
   | 'LOGOUT_FAILED';
 
+/**
+ * Why a stream has another address:
+ * - LONG_OUTAGE the connection was away for more than 85 s, after which the service does not keep a stream
+ * - STREAM_LOST the service lost the published stream earlier than that, for example because it was restarted
+ * - MEDIA_LOST the component reported 3801 or 3803 while the connection was away
+ * - ENGINE_RESTARTED the engine stopped and was restarted
+ */
+export type ZegoUrlUpdateReason = 'LONG_OUTAGE' | 'STREAM_LOST' | 'MEDIA_LOST' | 'ENGINE_RESTARTED';
+
 /** Events and the arguments of their handlers. Register before `loginRoom`. */
 export interface ZegoEvents {
   /** The connection to a room. `errorCode` 0 is no error; 1000017 with CONNECTING: the network broke. */
@@ -131,10 +140,12 @@ export interface ZegoEvents {
   /** A command sent to this user: the text, or the object, that was sent. */
   IMRecvCustomCommand: (roomID: string, fromUser: ZegoUser, command: any) => void;
   /**
-   * The engine stopped, was restarted, and has this stream published or played on another address: create the component
-   * again with `url`. Where the address is the same nothing is told, the component goes on.
+   * A stream published or played here has another address: create the component again with `url`; the promise of the start
+   * is long settled. Where the address stays nothing is told. Before it comes the stream's state is PUBLISH_REQUESTING or
+   * PLAY_REQUESTING; after the component reported that it runs, PUBLISHING or PLAYING. Where no address can be had within
+   * 300 s: NO_PUBLISH or NO_PLAY with 1102017 (1104039: the stream is gone).
    */
-  streamUrlUpdate: (streamID: string, url: string, reason: 'ENGINE_RESTARTED') => void;
+  streamUrlUpdate: (streamID: string, url: string, reason: ZegoUrlUpdateReason) => void;
   /** The token ends in 30 s: fetch a new one and call `renewToken`. */
   tokenWillExpire: (roomID: string) => void;
   /**
@@ -187,9 +198,32 @@ export interface ZegoConfiguration {
    * and guard no secret. Default: a Worker's `crypto` where there is one, else Math.random().
    */
   seed?: number;
+  /** When to try again after the connection was lost, instead of the default. */
+  reconnect?: ZegoReconnectPolicy;
   /** Takes the log instead of the console. Tokens are never logged. */
   log?: (level: string, message: string) => void;
 }
+
+/**
+ * Decides when the connection, or a room's login, is tried again. Called before each try but those that the engine makes at
+ * once: when the network came back or the application is shown again.
+ *
+ * The default, which `defaultMs` holds: a random time from 1 to 3 s, then 4, 8, 8, 16, 16, 32, 32... s; a room that is not back
+ * after 300 s is given up. With a policy only `null` gives up (the first login ends after 300 s in any case).
+ * @param attempt counted from 1, anew after a success
+ * @param elapsedMs since the connection was lost, or the first login was called
+ * @param reason what is tried: 'CONNECTION' the socket, 'LOGIN' the room on an open socket
+ * @param defaultMs what the default would choose
+ * @returns ms to wait, 100 to 3600000 (what is outside is taken as the nearer end); `null` to give up: the room ends,
+ * `roomStateUpdate` DISCONNECTED and `roomStateChanged` RECONNECT_FAILED (or LOGIN_FAILED) with 1002031. A function that
+ * throws or returns anything else is logged, and the default counts.
+ */
+export type ZegoReconnectPolicy = (
+  attempt: number,
+  elapsedMs: number,
+  reason: 'CONNECTION' | 'LOGIN',
+  defaultMs: number,
+) => number | null;
 
 export interface ZegoWorker {
   /** Path of the package's `worker.js` as `workers` in app.json lists it, without a leading slash: 'workers/zego/worker.js'. */

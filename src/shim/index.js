@@ -39,7 +39,7 @@ const SYNC_METHODS = {
   setDebugVerbose: [undefined, undefined, undefined],
 };
 
-/** @type {{my?: any, host?: any, worker?: any, seed?: number, log?: Function}} */
+/** @type {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function}} */
 const settings = {};
 
 /** The engine of a mini program; documented in index.d.ts. */
@@ -101,7 +101,7 @@ class ZegoExpressEngine {
     driverOf(this).destroy();
   }
 
-  /** @param {{my?: any, host?: any, worker?: any, seed?: number, log?: Function}} options */
+  /** @param {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function}} options */
   static configure(options) {
     Object.assign(settings, options);
   }

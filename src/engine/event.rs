@@ -145,11 +145,11 @@ pub struct AudioQuality {
 
 /// What a custom command carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CommandContent {
+pub enum CommandContent<T = String> {
     /// A text.
-    Text(String),
+    Text(T),
     /// JSON text of anything else; crosses the border as `{json}`.
-    Json(String),
+    Json(T),
 }
 
 /// An event for the application.

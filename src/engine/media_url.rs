@@ -160,13 +160,13 @@ impl CdnTemplates {
         let Ok(config) = pb::decode::<initconfig::InitConfig>(bytes) else {
             return;
         };
-        let media = config.media_config.unwrap_or_default();
-        let publish = media.publish_config.unwrap_or_default().resource_info;
-        if let Some(template) = rtmp_template(&publish) {
+        let media = config.media_config().unwrap_or_default();
+        let publish = media.publish_config().unwrap_or_default();
+        if let Some(template) = rtmp_template(publish.resource_info()) {
             self.publish = Some(template);
         }
-        let play = media.play_config.unwrap_or_default().resource_info;
-        if let Some(template) = rtmp_template(&play) {
+        let play = media.play_config().unwrap_or_default();
+        if let Some(template) = rtmp_template(play.resource_info()) {
             self.play = Some(template);
         }
     }
@@ -180,12 +180,12 @@ impl CdnTemplates {
     }
 }
 
-fn rtmp_template(resources: &[initconfig::ResourceInfo<'_>]) -> Option<String> {
+fn rtmp_template(resources: pb::Messages<'_, initconfig::ResourceInfo<'_>>) -> Option<String> {
     for resource in resources {
-        if resource.resource_type == RESOURCE_CDN {
-            for service in &resource.service_info {
-                if service.protocol == PROTOCOL_RTMP {
-                    return Some(text(service.url_template));
+        if resource.resource_type() == RESOURCE_CDN {
+            for service in resource.service_info() {
+                if service.protocol() == PROTOCOL_RTMP {
+                    return Some(text(service.url_template()));
                 }
             }
         }

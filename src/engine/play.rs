@@ -42,16 +42,16 @@ pub(super) struct Player {
 impl Player {
     /// Playing begins: tells the application; the addresses follow.
     pub(super) fn new(
-        stream_id: String,
+        stream_id: &str,
         room: RoomKey,
-        params: String,
+        params: &str,
         call: CallId,
         cx: &mut Cx<'_>,
     ) -> Self {
         let player = Self {
-            stream_id,
+            stream_id: stream_id.into(),
             room,
-            params,
+            params: params.into(),
             addresses: Addresses::default(),
             renewal: None,
             phase: Phase::Dispatching { call, key: None },

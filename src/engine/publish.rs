@@ -65,18 +65,18 @@ pub(super) struct Publisher {
 impl Publisher {
     /// Publishing begins: tells the application; the addresses follow.
     pub(super) fn new(
-        stream_id: String,
+        stream_id: &str,
         room: RoomKey,
-        params: String,
-        extra_info: String,
+        params: &str,
+        extra_info: &str,
         call: CallId,
         cx: &mut Cx<'_>,
     ) -> Self {
         let mut publisher = Self {
-            stream_id,
+            stream_id: stream_id.into(),
             room,
-            params,
-            extra_info,
+            params: params.into(),
+            extra_info: extra_info.into(),
             stream_sid: String::new(),
             is_outdated: false,
             addresses: Addresses::default(),
@@ -228,6 +228,7 @@ impl Publisher {
         let ran = self.is_announced();
         let is_published = matches!(self.phase, Phase::Published);
         let is_lost = on_server.is_none() && (is_published || outage.is_new_session);
+        let was_announcing = matches!(self.phase, Phase::Announcing);
         if self.renewal.is_none() && (is_long || is_lost) {
             let reason = if is_long {
                 UrlReason::LongOutage
@@ -243,10 +244,14 @@ impl Publisher {
             }
         }
         match on_server {
-            Some(info) if is_published => self.stream_sid.clone_from(&info.sid),
             Some(info) if ran => {
-                self.is_outdated = info.extra_info != self.extra_info;
-                self.handle_announced(info.sid.clone(), room, net, cx);
+                self.stream_sid.clone_from(&info.sid);
+                self.phase = Phase::Published;
+                if was_announcing && self.renewal.is_none() {
+                    self.tell(PublisherState::Publishing, cx);
+                }
+                self.is_outdated = was_announcing && info.extra_info != self.extra_info;
+                self.bring_up_to_date(room, net, cx);
             }
             // Nothing is pushed any more. When it is again the stream is announced as a new one.
             Some(info) if is_media_lost(self.renewal.as_ref()) => {
@@ -305,10 +310,14 @@ impl Publisher {
         self.stream_sid = stream_sid;
         self.phase = Phase::Published;
         self.tell(PublisherState::Publishing, cx);
-        if self.is_outdated {
-            let text = self.extra_info.clone();
+        self.bring_up_to_date(room, net, cx);
+    }
+
+    /// Sends the extra info that the service does not have because it changed during the announcement.
+    fn bring_up_to_date(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
+        if core::mem::take(&mut self.is_outdated) {
             // If it could not be sent the link is gone, and there is no caller any more to tell.
-            let _unsent = self.send_extra_info(None, text, room, net, cx);
+            let _unsent = self.send_extra_info(None, &self.extra_info, room, net, cx);
         }
     }
 
@@ -334,7 +343,7 @@ impl Publisher {
         }
         let seq = net.next_seq();
         self.announcement = seq;
-        let body = liveroom::AddStreamReq {
+        let body = liveroom::write::AddStreamReq {
             stream_id: self.stream_id.as_bytes(),
             extra_info: self.extra_info.as_bytes(),
             client_req_seq: seq,
@@ -361,7 +370,7 @@ impl Publisher {
     pub(super) fn set_extra_info(
         &mut self,
         call: CallId,
-        text: String,
+        text: &str,
         room: Option<&Room>,
         net: &mut Net,
         cx: &mut Cx<'_>,
@@ -370,7 +379,7 @@ impl Publisher {
             (Phase::Published, Some(room)) => room,
             _ => {
                 self.is_outdated = matches!(self.phase, Phase::Announcing);
-                self.extra_info = text;
+                self.extra_info = text.into();
                 cx.reply(call, Ok(Reply::Done));
                 return;
             }
@@ -390,7 +399,7 @@ impl Publisher {
     fn send_extra_info(
         &self,
         call: Option<CallId>,
-        text: String,
+        text: &str,
         room: &Room,
         net: &mut Net,
         cx: &mut Cx<'_>,
@@ -399,9 +408,9 @@ impl Publisher {
         let purpose = Purpose::UpdateStream {
             call,
             stream_id: self.stream_id.clone(),
-            extra_info: text.clone(),
+            extra_info: text.into(),
         };
-        let body = liveroom::UpdateStreamReq {
+        let body = liveroom::write::UpdateStreamReq {
             stream_sid: self.stream_sid.as_bytes(),
             stream_id: self.stream_id.as_bytes(),
             extra_info: text.as_bytes(),
@@ -461,7 +470,7 @@ pub(super) fn send_delete(
     cx: &mut Cx<'_>,
 ) {
     let seq = net.next_seq();
-    let body = liveroom::DeleteStreamReq {
+    let body = liveroom::write::DeleteStreamReq {
         stream_sid: stream_sid.as_bytes(),
         stream_id: stream_id.as_bytes(),
         client_req_seq: seq,

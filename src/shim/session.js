@@ -129,8 +129,6 @@ class Session {
         );
       case 'enableMultiRoom':
         return typeof args[0] === 'boolean' && !this.hasLoggedIn && !this.isWanted;
-      case 'setLogConfig':
-        return true;
       default:
         return undefined;
     }
@@ -153,10 +151,6 @@ class Session {
         break;
       case 'enableMultiRoom':
         if (typeof id === 'boolean' && !this.hasLoggedIn && !this.isWanted) this.settings.set(method, args);
-        break;
-      case 'setLogConfig':
-      case 'setDebugVerbose':
-        this.settings.set(method, args);
         break;
       case 'stopPublishingStream':
         this.publishes.delete(id);

@@ -521,9 +521,10 @@ impl Client {
             return;
         }
         let message = pb::decode::<accesshub::PcUpwardMessage>(&frame[13..]).unwrap();
-        let length = usize::from(u16::from_be_bytes([message.payload[1], message.payload[2]]));
-        let header = pb::decode::<switch::Header>(&message.payload[7..7 + length]).unwrap();
-        self.sent.push(header.cmd);
+        let payload = message.payload();
+        let length = usize::from(u16::from_be_bytes([payload[1], payload[2]]));
+        let header = pb::decode::<switch::Header>(&payload[7..7 + length]).unwrap();
+        self.sent.push(header.cmd());
     }
 }
 

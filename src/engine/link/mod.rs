@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 
 use super::backoff;
 use super::cx::Cx;
-use super::error::{CONNECT_TIMEOUT, Code, SOCKET_CLOSED, TIMEOUT};
+use super::error::{Code, SOCKET_CLOSED, TIMEOUT};
 use super::io::{LogLevel, Output, SocketId};
 use super::time::{Instant, Millis, earliest, is_due};
 use super::wire::pb::Encode;
@@ -335,7 +335,7 @@ impl Link {
         match &self.state {
             State::Waiting { until } if is_due(*until, now) => self.open_socket(cx),
             State::Connecting { deadline, .. } if *deadline <= now => {
-                cx.log(LogLevel::Warn, CONNECT_TIMEOUT.text());
+                cx.log(LogLevel::Warn, "the service could not be reached in time");
                 self.lose(cx);
             }
             State::Open(open) if is_due(open.probe, now) => self.lose(cx),
@@ -494,7 +494,7 @@ impl Link {
         self.send(
             FrameType::HbRequest,
             stream,
-            &accesshub::HbRequest {
+            &accesshub::write::HbRequest {
                 txid,
                 ts: cx.now.wall,
             },
@@ -517,7 +517,7 @@ impl Link {
         self.note_traffic(cx);
         let txid = self.new_txid();
         let common = |value: u32| if first { value } else { 0 };
-        let message = accesshub::PcUpwardMessage {
+        let message = accesshub::write::PcUpwardMessage {
             txid,
             appid: common(self.app_id),
             biz_type: first.then_some(0),
@@ -537,7 +537,7 @@ impl Link {
     fn close_stream(&mut self, stream: u32, cx: &mut Cx<'_>) {
         // The counter moves for every frame, also for those without a number.
         self.new_txid();
-        let message = accesshub::StreamClosed {
+        let message = accesshub::write::StreamClosed {
             code: Some(0),
             msg: Some(&[]),
         };

@@ -227,7 +227,7 @@ impl Room {
                     self.ask(
                         net,
                         cmd::HEARTBEAT,
-                        &liveroom::HbReq {},
+                        &liveroom::write::HbReq {},
                         Purpose::Heartbeat,
                         cx,
                     );
@@ -355,21 +355,21 @@ impl Room {
             return;
         };
         heartbeat.unanswered = 0;
-        if answer.hb_interval > 0 {
-            self.heartbeat_interval = Millis::from(answer.hb_interval).max(MIN_HEARTBEAT_MS);
+        if answer.hb_interval() > 0 {
+            self.heartbeat_interval = Millis::from(answer.hb_interval()).max(MIN_HEARTBEAT_MS);
             heartbeat.next = heartbeat.next.min(now + self.heartbeat_interval);
         }
-        self.messages.set_window(answer.big_im_time_window);
-        if answer.online_count > 0 {
+        self.messages.set_window(answer.big_im_time_window());
+        if answer.online_count() > 0 {
             cx.emit(Event::RoomOnlineUserCountUpdate {
                 room: self.id().into(),
-                count: answer.online_count,
+                count: answer.online_count(),
             });
         }
         self.streams
-            .handle_heartbeat(answer.stream_seq, answer.stream_refresh != 0, now);
-        self.users.handle_heartbeat_seq(answer.user_seq, now);
-        self.fetch_trans(answer.trans_channel_list, net, cx);
+            .handle_heartbeat(answer.stream_seq(), answer.stream_refresh() != 0, now);
+        self.users.handle_heartbeat_seq(answer.user_seq(), now);
+        self.fetch_trans(answer.trans_channel_list(), net, cx);
         self.sync(net, cx);
     }
 
@@ -410,9 +410,9 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let mut events = Vec::new();
-        let list = StreamInfo::from_list(answer.stream_info_list);
+        let list = StreamInfo::from_list(answer.stream_info_list());
         self.streams.handle_list(
-            answer.stream_list_seq,
+            answer.stream_list_seq(),
             list,
             cx.now.mono,
             &self.request.room_id,
@@ -431,10 +431,10 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let mut events = Vec::new();
-        let list = StreamInfo::from_push(push.stream_info_list);
+        let list = StreamInfo::from_push(push.stream_info_list());
         self.streams.handle_push(
             change,
-            push.stream_seq,
+            push.stream_seq(),
             list,
             cx.now.mono,
             &self.request.room_id,
@@ -465,7 +465,7 @@ impl Room {
             self.ask(
                 net,
                 cmd::RENEW_TOKEN,
-                &liveroom::RenewTokenReq {
+                &liveroom::write::RenewTokenReq {
                     token: token.as_bytes(),
                 },
                 Purpose::RenewToken,
@@ -494,7 +494,7 @@ impl Room {
             && !self.ask(
                 net,
                 cmd::GET_STREAM_LIST,
-                &liveroom::GetStreamListReq {},
+                &liveroom::write::GetStreamListReq {},
                 Purpose::StreamList,
                 cx,
             )
@@ -521,7 +521,7 @@ impl Room {
     }
 
     fn ask_users(&mut self, index: u32, net: &mut Net, cx: &mut Cx<'_>) {
-        let body = liveroom::GetUserlistReq {
+        let body = liveroom::write::GetUserlistReq {
             sort_type: Some(0),
             user_index: Some(index),
         };
@@ -601,7 +601,7 @@ fn emit_all(events: Vec<Event>, cx: &mut Cx<'_>) {
 
 /// Acknowledges a push.
 pub(super) fn acknowledge(route: &Route, sub_cmd: u32, sent: i64, net: &mut Net, cx: &mut Cx<'_>) {
-    let body = switch::PushRsp {
+    let body = switch::write::PushRsp {
         code: Some(0),
         message: Some(&[]),
         sub_cmd,

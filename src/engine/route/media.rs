@@ -27,10 +27,10 @@ impl Engine {
     pub(in crate::engine) fn start_publishing(
         &mut self,
         call: CallId,
-        stream: String,
+        stream: &str,
         room_id: Option<&str>,
-        params: String,
-        extra_info: String,
+        params: &str,
+        extra_info: &str,
         cdn: bool,
         cx: &mut Cx<'_>,
     ) {
@@ -65,7 +65,7 @@ impl Engine {
             return;
         };
         let (key, session) = (room.key(), room.user_session_id());
-        self.stop_publishing(&stream, cx);
+        self.stop_publishing(stream, cx);
         let Some(room) = self.rooms.iter().find(|room| room.key() == key) else {
             return;
         };
@@ -110,8 +110,8 @@ impl Engine {
     pub(in crate::engine) fn start_playing(
         &mut self,
         call: CallId,
-        stream: String,
-        params: String,
+        stream: &str,
+        params: &str,
         cdn: bool,
         cx: &mut Cx<'_>,
     ) {

@@ -15,6 +15,7 @@ usage: ./build.sh [command]
   simulate [--seeds N] [--from N] [--jobs N] | --seed N
                       run engines and the room server through seeded faults, or print the trace of one seed
   pack                build, then write the package as a .tgz into .artifacts/
+  reference           write docs/reference*.md and the files of codes in src/shim/ (tests/reference/generate.mjs)
   fmt                 format Rust and JavaScript sources
   clean               remove everything the other commands made inside this folder
 
@@ -55,6 +56,10 @@ pack)
     step 'npm pack'
     tarball=$(cd pkg && npm pack --silent --pack-destination ../.artifacts)
     step_done ".artifacts/$tarball"
+    ;;
+reference)
+    node_tools
+    exec node tests/reference/generate.mjs
     ;;
 fmt)
     cargo fmt --all

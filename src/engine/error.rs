@@ -161,8 +161,17 @@ mod tests {
         for row in [ENGINE, REQUIREMENTS, SHIM, RTC_ROOM, COMPONENT, VENDOR].concat() {
             assert!(row.name.chars().all(|c| c.is_ascii_alphanumeric()));
             assert!(row.name.starts_with(|c: char| c.is_ascii_uppercase()));
-            assert!(row.text[0].is_ascii() && !row.text[1].is_ascii(), "{}", row.name);
-            assert_eq!(row.advice[0].is_empty(), row.advice[1].is_empty(), "{}", row.name);
+            assert!(
+                row.text[0].is_ascii() && !row.text[1].is_ascii(),
+                "{}",
+                row.name
+            );
+            assert_eq!(
+                row.advice[0].is_empty(),
+                row.advice[1].is_empty(),
+                "{}",
+                row.name
+            );
             assert!(row.advice[0].is_ascii(), "{}", row.name);
         }
     }

@@ -4,6 +4,7 @@ use serde::ser::{Serialize, Serializer};
 
 use super::error::{Code, OK};
 use super::plain::Plain;
+pub use super::renewal::UrlReason;
 
 /// A user of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -144,11 +145,11 @@ pub struct AudioQuality {
 
 /// What a custom command carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CommandContent {
+pub enum CommandContent<T = String> {
     /// A text.
-    Text(String),
+    Text(T),
     /// JSON text of anything else; crosses the border as `{json}`.
-    Json(String),
+    Json(T),
 }
 
 /// An event for the application.
@@ -216,6 +217,11 @@ pub enum Event {
     TokenWillExpire {
         room: String,
     },
+    StreamUrlUpdate {
+        stream_id: String,
+        url: String,
+        reason: UrlReason,
+    },
 }
 
 impl Event {
@@ -237,6 +243,7 @@ impl Event {
             Self::PublishQualityUpdate { .. } => "publishQualityUpdate",
             Self::PlayQualityUpdate { .. } => "playQualityUpdate",
             Self::TokenWillExpire { .. } => "tokenWillExpire",
+            Self::StreamUrlUpdate { .. } => "streamUrlUpdate",
         }
     }
 
@@ -251,6 +258,7 @@ impl Event {
                 | Self::PlayerStateUpdate(_)
                 | Self::PublishQualityUpdate { .. }
                 | Self::PlayQualityUpdate { .. }
+                | Self::StreamUrlUpdate { .. }
         )
     }
 }
@@ -340,6 +348,11 @@ impl Event {
                 vec![stream_id.into(), quality.plain()]
             }
             Self::TokenWillExpire { room } => vec![room.into()],
+            Self::StreamUrlUpdate {
+                stream_id,
+                url,
+                reason,
+            } => vec![stream_id.into(), url.into(), reason.name().into()],
         }
     }
 }

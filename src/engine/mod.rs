@@ -21,6 +21,7 @@ pub(crate) mod plain;
 mod play;
 mod publish;
 mod random;
+mod renewal;
 mod room;
 mod route;
 mod time;
@@ -131,7 +132,7 @@ impl Engine {
     pub fn next_deadline(&self) -> Option<Instant> {
         let rooms = self.rooms.iter().filter_map(Room::next_deadline).min();
         earliest(
-            self.net.link.next_deadline(),
+            earliest(self.net.link.next_deadline(), self.next_renewal()),
             earliest(self.net.next_deadline(), rooms),
         )
     }
@@ -156,6 +157,7 @@ impl Engine {
                     self.handle_signal(key, signal, cx);
                 }
             }
+            self.handle_renewals(cx);
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Config {
     pub device_id: String,
     /// Network at the start.
     pub network: NetworkKind,
+    /// Whether the application decides when to connect and log in again ([`super::Output::Retry`]).
+    pub asks_before_retry: bool,
 }
 
 impl Config {
@@ -40,12 +42,13 @@ impl Config {
             seed: 0,
             device_id: String::new(),
             network: NetworkKind::default(),
+            asks_before_retry: false,
         }
     }
 }
 
 impl Config {
-    /// What the host passes: `{appID, server, seed, deviceID, networkType}`. The error names what is wrong.
+    /// What the host passes: `{appID, server, seed, deviceID, networkType, reconnect}`. The error names what is wrong.
     pub fn from_host(config: &Value) -> Result<Self, &'static str> {
         let app_id = config
             .get("appID")
@@ -66,6 +69,7 @@ impl Config {
         Ok(Self {
             seed,
             device_id,
+            asks_before_retry: *config.get("reconnect") == Value::Bool(true),
             network: NetworkKind::from_host(
                 config.get("networkType").as_text().unwrap_or_default(),
             ),

@@ -70,6 +70,7 @@ pub struct Engine {
     players: Vec<Player>,
     cdn: CdnTemplates,
     random: Random,
+    asks: bool,
     last_now: Instant,
     is_destroyed: bool,
     out: VecDeque<Output>,
@@ -91,6 +92,7 @@ impl Engine {
             players: Vec::new(),
             cdn: CdnTemplates::default(),
             random: Random::new(config.seed),
+            asks: config.asks_before_retry,
             last_now: now.mono,
             is_destroyed: false,
             out: VecDeque::new(),
@@ -117,6 +119,9 @@ impl Engine {
                 Input::Network { online, kind } => {
                     engine.net.network = kind;
                     engine.net.link.handle_network(online, cx);
+                }
+                Input::Retry { of, attempt, delay } => {
+                    engine.handle_retry(of, attempt, delay, cx);
                 }
                 Input::Shown => engine.net.link.probe(cx),
                 Input::Timeout => {}
@@ -174,11 +179,13 @@ impl Engine {
     fn with_cx(&mut self, now: Now, act: impl FnOnce(&mut Self, &mut Cx<'_>)) {
         let mut out = core::mem::take(&mut self.out);
         let mut random = self.random.clone();
+        let asks = self.asks;
         act(
             self,
             &mut Cx {
                 now,
                 random: &mut random,
+                asks,
                 out: &mut out,
             },
         );

@@ -12,8 +12,9 @@ use crate::engine::link::LinkEvent;
 use crate::engine::net::{Pending, Purpose, RoomKey};
 use crate::engine::publish;
 use crate::engine::room::{Room, RoomEnd, RoomSignal};
+use crate::engine::time::Millis;
 use crate::engine::wire::switch;
-use crate::engine::{Engine, find_room};
+use crate::engine::{Engine, backoff, find_room};
 
 impl Engine {
     /// What the link has to say.
@@ -47,6 +48,29 @@ impl Engine {
                 }
             }
             LinkEvent::ForgetSessions => self.rooms.iter_mut().for_each(Room::forget_session),
+        }
+    }
+
+    /// What the application says of a retry.
+    pub(in crate::engine) fn handle_retry(
+        &mut self,
+        of: RoomKey,
+        attempt: u32,
+        delay: Option<Millis>,
+        cx: &mut Cx<'_>,
+    ) {
+        let (least, most) = backoff::CHOICE_MS;
+        let delay = delay.map(|delay| delay.clamp(least, most));
+        if of != 0 {
+            let room = find_room(&mut self.rooms, of);
+            let signal = room.and_then(|room| room.handle_retry(attempt, delay, cx));
+            self.handle_signal(of, signal, cx);
+        } else if self.net.link.handle_retry(attempt, delay, cx) {
+            let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
+            for key in keys {
+                let signal = find_room(&mut self.rooms, key).map(|room| room.give_up(cx));
+                self.handle_signal(key, signal, cx);
+            }
         }
     }
 

@@ -3,12 +3,11 @@
 //! JavaScript is never called while the engine is borrowed: outputs wait until the shim drains them, and promises settle in
 //! a microtask.
 
-use js_sys::{Array, Function, Object, Promise};
-use serde::Serialize;
+use js_sys::{Array, Function, JSON, Number, Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use crate::engine::plain::Plain;
-use crate::engine::{self, CallId, Config, Input, Now, Output, Value};
+use crate::engine::json::Writer;
+use crate::engine::{self, CallId, Config, Input, Now, Output, Reply, Value};
 
 /// Half the size of the standard library's allocator.
 #[global_allocator]
@@ -26,7 +25,8 @@ pub struct Engine {
     open: Vec<(CallId, [Function; 2])>,
     /// Of the last call, if it was answered at once.
     answer: Option<Outcome>,
-    outputs: Array,
+    /// What the shim has not taken yet, as a list that is not closed.
+    outputs: Writer,
 }
 
 #[wasm_bindgen]
@@ -42,7 +42,7 @@ impl Engine {
             last_call: 0,
             open: Vec::new(),
             answer: None,
-            outputs: Array::new(),
+            outputs: outputs(),
         };
         engine.collect();
         Ok(engine)
@@ -86,9 +86,14 @@ impl Engine {
         self.handle(Input::Timeout, mono, wall);
     }
 
-    /// What there is to do, in order. Take it after every other call.
-    pub fn drain(&mut self) -> Array {
-        core::mem::replace(&mut self.outputs, Array::new())
+    /// What there is to do, in order; undefined for nothing. Take it after every other call.
+    pub fn drain(&mut self) -> JsValue {
+        if self.outputs.is_fresh() {
+            return JsValue::UNDEFINED;
+        }
+        let mut done = core::mem::replace(&mut self.outputs, outputs());
+        done.close(']');
+        parsed(done)
     }
 
     /// `mono` of the next `tick`.
@@ -118,9 +123,17 @@ impl Engine {
     fn collect(&mut self) {
         while let Some(output) = self.inner.poll_output() {
             if let Output::Reply { id, result } = output {
+                let mut to = Writer::new(fraction);
                 let outcome = match &result {
-                    Ok(reply) => Ok(js(&reply.plain())),
-                    Err(error) => Err(js(&error.plain())),
+                    Ok(Reply::Nothing) => Ok(JsValue::UNDEFINED),
+                    Ok(reply) => {
+                        reply.write(&mut to);
+                        Ok(parsed(to))
+                    }
+                    Err(error) => {
+                        error.write(&mut to);
+                        Err(parsed(to))
+                    }
                 };
                 match self.open.iter().position(|(call, _)| *call == id) {
                     Some(at) => settle(&self.open.swap_remove(at).1, &outcome),
@@ -129,7 +142,7 @@ impl Engine {
                     None => {}
                 }
             } else {
-                self.outputs.push(&js(&output.plain()));
+                output.write(&mut self.outputs);
             }
         }
     }
@@ -182,7 +195,20 @@ fn list(args: &JsValue) -> Vec<Value> {
     items.iter().map(|item| value(&item)).collect()
 }
 
-fn js(value: &Plain<'_>) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-    value.serialize(&serializer).unwrap_or_default()
+fn outputs() -> Writer {
+    let mut list = Writer::new(fraction);
+    list.open('[');
+    list
+}
+
+fn parsed(json: Writer) -> JsValue {
+    JSON::parse(&json.finish()).unwrap_or_default()
+}
+
+fn fraction(number: f64) -> String {
+    String::from(
+        Number::from(number)
+            .to_string_with_radix(10)
+            .unwrap_or_default(),
+    )
 }

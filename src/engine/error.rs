@@ -2,9 +2,7 @@
 
 use core::fmt;
 
-use serde::ser::{Serialize, Serializer};
-
-use super::plain::Plain;
+use super::json::{Writer, to_json};
 
 macro_rules! codes {
     ($($const:ident = $number:literal, $name:literal, $text:literal, $advice:literal;)*) => {
@@ -136,26 +134,26 @@ impl Error {
 
 impl Error {
     /// With the names of the vendor's newer clients and of its older ones, so that code written for either works.
-    pub(crate) fn plain(&self) -> Plain<'_> {
+    pub(crate) fn write(&self, to: &mut Writer) {
         let (name, advice) = match self.code.info() {
             Some(info) => (info.name, info.advice),
             None => ("serviceError", ""),
         };
-        Plain::Object(vec![
-            ("code", self.code.0.into()),
-            ("name", name.into()),
-            ("message", (&self.message).into()),
-            ("advice", advice.into()),
-            ("errorCode", self.code.0.into()),
-            ("msg", (&self.message).into()),
-            ("extendedData", (&self.message).into()),
-        ])
+        to.open('{');
+        for key in ["code", "errorCode"] {
+            to.number_member(key, f64::from(self.code.0));
+        }
+        to.text_member("name", name);
+        to.text_member("advice", advice);
+        for key in ["message", "msg", "extendedData"] {
+            to.text_member(key, &self.message);
+        }
+        to.close('}');
     }
-}
 
-impl Serialize for Error {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
+    /// What the page gets of it, as JSON.
+    pub fn to_json(&self) -> String {
+        to_json(|to| self.write(to))
     }
 }
 

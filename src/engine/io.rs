@@ -1,10 +1,8 @@
 //! Everything that crosses the border of the engine.
 
-use serde::ser::{Serialize, Serializer};
-
 use super::error::Error;
 use super::event::Event;
-use super::plain::Plain;
+use super::json::{Writer, to_json};
 use super::value::Value;
 
 /// Number that the host gives to a call; the reply carries it.
@@ -147,39 +145,43 @@ pub enum LogLevel {
 const NORMAL_CLOSURE: u32 = 1_000;
 
 impl Output {
-    /// As JavaScript gets it: `{type, ...}`. A reply has no such form; it settles a promise.
-    pub(crate) fn plain(&self) -> Plain<'_> {
-        Plain::Object(match self {
-            Self::OpenSocket { socket, url } => vec![
-                ("type", "open".into()),
-                ("socket", (*socket).into()),
-                ("url", url.into()),
-            ],
-            Self::Send { socket, bytes } => vec![
-                ("type", "send".into()),
-                ("socket", (*socket).into()),
-                ("bytes", Plain::Bytes(bytes)),
-            ],
-            Self::CloseSocket { socket } => vec![
-                ("type", "close".into()),
-                ("socket", (*socket).into()),
-                ("code", NORMAL_CLOSURE.into()),
-                ("reason", "".into()),
-            ],
-            Self::Log { level, message } => vec![
-                ("type", "log".into()),
-                ("level", level.name().into()),
-                ("message", message.into()),
-            ],
-            Self::Event(event) => return event.plain(),
-            Self::Reply { .. } => Vec::new(),
-        })
+    /// As the shim gets it: `{type, ...}`. A reply has no such form; it settles a promise.
+    pub(crate) fn write(&self, to: &mut Writer) {
+        let (kind, socket) = match self {
+            Self::Event(event) => return event.write(to),
+            Self::Reply { .. } => return,
+            Self::OpenSocket { socket, .. } => ("open", Some(*socket)),
+            Self::Send { socket, .. } => ("send", Some(*socket)),
+            Self::CloseSocket { socket } => ("close", Some(*socket)),
+            Self::Log { .. } => ("log", None),
+        };
+        to.open('{');
+        to.text_member("type", kind);
+        if let Some(socket) = socket {
+            to.number_member("socket", f64::from(socket));
+        }
+        match self {
+            Self::OpenSocket { url, .. } => to.text_member("url", url),
+            Self::Send { bytes, .. } => {
+                to.key("data");
+                to.bytes(bytes);
+            }
+            Self::CloseSocket { .. } => {
+                to.number_member("code", f64::from(NORMAL_CLOSURE));
+                to.text_member("reason", "");
+            }
+            Self::Log { level, message } => {
+                to.text_member("level", level.name());
+                to.text_member("message", message);
+            }
+            Self::Event(_) | Self::Reply { .. } => {}
+        }
+        to.close('}');
     }
-}
 
-impl Serialize for Output {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
+    /// What the shim gets of it, as JSON.
+    pub fn to_json(&self) -> String {
+        to_json(|to| self.write(to))
     }
 }
 
@@ -225,33 +227,39 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// As JavaScript gets it.
-    pub(crate) fn plain(&self) -> Plain<'_> {
-        Plain::Object(match self {
-            Self::Nothing => return Plain::Undefined,
-            Self::Flag(flag) => return Plain::Flag(*flag),
-            Self::Text(text) => return text.into(),
-            Self::EmptyList => return Plain::List(Vec::new()),
+    /// As JavaScript gets it; [`Reply::Nothing`] is null here and undefined there.
+    #[allow(clippy::cast_precision_loss)]
+    pub(crate) fn write(&self, to: &mut Writer) {
+        let code = match self {
+            Self::Nothing => return to.raw("null"),
+            Self::Flag(flag) => return to.raw(if *flag { "true" } else { "false" }),
+            Self::Text(text) => return to.text(text),
+            Self::EmptyList => return to.raw("[]"),
+            Self::Url { .. } => None,
+            Self::Requirements => Some("code"),
+            _ => Some("errorCode"),
+        };
+        to.open('{');
+        if let Some(code) = code {
+            to.number_member(code, 0.0);
+        }
+        match self {
             Self::Url { stream_id, url } => {
-                vec![("streamID", stream_id.into()), ("url", url.into())]
+                to.text_member("streamID", stream_id);
+                to.text_member("url", url);
             }
-            #[allow(clippy::cast_precision_loss)]
-            Self::MessageNumber(id) => {
-                vec![
-                    ("errorCode", 0_u32.into()),
-                    ("messageID", (*id as f64).into()),
-                ]
-            }
-            Self::MessageText(id) => vec![("errorCode", 0_u32.into()), ("messageID", id.into())],
-            Self::Done => vec![("errorCode", 0_u32.into()), ("extendedData", "".into())],
-            Self::Seq(seq) => vec![("seq", (*seq).into()), ("errorCode", 0_u32.into())],
-            Self::Requirements => vec![("code", 0_u32.into()), ("msg", "".into())],
-        })
+            Self::MessageNumber(id) => to.number_member("messageID", *id as f64),
+            Self::MessageText(id) => to.text_member("messageID", id),
+            Self::Done => to.text_member("extendedData", ""),
+            Self::Seq(seq) => to.number_member("seq", f64::from(*seq)),
+            Self::Requirements => to.text_member("msg", ""),
+            _ => {}
+        }
+        to.close('}');
     }
-}
 
-impl Serialize for Reply {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
+    /// What the page gets of it, as JSON.
+    pub fn to_json(&self) -> String {
+        to_json(|to| self.write(to))
     }
 }

@@ -102,7 +102,7 @@ function lookAhead(place, streamID, now) {
     output.type === 'event' &&
     /^(publisher|player)StateUpdate$/.test(output.name) &&
     output.args[0].streamID === streamID;
-  const outputs = place.engine.drain();
+  const outputs = place.engine.drain() || [];
   place.next[streamID] = { url, outputs: outputs.filter(own) };
   return outputs.filter((/** @type {any} */ output) => !own(output));
 }
@@ -153,7 +153,7 @@ worker.onMessage((/** @type {any} */ message) => {
         type: 'outputs',
         id: m.id,
         number: m.number,
-        outputs: place.engine.drain(),
+        outputs: place.engine.drain() || [],
         deadline: place.engine.deadline(),
       });
     };

@@ -41,6 +41,24 @@ const common = {
   logLevel: 'warning',
 };
 
+// The glue keeps views of the memory until their buffer is detached, which that of a translated module never is: whatever it
+// reads and writes after the memory has grown would go to the old one.
+const growingMemory = {
+  name: 'growing-memory',
+  setup(bundler) {
+    bundler.onLoad({ filter: /engine_bg\.js$/ }, ({ path }) => {
+      const contents = readFileSync(path, 'utf8')
+        .replace(
+          /(\w+)\.buffer\.detached === true \|\| \(\1\.buffer\.detached === undefined && (\1\.buffer !== wasm\.memory\.buffer)\)/g,
+          '$2',
+        )
+        .replace(/(\w+)\.byteLength === 0/g, '$1.buffer !== wasm.memory.buffer');
+      if (/detached|byteLength/.test(contents)) throw new Error('wasm-bindgen writes another form than bundle.mjs reads');
+      return { contents, resolveDir: dirname(path) };
+    });
+  },
+};
+
 mkdirSync(out, { recursive: true });
 const glue = join(generated, 'engine-glue.js');
 await build({
@@ -55,6 +73,7 @@ await build({
   // As a function body the module's state exists once per call.
   banner: { js: 'exports.createGlue=function(){const module={exports:{}};' },
   footer: { js: 'return module.exports};' },
+  plugins: [growingMemory],
   outfile: glue,
 });
 const generatedModules = {

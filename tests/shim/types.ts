@@ -19,6 +19,7 @@ import ZegoDefault, {
   ZegoPublishOption,
   ZegoPublisherState,
   ZegoQuality,
+  ZegoReconnectPolicy,
   ZegoRoomConfig,
   ZegoRoomExtraInfo,
   ZegoRoomState,
@@ -28,6 +29,7 @@ import ZegoDefault, {
   ZegoStreamDeleteReasons,
   ZegoStreamState,
   ZegoUpdateType,
+  ZegoUrlUpdateReason,
   ZegoUser,
 } from '../../src/shim/index';
 import { ZegoErrorCode as Codes } from '../../src/shim/error-codes';
@@ -57,6 +59,13 @@ ZegoExpressEngine.configure({});
 ZegoExpressEngine.configure({ seed: 1, host: 'worker', worker: { script: 'w.js', wasm: '/e.wasm.br', timeout: 5 } });
 ZegoExpressEngine.configure({ my: {}, log: (level, message) => expectTypeOf(level + message).toEqualTypeOf<string>() });
 ZegoExpressEngine.configure({ host: { name: 'own', available: () => true, open: () => Promise.resolve() } });
+ZegoExpressEngine.configure({ reconnect: (attempt, elapsedMs, reason, defaultMs) => (attempt > 5 ? null : defaultMs) });
+expectTypeOf<ZegoReconnectPolicy>().parameters.toEqualTypeOf<
+  [attempt: number, elapsedMs: number, reason: 'CONNECTION' | 'LOGIN', defaultMs: number]
+>();
+expectTypeOf<ZegoReconnectPolicy>().returns.toEqualTypeOf<number | null>();
+// @ts-expect-error a policy answers with a time, or null to give up
+ZegoExpressEngine.configure({ reconnect: () => 'later' });
 // @ts-expect-error there is no such host
 ZegoExpressEngine.configure({ host: 'page' });
 // @ts-expect-error a Worker needs the path of the module
@@ -307,7 +316,7 @@ interface Arguments {
   IMRecvBarrageMessage: [roomID: string, messages: Array<ZegoMessage<string>>];
   IMRecvCustomCommand: [roomID: string, fromUser: ZegoUser, command: any];
   tokenWillExpire: [roomID: string];
-  streamUrlUpdate: [streamID: string, url: string, reason: 'ENGINE_RESTARTED'];
+  streamUrlUpdate: [streamID: string, url: string, reason: ZegoUrlUpdateReason];
   error: [error: ZegoError];
   mixerRelayCDNStateUpdate: any[];
   mixerSoundLevelUpdate: any[];
@@ -326,6 +335,7 @@ expectTypeOf<ZegoUpdateType>().toEqualTypeOf<'ADD' | 'DELETE'>();
 expectTypeOf<ZegoRoomState>().toEqualTypeOf<'DISCONNECTED' | 'CONNECTING' | 'CONNECTED'>();
 expectTypeOf<ZegoPublisherState>().toEqualTypeOf<'NO_PUBLISH' | 'PUBLISH_REQUESTING' | 'PUBLISHING'>();
 expectTypeOf<ZegoPlayerState>().toEqualTypeOf<'NO_PLAY' | 'PLAY_REQUESTING' | 'PLAYING'>();
+expectTypeOf<ZegoUrlUpdateReason>().toEqualTypeOf<'LONG_OUTAGE' | 'STREAM_LOST' | 'MEDIA_LOST' | 'ENGINE_RESTARTED'>();
 expectTypeOf<'KICKOUT' | 'LOGOUT_FAILED'>().toExtend<ZegoRoomStateReason>();
 expectTypeOf<'LOGGED_IN'>().not.toExtend<ZegoRoomStateReason>();
 

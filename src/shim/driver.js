@@ -7,6 +7,7 @@ const { chooseHost } = require('./hosts');
 const { toBorder, fromBorder } = require('./plain');
 const { restore } = require('./restore');
 const { Session } = require('./session');
+const { Told } = require('./told');
 const { describe, loadFailed, stopped, destroyed, fromEngine } = require('./errors');
 
 /** The longest delay setTimeout takes; a longer one would fire at once. */
@@ -49,6 +50,7 @@ class Driver {
       this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`),
     );
     this.session = new Session();
+    this.told = new Told();
     /** @type {'loading' | 'ready' | 'failed' | 'destroyed'} */
     this.state = 'failed';
     /** @type {any} */
@@ -300,7 +302,15 @@ class Driver {
     const args = output.isHeard ? output.args : this.session.hear(output.name, output.args);
     if (!args) return;
     if (output.deferred) this.defer({ type: 'event', name: output.name, args, isHeard: true });
-    else this.events.emit(output.name, fromBorder(output.name, args));
+    else this.emit(output.name, fromBorder(output.name, args));
+  }
+
+  /** @param {string} name @param {any[]} args */
+  emit(name, args) {
+    for (const [event, ...rest] of this.told.events(name, args)) this.events.emit(event, rest);
+    // Devices that were switched while the room was away are told now.
+    if (name !== 'roomStateUpdate' || args[1] !== 'CONNECTED') return;
+    for (const call of this.session.untold()) this.call('setStreamExtraInfo', call).catch(() => {});
   }
 
   /** @param {Output} output */
@@ -365,7 +375,7 @@ class Driver {
 
   /** Tells the page that its rooms are being connected again, and does it. */
   restart() {
-    for (const [name, ...args] of this.session.interrupt()) this.events.emit(name, args);
+    for (const [name, ...args] of this.session.interrupt()) this.emit(name, args);
     const start = () => this.state === 'loading' && !this.link && this.start();
     if (this.restarts.length > 1) setTimeout(start, RESTART_PAUSE);
     else start();

@@ -71,9 +71,18 @@ function destroyed() {
   });
 }
 
+/** The argument of setDeviceState() names no device. */
+function badDevices() {
+  return new ZegoError({
+    code: 1100001,
+    name: 'badParameter',
+    message: 'state must be an object with a boolean as camera, as microphone, or as both',
+  });
+}
+
 /** What the module rejected with, as a ZegoError. @param {any} reason */
 function fromEngine(reason) {
   return reason && typeof reason.code === 'number' ? new ZegoError(reason) : stopped(reason);
 }
 
-module.exports = { ZegoError, describe, withAdvice, loadFailed, stopped, destroyed, fromEngine };
+module.exports = { ZegoError, describe, withAdvice, loadFailed, stopped, destroyed, badDevices, fromEngine };

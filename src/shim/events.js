@@ -17,6 +17,7 @@ const EVENTS = [
   'IMRecvBarrageMessage',
   'IMRecvCustomCommand',
   'tokenWillExpire',
+  'peerDeviceStateUpdate',
   'streamUrlUpdate',
   'error',
 ];

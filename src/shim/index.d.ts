@@ -63,6 +63,16 @@ export interface ZegoStreamState<State extends string> {
   /** 0, or why the stream stopped; 3801 and 3803 when the component reported it. */
   errorCode: number;
   extendedData?: string;
+  /** The state told before this one; the first time NO_PUBLISH or NO_PLAY. */
+  previousState: State;
+}
+
+/** Camera and microphone of a stream of another user. */
+export interface ZegoPeerDevices {
+  streamID: string;
+  user: ZegoUser;
+  camera: boolean;
+  microphone: boolean;
 }
 
 export interface ZegoQuality {
@@ -102,10 +112,28 @@ export type ZegoRoomStateReason =
 
 /** Events and the arguments of their handlers. Register before `loginRoom`. */
 export interface ZegoEvents {
-  /** The connection to a room. `errorCode` 0 is no error; 1000017 with CONNECTING: the network broke. */
-  roomStateUpdate: (roomID: string, state: ZegoRoomState, errorCode: number, extendedData: string) => void;
-  /** The same with its reason. KICKOUT: 1002050 the user logged in elsewhere, 1002055 the server asked for it. */
-  roomStateChanged: (roomID: string, reason: ZegoRoomStateReason, errorCode: number, extendedData: string) => void;
+  /**
+   * The connection to a room. `errorCode` 0 is no error; 1000017 with CONNECTING: the network broke. `previousState` is the
+   * one told before, the first time DISCONNECTED.
+   */
+  roomStateUpdate: (
+    roomID: string,
+    state: ZegoRoomState,
+    errorCode: number,
+    extendedData: string,
+    previousState: ZegoRoomState,
+  ) => void;
+  /**
+   * The same with its reason. KICKOUT: 1002050 the user logged in elsewhere, 1002055 the server asked for it. `previousReason`
+   * is the one told before, LOGOUT at the beginning of a login.
+   */
+  roomStateChanged: (
+    roomID: string,
+    reason: ZegoRoomStateReason,
+    errorCode: number,
+    extendedData: string,
+    previousReason: ZegoRoomStateReason,
+  ) => void;
   /** Other users came or went; only with `userUpdate: true`. */
   roomUserUpdate: (roomID: string, type: 'ADD' | 'DELETE', users: ZegoUser[]) => void;
   /** How many users the room has. */
@@ -116,6 +144,11 @@ export interface ZegoEvents {
   roomExtraInfoUpdate: (roomID: string, infos: ZegoRoomExtraInfo[]) => void;
   /** Other users changed the extra info of their streams. */
   streamExtraInfoUpdate: (roomID: string, streams: Array<Pick<ZegoStream, 'streamID' | 'user' | 'extraInfo'>>) => void;
+  /**
+   * Other users switched camera or microphone with `setDeviceState`, or publish a stream with one of them off. Streams that
+   * tell nothing are not mentioned: take both for on.
+   */
+  peerDeviceStateUpdate: (roomID: string, streams: ZegoPeerDevices[]) => void;
   /** The state of a stream published here. */
   publisherStateUpdate: (state: ZegoStreamState<'NO_PUBLISH' | 'PUBLISH_REQUESTING' | 'PUBLISHING'>) => void;
   /** The state of a stream played here. */
@@ -301,6 +334,17 @@ export class ZegoExpressEngine {
   /** Sets the text other users see with a published stream. */
   setStreamExtraInfo(streamID: string, extraInfo: string): Promise<{ errorCode: number; extendedData: string }>;
 
+  /**
+   * Tells other users whether camera and microphone of a published stream are on; they hear it as `peerDeviceStateUpdate`.
+   * It does not switch them. What is left out stays as it is, at first on. Call it after `startPublishingStream` has
+   * resolved. It travels in the stream's extra info, beside the text of `setStreamExtraInfo`: docs/device-state.md. Rejects like
+   * `setStreamExtraInfo`; while the room is away with 1100003, and is told when the room is back.
+   */
+  setDeviceState(
+    streamID: string,
+    state: { camera?: boolean; microphone?: boolean },
+  ): Promise<{ errorCode: number; extendedData: string }>;
+
   /** Sets one value all users of the room see; one call at a time. */
   setRoomExtraInfo(roomID: string, key: string, value: string): Promise<{ errorCode: number; seq: number }>;
 
@@ -313,7 +357,7 @@ export class ZegoExpressEngine {
   /**
    * Sends a command to some users, or to all of the room.
    * @param command a text, or an object as JSON can carry it; at most 1024 characters
-   * @param toUserIDs default: everybody
+   * @param toUserIDs default, and where it is empty: all others
    */
   sendCustomCommand(roomID: string, command: string | object, toUserIDs?: string[]): Promise<{ errorCode: number }>;
 

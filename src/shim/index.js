@@ -1,7 +1,8 @@
 'use strict';
 
 const { Driver } = require('./driver');
-const { ZegoError } = require('./errors');
+const { ZegoError, badDevices } = require('./errors');
+const { plain } = require('./plain');
 const version = require('./version');
 
 /** Methods that return a promise; rules and answers are the engine's. */
@@ -13,7 +14,6 @@ const ASYNC_METHODS = [
   'sendBarrageMessage',
   'sendCustomCommand',
   'setRoomExtraInfo',
-  'setStreamExtraInfo',
   // not on Alipay: the engine rejects them with a code
   'startMixerTask',
   'stopMixerTask',
@@ -82,6 +82,22 @@ class ZegoExpressEngine {
 
   checkSystemRequirements() {
     return driverOf(this).adapter.checkSystemRequirements();
+  }
+
+  /** @param {string} streamID @param {string} text */
+  setStreamExtraInfo(streamID, text) {
+    const driver = driverOf(this);
+    return driver.call('setStreamExtraInfo', [streamID, driver.session.extraInfo(streamID, text)]);
+  }
+
+  /** @param {string} streamID @param {{camera?: boolean, microphone?: boolean}} state */
+  setDeviceState(streamID, state) {
+    const driver = driverOf(this);
+    const devices = plain(state);
+    const isGiven = devices && [devices.camera, devices.microphone].some((on) => typeof on === 'boolean');
+    if (!isGiven) return Promise.reject(badDevices());
+    for (const name of Object.keys(devices)) if (typeof devices[name] !== 'boolean') delete devices[name];
+    return driver.call('setStreamExtraInfo', [streamID, driver.session.extraInfo(streamID, undefined, devices)]);
   }
 
   getPlayerList() {

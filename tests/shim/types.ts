@@ -21,6 +21,13 @@ export async function page(): Promise<string> {
   zg.on('IMRecvBarrageMessage', (_, [first]) => first?.messageID.length);
   zg.on('IMRecvBroadcastMessage', (_, [first]) => first && first.messageID + 1);
   zg.on('error', (error: ZegoError) => error.code + error.advice.length);
+  zg.on('roomStateUpdate', (_roomID, state, _code, _text, before) => state === before);
+  zg.on('roomStateChanged', (_roomID, reason, _code, _text, before) => reason === 'LOGINED' && before === 'LOGINING');
+  zg.on('playerStateUpdate', ({ state, previousState }) => state === previousState || previousState === 'PLAYING');
+  zg.on('peerDeviceStateUpdate', (_roomID, [first]) => first && (first.camera || first.user.userID.length));
+  await zg.setDeviceState('s', { camera: false });
+  // @ts-expect-error on or off
+  await zg.setDeviceState('s', { camera: 'off' });
   zg.on('streamUrlUpdate', (streamID, url, reason) => streamID + url + reason.length);
   zg.off('roomStateUpdate');
   // @ts-expect-error there is no such event

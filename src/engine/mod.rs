@@ -20,6 +20,7 @@ mod net;
 pub(crate) mod plain;
 mod play;
 mod publish;
+mod quality;
 mod random;
 mod room;
 mod route;
@@ -66,6 +67,7 @@ pub struct Engine {
     publish_on_cdn: bool,
     players: Vec<Player>,
     cdn: CdnTemplates,
+    is_ios: bool,
     random: Random,
     last_now: Instant,
     is_destroyed: bool,
@@ -87,6 +89,7 @@ impl Engine {
             publish_on_cdn: false,
             players: Vec::new(),
             cdn: CdnTemplates::default(),
+            is_ios: config.is_ios,
             random: Random::new(config.seed),
             last_now: now.mono,
             is_destroyed: false,

@@ -14,6 +14,7 @@ use super::io::{CallId, Reply};
 use super::link::HttpKey;
 use super::media_url::Addresses;
 use super::net::RoomKey;
+use super::quality::Pairs;
 
 /// Streams that one engine plays at the same time; more are refused.
 pub(super) const MAX_PLAYERS: usize = 64;
@@ -31,6 +32,7 @@ enum Phase {
 pub(super) struct Player {
     pub(super) stream_id: String,
     pub(super) room: RoomKey,
+    pub(super) figures: Pairs,
     params: String,
     addresses: Addresses,
     phase: Phase,
@@ -52,6 +54,7 @@ impl Player {
         Self {
             stream_id,
             room,
+            figures: Pairs::default(),
             params,
             addresses: Addresses::default(),
             phase: Phase::Dispatching { call, key: None },

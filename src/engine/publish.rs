@@ -17,6 +17,7 @@ use super::io::{CallId, Reply};
 use super::link::HttpKey;
 use super::media_url::Addresses;
 use super::net::{Net, Purpose, RoomKey};
+use super::quality::Pairs;
 use super::room::{Room, StreamInfo};
 use super::wire::liveroom;
 use super::wire::packet::cmd;
@@ -45,6 +46,7 @@ enum Phase {
 pub(super) struct Publisher {
     pub(super) stream_id: String,
     pub(super) room: RoomKey,
+    pub(super) figures: Pairs,
     params: String,
     extra_info: String,
     stream_sid: String,
@@ -73,6 +75,7 @@ impl Publisher {
         Self {
             stream_id,
             room,
+            figures: Pairs::default(),
             params,
             extra_info,
             stream_sid: String::new(),
@@ -208,6 +211,7 @@ impl Publisher {
     }
 
     /// The service took the stream.
+    #[inline(never)]
     pub(super) fn handle_announced(
         &mut self,
         stream_sid: String,
@@ -301,6 +305,7 @@ impl Publisher {
         }
     }
 
+    #[inline(never)]
     fn send_extra_info(
         &self,
         call: Option<CallId>,
@@ -352,6 +357,7 @@ impl Publisher {
 }
 
 /// Tells the service that a stream is gone, which it refused `refusals` times.
+#[inline(never)]
 pub(super) fn send_delete(
     stream_id: &str,
     stream_sid: &str,

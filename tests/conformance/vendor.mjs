@@ -24,6 +24,7 @@ const HUB = 'hub.invalid';
  * @param {(event: object) => void} [options.onEvent] see Recorder
  * @param {(line: string) => void} [options.log] the client's console
  * @param {number} [options.latency=0] ms by which every message is late, see createHost in my.mjs
+ * @param {string} [options.platform] as the host names it
  * @param {(error: Error) => void} [options.onFault] told what the client throws outside of calls, which a host would only log
  * @returns {VendorClient}
  */
@@ -38,10 +39,10 @@ export class VendorClient {
   #onFault;
   #closed = false;
 
-  constructor({ server, appID, onEvent, log = () => {}, latency = 0, onFault = () => {} }) {
+  constructor({ server, appID, onEvent, log = () => {}, latency = 0, platform = 'devtools', onFault = () => {} }) {
     this.kind = 'vendor';
     this.#onFault = onFault;
-    this.#wx = createWx(server, latency, (run) => this.#guard(run));
+    this.#wx = createWx({ server, latency, platform }, (run) => this.#guard(run));
     const { ZegoExpressEngine } = load(this.#globals(log));
     ZegoExpressEngine.setEngineOptions({ customDomain: { accesshub: HUB, logreport: HUB, detaillog: HUB } });
     /** The vendor's engine. */
@@ -137,7 +138,7 @@ function load(globals) {
 }
 
 /** The parts of WeChat's host object that the client touches. */
-function createWx(server, latency, guard) {
+function createWx({ server, latency, platform }, guard) {
   const storage = new Map();
   const sockets = new Set();
   const networkListeners = new Set();
@@ -198,7 +199,7 @@ function createWx(server, latency, guard) {
     brand: 'fake',
     model: 'fake',
     system: 'Node',
-    platform: 'devtools',
+    platform,
     version: '8.0.50',
     SDKVersion: '3.0.0',
   });

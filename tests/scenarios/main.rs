@@ -17,5 +17,6 @@ mod messages;
 mod multi_room;
 mod races;
 mod reconnect;
+mod settling;
 mod sync;
 mod world;

@@ -91,6 +91,7 @@ impl Engine {
     }
 
     /// Every room is to be entered again on the same link.
+    #[inline(never)]
     pub(in crate::engine) fn renew_connections(&mut self, cx: &mut Cx<'_>) {
         self.rooms
             .iter_mut()
@@ -141,6 +142,7 @@ impl Engine {
     }
 
     /// A login of a room that was left meanwhile is over. `joined` is its answer, if the service let the user in.
+    #[inline(never)]
     pub(in crate::engine) fn handle_left(
         &mut self,
         login: &Pending,
@@ -163,6 +165,7 @@ impl Engine {
     }
 
     /// The connection of a login that nobody wants any more is gone.
+    #[inline(never)]
     pub(in crate::engine) fn forget_leaving(&mut self) {
         if let Some(room) = self.leaving.take() {
             self.net.take_room(room.key());

@@ -323,6 +323,26 @@ export default [
     await a.call('updatePlayerNetStatus', 'nothing', { detail: { info } });
   }),
 
+  scenario(
+    'figures that iOS gives in halves',
+    { clients: ['a'], clientOptions: { platform: 'ios' } },
+    async ({ a }, stage) => {
+      await a.login();
+      await a.publish('sa');
+      await a.call('startPlayingStream', 'sb');
+      const video = { videoBitrate: 500, videoFPS: 15, videoHeight: 640, videoWidth: 360 };
+      for (const round of ['first', 'second', 'third']) {
+        for (const stream of ['sa', 'sb']) {
+          await stage.step(`a: the ${round} figures of ${stream}`, async () => {
+            await stage.pause(250);
+            a.begin('updatePlayerNetStatus', stream, { detail: { info: video } });
+            a.begin('updatePlayerNetStatus', stream, { detail: { info: { audioBitrate: 48, videoBitrate: 400 } } });
+          });
+        }
+      }
+    },
+  ),
+
   scenario('extra info of a stream', { bug: 'Web 2.14: own event' }, async ({ a, b }) => {
     await meet(a, b);
     await a.call('setStreamExtraInfo', 'sa', 'too early');

@@ -5,6 +5,7 @@ use serde::ser::{Serialize, Serializer};
 use super::error::{Code, OK};
 use super::plain::Plain;
 pub use super::quality::Quality;
+pub use super::renewal::UrlReason;
 
 /// A user of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -116,11 +117,11 @@ pub struct RoomExtraInfo {
 
 /// What a custom command carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CommandContent {
+pub enum CommandContent<T = String> {
     /// A text.
-    Text(String),
+    Text(T),
     /// JSON text of anything else; crosses the border as `{json}`.
-    Json(String),
+    Json(T),
 }
 
 /// An event for the application.
@@ -188,6 +189,11 @@ pub enum Event {
     TokenWillExpire {
         room: String,
     },
+    StreamUrlUpdate {
+        stream_id: String,
+        url: String,
+        reason: UrlReason,
+    },
 }
 
 impl Event {
@@ -209,6 +215,7 @@ impl Event {
             Self::PublishQualityUpdate { .. } => "publishQualityUpdate",
             Self::PlayQualityUpdate { .. } => "playQualityUpdate",
             Self::TokenWillExpire { .. } => "tokenWillExpire",
+            Self::StreamUrlUpdate { .. } => "streamUrlUpdate",
         }
     }
 
@@ -223,6 +230,7 @@ impl Event {
                 | Self::PlayerStateUpdate(_)
                 | Self::PublishQualityUpdate { .. }
                 | Self::PlayQualityUpdate { .. }
+                | Self::StreamUrlUpdate { .. }
         )
     }
 }
@@ -312,6 +320,11 @@ impl Event {
                 vec![stream_id.into(), quality.plain()]
             }
             Self::TokenWillExpire { room } => vec![room.into()],
+            Self::StreamUrlUpdate {
+                stream_id,
+                url,
+                reason,
+            } => vec![stream_id.into(), url.into(), reason.name().into()],
         }
     }
 }

@@ -203,8 +203,6 @@ pub enum Reply {
     Flag(bool),
     /// A text.
     Text(String),
-    /// `[]`
-    EmptyList,
     /// `{streamID, url}` of a publish or play.
     Url {
         /// The stream.
@@ -220,8 +218,6 @@ pub enum Reply {
     Done,
     /// `{seq, errorCode: 0}` of a room extra info.
     Seq(u32),
-    /// `{code: 0, msg: ""}` of the check of system requirements.
-    Requirements,
 }
 
 impl Reply {
@@ -231,7 +227,6 @@ impl Reply {
             Self::Nothing => return Plain::Undefined,
             Self::Flag(flag) => return Plain::Flag(*flag),
             Self::Text(text) => return text.into(),
-            Self::EmptyList => return Plain::List(Vec::new()),
             Self::Url { stream_id, url } => {
                 vec![("streamID", stream_id.into()), ("url", url.into())]
             }
@@ -245,7 +240,6 @@ impl Reply {
             Self::MessageText(id) => vec![("errorCode", 0_u32.into()), ("messageID", id.into())],
             Self::Done => vec![("errorCode", 0_u32.into()), ("extendedData", "".into())],
             Self::Seq(seq) => vec![("seq", (*seq).into()), ("errorCode", 0_u32.into())],
-            Self::Requirements => vec![("code", 0_u32.into()), ("msg", "".into())],
         })
     }
 }

@@ -27,6 +27,7 @@ pub(super) enum Direction {
 pub(super) struct Addresses {
     bases: Vec<String>,
     current: usize,
+    is_cdn: bool,
 }
 
 impl Addresses {
@@ -39,7 +40,7 @@ impl Addresses {
             .map(|host| ["rtmp://", &host, "/", &app_id, "/", stream_id].concat());
         Self {
             bases: bases.collect(),
-            current: 0,
+            ..Self::default()
         }
     }
 
@@ -48,7 +49,13 @@ impl Addresses {
         Self {
             bases: vec![fill(template, stream_id)],
             current: 0,
+            is_cdn: true,
         }
+    }
+
+    /// Whether it is from a template, and no request gives another one.
+    pub(super) fn is_cdn(&self) -> bool {
+        self.is_cdn
     }
 
     /// Whether there is none (yet).
@@ -153,13 +160,13 @@ impl CdnTemplates {
         let Ok(config) = pb::decode::<initconfig::InitConfig>(bytes) else {
             return;
         };
-        let media = config.media_config.unwrap_or_default();
-        let publish = media.publish_config.unwrap_or_default().resource_info;
-        if let Some(template) = rtmp_template(&publish) {
+        let media = config.media_config().unwrap_or_default();
+        let publish = media.publish_config().unwrap_or_default();
+        if let Some(template) = rtmp_template(publish.resource_info()) {
             self.publish = Some(template);
         }
-        let play = media.play_config.unwrap_or_default().resource_info;
-        if let Some(template) = rtmp_template(&play) {
+        let play = media.play_config().unwrap_or_default();
+        if let Some(template) = rtmp_template(play.resource_info()) {
             self.play = Some(template);
         }
     }
@@ -173,12 +180,12 @@ impl CdnTemplates {
     }
 }
 
-fn rtmp_template(resources: &[initconfig::ResourceInfo<'_>]) -> Option<String> {
+fn rtmp_template(resources: pb::Messages<'_, initconfig::ResourceInfo<'_>>) -> Option<String> {
     for resource in resources {
-        if resource.resource_type == RESOURCE_CDN {
-            for service in &resource.service_info {
-                if service.protocol == PROTOCOL_RTMP {
-                    return Some(text(service.url_template));
+        if resource.resource_type() == RESOURCE_CDN {
+            for service in resource.service_info() {
+                if service.protocol() == PROTOCOL_RTMP {
+                    return Some(text(service.url_template()));
                 }
             }
         }

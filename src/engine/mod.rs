@@ -22,6 +22,7 @@ mod play;
 mod publish;
 mod quality;
 mod random;
+mod renewal;
 mod room;
 mod route;
 mod time;
@@ -134,7 +135,7 @@ impl Engine {
     pub fn next_deadline(&self) -> Option<Instant> {
         let rooms = self.rooms.iter().filter_map(Room::next_deadline).min();
         earliest(
-            self.net.link.next_deadline(),
+            earliest(self.net.link.next_deadline(), self.next_renewal()),
             earliest(self.net.next_deadline(), rooms),
         )
     }
@@ -159,6 +160,7 @@ impl Engine {
                     self.handle_signal(key, signal, cx);
                 }
             }
+            self.handle_renewals(cx);
         }
     }
 

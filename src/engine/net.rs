@@ -202,7 +202,7 @@ impl Net {
         body: &dyn Encode,
         cx: &mut Cx<'_>,
     ) -> bool {
-        let header = switch::Header {
+        let header = switch::write::Header {
             cmd,
             seq,
             timestamp: cx.now.wall,

@@ -13,7 +13,7 @@ use crate::edit::Edit;
 const START: u64 = 1_700_000_000_000;
 const STREAMS: [&str; 3] = ["s", "t", ""];
 const ROOMS: [&str; 3] = ["r", "q", ""];
-const METHODS: [&str; 20] = [
+const METHODS: [&str; 18] = [
     "loginRoom",
     "logoutRoom",
     "renewToken",
@@ -30,8 +30,6 @@ const METHODS: [&str; 20] = [
     "sendBarrageMessage",
     "sendCustomCommand",
     "setRoomExtraInfo",
-    "getPlayerList",
-    "setLogConfig",
     "startMixerTask",
     "destroyEngine",
 ];

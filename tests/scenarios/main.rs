@@ -15,6 +15,7 @@ mod leaving;
 mod login;
 mod messages;
 mod multi_room;
+mod outages;
 mod races;
 mod reconnect;
 mod settling;

@@ -206,6 +206,13 @@ impl World {
         }
     }
 
+    /// A call that is rejected within the next moments.
+    pub fn rejected_now(&mut self, client: usize, method: &str, args: Json) -> u32 {
+        let call = self.call(client, method, args);
+        self.run(100);
+        self.rejected(client, call)
+    }
+
     pub fn is_open(&self, client: usize, call: CallId) -> bool {
         !self.clients[client].replies.contains_key(&call)
     }
@@ -492,9 +499,10 @@ impl Client {
             return;
         }
         let message = pb::decode::<accesshub::PcUpwardMessage>(&frame[13..]).unwrap();
-        let length = usize::from(u16::from_be_bytes([message.payload[1], message.payload[2]]));
-        let header = pb::decode::<switch::Header>(&message.payload[7..7 + length]).unwrap();
-        self.sent.push(header.cmd);
+        let payload = message.payload();
+        let length = usize::from(u16::from_be_bytes([payload[1], payload[2]]));
+        let header = pb::decode::<switch::Header>(&payload[7..7 + length]).unwrap();
+        self.sent.push(header.cmd());
     }
 }
 

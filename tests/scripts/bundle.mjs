@@ -4,6 +4,8 @@
 //
 // index.js         the shim with the glue as a factory (src/shim/GLUE.md), one CommonJS file
 // rtc-room.js      the helper RtcRoom, loaded by index.js when it is asked for
+// log-upload.js    sends the log away, loaded by index.js when it is asked to
+// error-codes.js   the codes by their names, for applications
 // index.esm.js     the same for ES modules
 // engine-wasm.js   the module's bytes as a JavaScript module
 // engine-plain.js  the module translated to JavaScript
@@ -62,7 +64,10 @@ const generatedModules = {
 const sharedModules = {
   name: 'shared-modules',
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.\/rtc-room$/ }, () => ({ path: './rtc-room.js', external: true }));
+    bundler.onResolve({ filter: /^\.\/(rtc-room|log-upload)$/ }, ({ path }) => ({
+      path: `${path}.js`,
+      external: true,
+    }));
     bundler.onResolve({ filter: /^\.\/errors$/ }, ({ importer }) =>
       /rtc-room/.test(importer) ? { path: './index.js', external: true } : undefined,
     );
@@ -87,6 +92,15 @@ await build({
   outfile: join(out, 'rtc-room.js'),
   plugins: [sharedModules],
 });
+for (const name of ['log-upload', 'error-codes']) {
+  await build({
+    ...common,
+    entryPoints: [join(root, `src/shim/${name}.js`)],
+    minifyIdentifiers: true,
+    banner: { js: banner },
+    outfile: join(out, `${name}.js`),
+  });
+}
 writeFileSync(
   join(out, 'index.esm.js'),
   `${banner}\nimport{${names}}from'./index.js';\nexport{${names}};\nexport default ${names[0]};\n`,

@@ -189,7 +189,7 @@ test('devices that are no booleans are refused and leave everything as it is', a
   const { zg, sent } = await publishing();
   const hostile = new Proxy({}, { get: () => assert.fail('trap'), ownKeys: () => assert.fail('trap') });
   for (const bad of [undefined, null, 1, 'camera', [], {}, { camera: 1, microphone: 'off' }, hostile]) {
-    await assert.rejects(zg.setDeviceState('mine', bad), { code: 1100001, name: 'badParameter' });
+    await assert.rejects(zg.setDeviceState('mine', bad), { code: 1100001, name: 'BadParameter' });
   }
   assert.deepEqual(sent(), []);
 });

@@ -84,7 +84,9 @@ impl World {
             }
             _ => {
                 if let Some(stream) = self.any_published(device) {
-                    self.component_event(device, &stream, PUSHED);
+                    if self.may_push(device, &stream) {
+                        self.component_event(device, &stream, PUSHED);
+                    }
                 }
             }
         }

@@ -89,7 +89,8 @@ impl World {
             plan,
         };
         for number in 0..world.plan.devices {
-            let device = world.new_device(format!("u{number}"), 0);
+            let mut device = world.new_device(format!("u{number}"), 0);
+            device.page.is_plain = world.rng.u32(..3) == 0;
             world.devices.push(device);
             world.carry_out(number);
             let delay = world.rng.u64(0..2_000);

@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 
 use super::backoff;
 use super::cx::Cx;
-use super::error::{CONNECT_TIMEOUT, Code, SOCKET_CLOSED, TIMEOUT};
+use super::error::{Code, SOCKET_CLOSED, TIMEOUT};
 use super::io::{LogLevel, Output, SocketId};
 use super::time::{Instant, Millis, earliest, is_due};
 use super::wire::pb::Encode;
@@ -128,6 +128,7 @@ pub struct Link {
     pc: Option<Pc>,
     pending: Vec<Pending>,
     last_traffic: Instant,
+    last_heard: Instant,
     refused_frames: u32,
     events: VecDeque<LinkEvent>,
 }
@@ -157,6 +158,7 @@ impl Link {
             pc: None,
             pending: Vec::new(),
             last_traffic: Instant::default(),
+            last_heard: Instant::default(),
             refused_frames: 0,
             events: VecDeque::new(),
         }
@@ -190,6 +192,11 @@ impl Link {
     /// Address of this client as the service sees it; empty while unknown.
     pub fn outer_ip(&self) -> &str {
         &self.outer_ip
+    }
+
+    /// When the service was last heard of: a link that is dead without notice has been so since then.
+    pub fn last_heard(&self) -> Instant {
+        self.last_heard
     }
 
     /// Unix time of the service in milliseconds; `None` before it told it. Counted on the monotonic clock, so that a device
@@ -236,6 +243,7 @@ impl Link {
         self.attempt = 0;
         self.cycle_started = None;
         self.last_traffic = cx.now.mono;
+        self.last_heard = cx.now.mono;
         let heartbeat_stream = self.new_stream();
         let next_heartbeat = cx.now.mono + self.heartbeat_interval;
         self.state = State::Open(Open {
@@ -270,6 +278,7 @@ impl Link {
             State::Open(open) if open.socket == socket => open.probe = None,
             _ => return,
         }
+        self.last_heard = cx.now.mono;
         match frame::decode_frame(bytes) {
             Ok((stream, frame)) => self.handle_frame(stream, frame, cx),
             Err(e) => self.refuse(e, cx),
@@ -323,7 +332,7 @@ impl Link {
         match &self.state {
             State::Waiting { until } if is_due(*until, now) => self.open_socket(cx),
             State::Connecting { deadline, .. } if *deadline <= now => {
-                cx.log(LogLevel::Warn, CONNECT_TIMEOUT.text());
+                cx.log(LogLevel::Warn, "the service could not be reached in time");
                 self.lose(cx);
             }
             State::Open(open) if is_due(open.probe, now) => self.lose(cx),
@@ -459,7 +468,7 @@ impl Link {
         self.send(
             FrameType::HbRequest,
             stream,
-            &accesshub::HbRequest {
+            &accesshub::write::HbRequest {
                 txid,
                 ts: cx.now.wall,
             },
@@ -482,7 +491,7 @@ impl Link {
         self.note_traffic(cx);
         let txid = self.new_txid();
         let common = |value: u32| if first { value } else { 0 };
-        let message = accesshub::PcUpwardMessage {
+        let message = accesshub::write::PcUpwardMessage {
             txid,
             appid: common(self.app_id),
             biz_type: first.then_some(0),
@@ -502,7 +511,7 @@ impl Link {
     fn close_stream(&mut self, stream: u32, cx: &mut Cx<'_>) {
         // The counter moves for every frame, also for those without a number.
         self.new_txid();
-        let message = accesshub::StreamClosed {
+        let message = accesshub::write::StreamClosed {
             code: Some(0),
             msg: Some(&[]),
         };

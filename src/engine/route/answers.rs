@@ -28,14 +28,12 @@ impl Engine {
             }
         };
         match body {
-            Body::Push { head, push } => self.handle_push(header.context_key, &head, push, cx),
-            Body::MergePush { head, pushes } => {
-                self.handle_merge_push(header.context_key, &head, pushes, cx)
-            }
-            Body::Kickout(kickout) => self.handle_kickout(&kickout, cx),
+            Body::Push(m) => self.handle_push(header.context_key(), m, cx),
+            Body::MergePush(m) => self.handle_merge_push(header.context_key(), m, cx),
+            Body::Kickout(m) => self.handle_kickout(m, cx),
             Body::Other => {}
             answer => {
-                if let Some(pending) = self.net.take(header.seq) {
+                if let Some(pending) = self.net.take(header.seq()) {
                     self.handle_answer(&header, answer, pending, cx);
                 }
             }
@@ -50,11 +48,11 @@ impl Engine {
         cx: &mut Cx<'_>,
     ) {
         let key = pending.room;
-        let (code, message) = answer_head(&answer);
+        let (code, message) = answer_head(answer);
         let Some(room) = find_room(&mut self.rooms, key) else {
             let session = match &answer {
-                Body::Login(m) if code == 0 => Some(m.user_session_id),
-                Body::EnterRoom(m) if code == 0 => Some(m.user_session_id),
+                Body::Login(m) if code == 0 => Some(m.user_session_id()),
+                Body::EnterRoom(m) if code == 0 => Some(m.user_session_id()),
                 _ => None,
             };
             self.handle_left(&pending, session.map(|id| (header, id)), cx);
@@ -75,30 +73,30 @@ impl Engine {
             (Body::UserList(m), Purpose::UserList) => room.handle_user_list(m, net, cx),
             (Body::StreamList(m), Purpose::StreamList) => room.handle_stream_list(m, net, cx),
             (Body::RenewToken(m), Purpose::RenewToken) => {
-                room.restart_token_timer(m.token_remain_time, net, cx)
+                room.restart_token_timer(m.token_remain_time(), net, cx)
             }
             (Body::GetTrans(m), Purpose::GetExtraInfo) => room.handle_extra_info_list(m, cx),
             (Body::SetTrans(m), Purpose::SetExtraInfo { call, key, .. }) => {
-                room.handle_extra_info_set(call, &key, header.seq, &m, cx)
+                room.handle_extra_info_set(call, &key, header.seq(), m, cx)
             }
             (Body::AddStream(m), Purpose::AddStream { stream_id }) => {
-                room.handle_own_stream_change(m.stream_seq, net, cx);
-                if m.token_remain_time > 0 {
-                    room.restart_token_timer(m.token_remain_time, net, cx);
+                room.handle_own_stream_change(m.stream_seq(), net, cx);
+                if m.token_remain_time() > 0 {
+                    room.restart_token_timer(m.token_remain_time(), net, cx);
                 }
                 match publisher(&mut self.publishers, &stream_id)
                     .and_then(|at| self.publishers.get_mut(at))
                 {
-                    Some(publisher) if publisher.is_announced_by(header.seq) => {
-                        publisher.handle_announced(text(m.stream_sid), room, net, cx);
+                    Some(publisher) if publisher.is_announced_by(header.seq()) => {
+                        publisher.handle_announced(text(m.stream_sid()), room, net, cx);
                     }
                     Some(publisher) if publisher.is_announced() => {}
                     // Stopped while it was being announced.
-                    _ => publish::send_delete(&stream_id, &text(m.stream_sid), 0, room, net, cx),
+                    _ => publish::send_delete(&stream_id, &text(m.stream_sid()), 0, room, net, cx),
                 }
             }
             (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {
-                room.handle_own_stream_change(m.stream_seq, net, cx)
+                room.handle_own_stream_change(m.stream_seq(), net, cx)
             }
             (
                 Body::StreamSeq(m),
@@ -108,7 +106,7 @@ impl Engine {
                     extra_info,
                 },
             ) => {
-                room.handle_own_stream_change(m.stream_seq, net, cx);
+                room.handle_own_stream_change(m.stream_seq(), net, cx);
                 if let Some(publisher) = publisher(&mut self.publishers, &stream_id)
                     .and_then(|at| self.publishers.get_mut(at))
                 {
@@ -119,11 +117,9 @@ impl Engine {
                 }
             }
             (Body::SendIm(m), Purpose::Broadcast { call }) => {
-                cx.reply(call, Ok(Reply::MessageNumber(m.msg_id)))
+                cx.reply(call, Ok(Reply::MessageNumber(m.msg_id())))
             }
-            (Body::SendBigIm(m), Purpose::Barrage { calls }) => {
-                room::resolve_barrage(calls, &m, cx)
-            }
+            (Body::SendBigIm(m), Purpose::Barrage { calls }) => room::resolve_barrage(calls, m, cx),
             (Body::Common(_), Purpose::CustomCommand { call }) => cx.reply(call, Ok(Reply::Done)),
             // An answer of another kind than the request: the calls must still settle.
             (_, purpose) => {

@@ -4,6 +4,7 @@ mod answers;
 mod calls;
 mod media;
 mod pushes;
+mod renewals;
 
 use crate::engine::cx::Cx;
 use crate::engine::error::{APP_ID_INVALID, OK};
@@ -65,13 +66,19 @@ impl Engine {
         match signal {
             None => {}
             Some(RoomSignal::Ended(end)) => self.remove_room(key, &end, cx),
-            Some(RoomSignal::Online { own_streams }) => {
+            Some(RoomSignal::Online {
+                own_streams,
+                outage,
+            }) => {
                 let Some(room) = self.rooms.iter().find(|room| room.key() == key) else {
                     return;
                 };
                 for publisher in self.publishers.iter_mut().filter(|p| p.room == key) {
                     let on_server = own_streams.iter().find(|s| s.id == publisher.stream_id);
-                    publisher.handle_online(on_server, room, &mut self.net, cx);
+                    publisher.handle_online(on_server, outage, room, &mut self.net, cx);
+                }
+                for player in self.players.iter_mut().filter(|p| p.room == key) {
+                    player.handle_online(outage.length, cx);
                 }
                 let publishers = &self.publishers;
                 for stale in own_streams

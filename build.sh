@@ -14,6 +14,8 @@ usage: ./build.sh [command]
   demo [ARGUMENT]...  build, then make a call between two simulated mini programs (tests/demo/run.mjs)
   simulate [--seeds N] [--from N] [--jobs N] | --seed N
                       run engines and the room server through seeded faults, or print the trace of one seed
+  bench [--quick] [--list] [--only GROUP]... [--out FOLDER]
+                      build, then measure the vendor's client beside ours (docs/performance.md)
   pack                build, then write the package as a .tgz into .artifacts/
   fmt                 format Rust and JavaScript sources
   clean               remove everything the other commands made inside this folder
@@ -48,6 +50,14 @@ simulate)
     shift
     cargo build --locked -q --example simulate
     exec "$target_dir/debug/examples/simulate" "$@"
+    ;;
+bench)
+    shift
+    build_package
+    step 'the room server'
+    cargo build --locked -q -p room-server
+    step_done
+    exec node tests/bench/run.mjs "$@"
     ;;
 pack)
     build_package

@@ -241,6 +241,25 @@ test('a destroyed helper hears nothing and touches the page no more', async () =
   await assert.rejects(room.join('r'), { code: 1198005 });
 });
 
+test('the component is prepared once, before the first login; where that fails nothing begins', async () => {
+  const said = [];
+  let result = { success: false };
+  const my = {
+    call: (name, _parameters, callback) => setTimeout(() => callback((said.push(name), result))),
+    createRtcRoomContext: () => ({ stop() {} }),
+  };
+  const { room, engine } = setUp({ my });
+  engine.loginRoom = async () => said.push('login');
+  await assert.rejects(room.join('r'), { code: 1198001, name: 'ResourceMissing', source: 'platform' });
+  assert.equal(room.state.room, 'idle');
+  result = { success: true };
+  await room.join('r', { publish: false });
+  room.leave();
+  await room.join('r', { publish: false });
+  assert.deepEqual(said, ['prepareRTCResource', 'prepareRTCResource', 'login', 'login']);
+  room.destroy();
+});
+
 test('refused permissions are asked for once more, then named', async () => {
   const { room, engine } = setUp();
   engine.checkSystemRequirements = async () => ({ code: 10002, msg: '' });

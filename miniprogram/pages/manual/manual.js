@@ -1,6 +1,6 @@
 // A call without the helper: every step that RtcRoom does by itself stands here.
 
-import { findObstacle, logoutAfter, mrtcOf, openEngine, session, userOf } from '../../lib/engine';
+import { findObstacle, logoutAfter, mrtcOf, openEngine, session, tokenSource, userOf } from '../../lib/engine';
 import { CHECKS, loadSettings, saveSettings } from '../../lib/settings';
 import { explain, sentence, texts, toast } from '../../lib/texts';
 
@@ -96,7 +96,10 @@ Page({
     if (isOver()) return;
     await this.logout;
     if (isOver()) return;
-    const login = engine.loginRoom(settings.roomID, settings.token, userOf(settings), { userUpdate: true });
+    this.nextToken = tokenSource(settings);
+    const token = await this.nextToken();
+    if (isOver()) return;
+    const login = engine.loginRoom(settings.roomID, token, userOf(settings), { userUpdate: true });
     this.login = login;
     await login;
     if (isOver()) return;
@@ -293,6 +296,7 @@ Page({
         this.followRenewal(streamID, state === 'PLAY_REQUESTING' && this.urls.pull);
       },
       streamUrlUpdate: (streamID, url) => this.onUrl(streamID, url),
+      tokenWillExpire: (roomID) => this.renewToken(roomID),
     };
     for (const name of Object.keys(this.handlers)) this.engine.on(name, this.handlers[name]);
   },
@@ -315,6 +319,15 @@ Page({
       this.leave();
       toast(explain({ code, message: '' }));
     }
+  },
+
+  renewToken(roomID) {
+    this.nextToken().then(
+      (token) => {
+        if (this.data.room !== 'idle') this.engine.renewToken(token, roomID);
+      },
+      () => toast(texts().tokenNotRenewed),
+    );
   },
 
   /** After an interruption: another component, with the addresses that the engine gets anew, or with the old ones. */

@@ -67,7 +67,7 @@ class ZegoExpressEngine {
     if (typeof appID !== 'number' || !(appID > 0 && appID <= 0xffffffff) || Math.floor(appID) !== appID) {
       throw new TypeError(`appID must be a positive integer number below 2^32, not ${shown(appID)}`);
     }
-    const servers = typeof server === 'string' ? [server] : server;
+    const servers = typeof server === 'string' ? [server] : plain(server);
     if (!Array.isArray(servers) || !servers.length || !servers.every((item) => typeof item === 'string')) {
       throw new TypeError(`server must be a string or a non-empty array of strings, not ${shown(server)}`);
     }
@@ -193,7 +193,7 @@ function define(target, name, value) {
 /** @param {any} value */
 function shown(value) {
   if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return value.length ? 'an array with other things in it' : 'an empty array';
+  if (Array.isArray(plain(value))) return value.length ? 'an array with other things in it' : 'an empty array';
   return typeof value === 'string' || typeof value === 'number'
     ? `the ${typeof value} ${JSON.stringify(value)}`
     : `a ${typeof value}`;

@@ -1,7 +1,5 @@
 //! What the application is told, in the order and the shapes of the vendor's Alipay client.
 
-use serde::ser::{Serialize, Serializer};
-
 use super::error::{Code, OK};
 use super::plain::Plain;
 pub use super::quality::Quality;
@@ -232,12 +230,6 @@ impl Event {
                 | Self::PlayQualityUpdate { .. }
                 | Self::StreamUrlUpdate { .. }
         )
-    }
-}
-
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
     }
 }
 

@@ -38,11 +38,12 @@ const FAREWELL_TIME = 1000;
 class Driver {
   /**
    * @param {{appID: number, server: string[]}} target
-   * @param {{my?: any, host?: any, worker?: any, seed?: number, log?: Function, clock?: {mono(): number, wall(): number}}} settings
+   * @param {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function, clock?: {mono(): number, wall(): number}}} settings
    */
   constructor(target, settings) {
     this.target = target;
     this.seed = settings.seed;
+    this.reconnect = settings.reconnect;
     // A file of its own, for applications that upload logs.
     this.logger = new Log(settings.log, (url) => require('./log-upload').openUpload(this, url));
     /** @param {string} level @param {string} message */
@@ -116,6 +117,7 @@ class Driver {
       deviceID: this.adapter.deviceID(),
       platform: this.adapter.platform(),
       networkType: link.state.network.networkType,
+      reconnect: typeof this.reconnect === 'function',
     };
     this.engine = new Engine(config, this.clock.mono(), this.clock.wall());
     this.state = 'ready';
@@ -320,10 +322,25 @@ class Driver {
         return this.deliver(output);
       case 'restart':
         return this.restart();
+      case 'retry':
+        return this.decideRetry(output);
       case 'log':
         return this.log(output.level, output.message);
       default:
         return this.log('warn', `unknown output ${output.type}`);
+    }
+  }
+
+  /** Asks the application's policy when to try again. The engine's own delay counts if it has no answer. @param {Output} output */
+  decideRetry({ of, attempt, elapsed, delay }) {
+    try {
+      const policy = /** @type {Function} */ (this.reconnect);
+      const choice = policy(attempt, elapsed, of ? 'LOGIN' : 'CONNECTION', delay);
+      if (choice !== null && !(typeof choice === 'number' && choice >= 0 && choice < Infinity))
+        throw new Error(`it returned ${String(choice)}`);
+      this.input({ type: 'retry', of, attempt, delay: choice });
+    } catch (error) {
+      this.log('warn', `the reconnect policy failed, the default counts: ${describe(error)}`);
     }
   }
 

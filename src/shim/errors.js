@@ -1,6 +1,7 @@
 'use strict';
 
 const CODES = require('./codes');
+const { describe, withAdvice } = require('./describe');
 
 /**
  * What a rejected call carries. `errorCode` and `msg` repeat `code` and `message` under the names older code reads.
@@ -19,24 +20,6 @@ class ZegoError extends Error {
     this.advice = fields.advice || '';
     this.extendedData = fields.extendedData === undefined ? '' : fields.extendedData;
   }
-}
-
-/** Any thrown or rejected value as one line of text. @param {any} error */
-function describe(error) {
-  try {
-    if (error && typeof error === 'object') {
-      const text = error.message || error.errorMessage || '';
-      return error.error === undefined ? String(text || error) : `${error.error} ${text}`.trim();
-    }
-    return String(error);
-  } catch (unprintable) {
-    return 'unknown error';
-  }
-}
-
-/** An error of a host: what is wrong, and what the developer should do. @param {string} message @param {string} advice */
-function withAdvice(message, advice) {
-  return Object.assign(new Error(message), { advice });
 }
 
 /** @param {number} code of the table @param {string} [detail] follows the table's text @param {string} [advice] instead of the table's */

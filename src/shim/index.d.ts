@@ -46,11 +46,36 @@ export interface ZegoConfiguration {
    */
   seed?: number;
   /**
+   * Decides when to try again after the connection was lost, instead of the default.
+   * @zh 断线后由它决定何时重试，代替默认策略。
+   */
+  reconnect?: ZegoReconnectPolicy;
+  /**
    * Takes the lines of the log instead of the console, those that `setLogConfig` lets through.
    * @zh 代替控制台接收日志，只收到 `setLogConfig` 允许的级别。
    */
   log?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
 }
+
+/**
+ * Decides when the connection, or a room's login, is tried again. Not asked for tries that are made at once: the network came
+ * back, or the application is shown again. Default, as `defaultMs`: 1 to 3 s at random, then 4, 8, 8, 16, 16, 32, 32... s; a
+ * room that is not back after 300 s is given up. With a policy only `null` gives up (a first login also ends after 300 s).
+ * Arguments: the number of the try, from 1, anew after a success; ms since the connection was lost or the login was called;
+ * 'CONNECTION' for the socket or 'LOGIN' for the room on an open socket; what the default would choose. Returns ms to wait,
+ * at least 100, at most 3600000; or `null` to give up: the room ends with 1002031. Where it throws or returns anything else
+ * the default counts, with a line in the log.
+ * @zh 决定何时重新连接或重新登录房间。网络恢复、小程序回到前台时的立即重试不询问。默认值（即 `defaultMs`）：首次 1 至 3 秒随机，之后 4、8、8、16、16、32、32……秒；
+ * 300 秒未恢复的房间放弃。使用策略时只有 `null` 才放弃（首次登录仍在 300 秒后结束）。参数：第几次重试，从 1 起，成功后重新计数；断线或调用登录以来的毫秒数；
+ * 'CONNECTION' 指套接字，'LOGIN' 指套接字可用时的房间登录；默认值。返回等待的毫秒数，最小 100，最大 3600000；返回 `null` 表示放弃：房间以 1002031 结束。
+ * 抛出异常或返回其他值时使用默认值，并记录一行日志。
+ */
+export type ZegoReconnectPolicy = (
+  attempt: number,
+  elapsedMs: number,
+  reason: 'CONNECTION' | 'LOGIN',
+  defaultMs: number,
+) => number | null;
 
 /**
  * The Worker of the application.

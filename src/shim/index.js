@@ -54,7 +54,7 @@ const UNSUPPORTED = [
   ['Stop playing the stream, or ask its publisher to mute.', 'mutePlayStreamVideo mutePlayStreamAudio', false],
 ];
 
-/** @type {{my?: any, host?: any, worker?: any, seed?: number, log?: Function}} */
+/** @type {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function}} */
 const settings = {};
 
 /** The engine of a mini program; documented in index.d.ts. */
@@ -144,7 +144,7 @@ class ZegoExpressEngine {
     driverOf(this).destroy();
   }
 
-  /** @param {{my?: any, host?: any, worker?: any, seed?: number, log?: Function}} options */
+  /** @param {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function}} options */
   static configure(options) {
     Object.assign(settings, options);
   }

@@ -314,6 +314,16 @@ export type ZegoPublisherState = 'NO_PUBLISH' | 'PUBLISH_REQUESTING' | 'PUBLISHI
 export type ZegoPlayerState = 'NO_PLAY' | 'PLAY_REQUESTING' | 'PLAYING';
 export type ZegoLogLevel = 'debug' | 'info' | 'warn' | 'error' | 'report' | 'disable';
 
+/**
+ * Why a stream has another address. LONG_OUTAGE: the connection was away for more than 85 s, and the service does not keep a
+ * stream for longer. STREAM_LOST: the service lost the published stream earlier, for example because it was restarted; it is
+ * announced again at once. MEDIA_LOST: the component reported 3801 or 3803 while the connection was away. ENGINE_RESTARTED:
+ * the engine stopped and was restarted.
+ * @zh 流换地址的原因。LONG_OUTAGE：断线超过 85 秒，服务不再保留流。STREAM_LOST：服务提前丢失了所推的流（例如服务重启），流会立即重新宣告。
+ * MEDIA_LOST：断线期间组件报告了 3801 或 3803。ENGINE_RESTARTED：引擎中止后已重新启动。
+ */
+export type ZegoUrlUpdateReason = 'LONG_OUTAGE' | 'STREAM_LOST' | 'MEDIA_LOST' | 'ENGINE_RESTARTED';
+
 /** Events and the arguments of their handlers. Register before `loginRoom`. */
 export interface ZegoEvents {
   /**
@@ -429,11 +439,14 @@ export interface ZegoEvents {
    */
   tokenWillExpire: (roomID: string) => void;
   /**
-   * The engine stopped, was restarted, and has this stream published or played on another address: create the component
-   * again with `url`. Where the address is the same nothing is told, the component goes on.
-   * @zh 引擎中止后已重新启动，这条流换了地址：用 `url` 重新创建组件。地址不变时不通知，组件继续工作。
+   * A stream published or played here has another address: create the component again with `url`. Before it the state of
+   * the stream becomes PUBLISH_REQUESTING or PLAY_REQUESTING, after the component reported 3800 or 3802 PUBLISHING or PLAYING.
+   * Where no address can be had for 300 s the stream ends with 1102017 (a played one that is gone with 1104039). Where the
+   * address stays nothing is told.
+   * @zh 本端推或拉的流换了地址：用 `url` 重新创建组件。在此之前流的状态变为 PUBLISH_REQUESTING 或 PLAY_REQUESTING，组件报告 3800 或 3802 后变为
+   * PUBLISHING 或 PLAYING。300 秒内拿不到地址则该流以 1102017 结束（拉的流已不存在则为 1104039）。地址不变时不通知。
    */
-  streamUrlUpdate: (streamID: string, url: string, reason: 'ENGINE_RESTARTED') => void;
+  streamUrlUpdate: (streamID: string, url: string, reason: ZegoUrlUpdateReason) => void;
   /**
    * The module could not be loaded, or stopped. From a room it returns by itself: `roomStateUpdate`
    * CONNECTING with 1000017, then CONNECTED. Where it cannot, DISCONNECTED follows: log in again.

@@ -16,6 +16,7 @@ mod login;
 mod messages;
 mod multi_room;
 mod outages;
+mod policy;
 mod races;
 mod reconnect;
 mod settling;

@@ -18,7 +18,7 @@ describe() {
     fmt) echo 'Rust formatting (cargo fmt --check)' ;;
     clippy) echo 'Rust lints, warnings are errors (cargo clippy)' ;;
     native) echo 'Rust tests on this machine (cargo test --workspace)' ;;
-    lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check)' ;;
+    lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check), public names and the reference' ;;
     package) echo 'the built package: syntax, globals, imports, instruction set, sizes' ;;
     wasm) echo 'the module under Node (wasm-pack test --node, or the test runner of wasm-bindgen)' ;;
     node) echo 'shim, conformance and sample backend tests (node --test)' ;;
@@ -41,7 +41,12 @@ selected() { [[ " ${only[*]} " == *" $1 "* ]]; }
 prepare() {
     if selected fmt; then need cargo-fmt 'Get it with: rustup component add rustfmt'; fi
     if selected clippy; then need cargo-clippy 'Get it with: rustup component add clippy'; fi
-    if selected lint; then node_tools; fi
+    if selected lint; then
+        node_tools
+        step 'the table of codes'
+        cargo build --locked -q --example codes
+        step_done
+    fi
     if selected package || selected wasm || selected node || selected media; then build_package; fi
     if selected clippy; then
         step 'clippy'
@@ -102,6 +107,8 @@ run_lint() {
     echo "tsc found the shim's types in order"
     node_modules/.bin/prettier --check --log-level warn .
     echo 'formatted as prettier would'
+    node tests/reference/generate.mjs --check
+    node --test --test-reporter=spec tests/reference/*.test.mjs
 }
 
 run_package() {

@@ -225,12 +225,15 @@ impl Users {
     }
 
     fn apply_waiting(&mut self, room: &str, events: &mut Vec<Event>) {
-        let seq = self.seq;
-        self.waiting.retain(|push| push.seq > seq);
+        self.drop_old();
         while let Some(at) = self.waiting.iter().position(|push| self.continues(push)) {
             let push = self.waiting.swap_remove(at);
             self.apply(push, room, events);
         }
+        self.drop_old();
+    }
+
+    fn drop_old(&mut self) {
         let seq = self.seq;
         self.waiting.retain(|push| push.seq > seq);
     }
@@ -244,9 +247,11 @@ impl Users {
                 continue;
             }
             match action.action {
-                JOINED if self.roster.len() < MAX_USERS => {
-                    let is_new = self.roster.insert(user.id.clone(), user.clone());
-                    added.extend(is_new.then_some(user));
+                JOINED
+                    if self.roster.len() < MAX_USERS
+                        && self.roster.insert(user.id.clone(), user.clone()) =>
+                {
+                    added.push(user);
                 }
                 LEFT => {
                     if let Some(user) = self.roster.swap_remove(&user.id) {

@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { browserProblem, openBrowser } from '../../pages/browser.mjs';
-import { serveShow } from './server.mjs';
+import { makeAssets, serveShow } from './server.mjs';
 import { openShow } from './show.mjs';
 
 /** How long a state may take to come, in ms. */
@@ -33,41 +33,44 @@ export async function tryEverything({ folder, print, signal }) {
   const problem = browserProblem();
   if (problem) throw new Error(problem);
   await mkdir(folder, { recursive: true });
-  const ends = [];
-  const late = new Promise((_resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not over after ${RUN_LIMIT_MS / 1000} s`)), RUN_LIMIT_MS);
-    ends.push(() => clearTimeout(timer));
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  late.catch(() => {});
-  let show;
   const begin = Date.now();
+  const opened = [openBrowser({ flags: FLAGS }), openShow(), makeAssets()];
+  let server;
+  const late = within(RUN_LIMIT_MS, signal);
   try {
     const run = async () => {
-      const opened = Promise.all([openShow(), openBrowser({ flags: FLAGS })]);
-      const [made, browser] = await opened;
-      show = made;
-      ends.unshift(() => browser.close());
-      ends.push(() => show.close());
-      const server = await serveShow(show);
-      ends.splice(1, 0, () => server.close());
-      const script = new Script({ show, browser: browser.browser, origin: server.origin, folder, print });
-      await script.run();
+      const [{ browser }, show, assets] = await Promise.all(opened);
+      server = await serveShow(show, assets);
+      await new Script({ show, browser, origin: server.origin, folder, print }).run();
     };
-    await Promise.race([run(), late]);
+    await Promise.race([run(), late.over]);
     const seconds = ((Date.now() - begin) / 1000).toFixed(1);
-    print(
-      `\n  screenshots and timeline: ${relative(process.cwd(), folder)}\n\nThe call in the browser worked. ${seconds} s.`,
-    );
+    const where = relative(process.cwd(), folder);
+    print(`\n  screenshots and timeline: ${where}\n\nThe call in the browser worked. ${seconds} s.`);
     return 0;
   } catch (error) {
     if (signal?.aborted) throw error;
     print(`\nThe call in the browser did not work: ${error.message}`);
     return 1;
   } finally {
-    for (const end of ends) await Promise.resolve(end()).catch(() => {});
-    if (show) await writeFile(join(folder, 'browser-timeline.txt'), show.timeline.text);
+    late.forget();
+    const [browser, show] = await Promise.allSettled(opened);
+    await browser.value?.close();
+    await server?.close();
+    await show.value?.close();
+    if (show.value) await writeFile(join(folder, 'browser-timeline.txt'), show.value.timeline.text);
   }
+}
+
+/** Rejects after a time or when the signal comes, until it is forgotten. */
+function within(ms, signal) {
+  let timer;
+  const over = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`not over after ${ms / 1000} s`)), ms);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  over.catch(() => {});
+  return { over, forget: () => clearTimeout(timer) };
 }
 
 /** The steps. */
@@ -229,8 +232,10 @@ class Script {
     mark('ok');
   }
 
+  /** A picture of a page; of the demo's own when its timeline has shown what just happened. */
   async shot(name, page = this.page) {
     await page.bringToFront();
+    if (page === this.page) await sleep(700);
     await page.screenshot({ path: join(this.folder, `${name}.png`) });
   }
 }
@@ -308,6 +313,10 @@ async function until(condition, what) {
   const end = Date.now() + LIMIT_MS;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited ${LIMIT_MS / 1000} s for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
+}
+
+function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -77,6 +77,7 @@ async function tapOn(page, selector) {
   if (!element || element.hasAttribute('disabled')) return;
   element.scrollIntoView({ block: 'nearest' });
   tap(element);
+  setTimeout(() => scrollTo({ top: 0, behavior: 'smooth' }), 600);
 }
 
 function tap(element) {

@@ -367,8 +367,8 @@ fn message_room(value: &Value) -> Result<&str, Error> {
 
 fn message(value: &Value) -> Result<&str, Error> {
     match value {
-        Value::Text(text) if text.is_empty() => Err(MESSAGE_EMPTY.into()),
-        Value::Text(text) => check_length(text),
+        Value::Text(text) if !text.is_empty() => check_length(text),
+        Value::Undefined | Value::Text(_) => Err(MESSAGE_EMPTY.into()),
         other => Err(wrong_type(PARAMETER, "message", "a string", other)),
     }
 }

@@ -135,7 +135,8 @@ function renewViews(bundler) {
       return `if (${view} === null || ${view}.buffer !== wasm.memory.buffer) {`;
     });
     const declared = contents.match(/^let cached\w+Memory0 /gm).length;
-    if (views !== declared) throw new Error(`wasm-bindgen writes views of memory in another form than bundle.mjs reads`);
+    if (views !== declared)
+      throw new Error(`wasm-bindgen writes views of memory in another form than bundle.mjs reads`);
     return { contents };
   });
 }

@@ -212,6 +212,16 @@ export default [
     await a.call('logoutRoom', ROOM);
   }),
 
+  scenario('a stream of another room is played', { bug: '3.0.0: play across rooms' }, async ({ a, b }) => {
+    await a.login({ room: 'one' });
+    await b.login({ room: 'two' });
+    await a.publish('sa');
+    await b.call('startPlayingStream', 'sa');
+    await b.component('sa', 'playing');
+    await a.call('stopPublishingStream', 'sa');
+    await b.call('stopPlayingStream', 'sa');
+  }),
+
   scenario('a stream the media servers do not have', { clients: ['a'], bug: '1104039' }, async ({ a }, stage) => {
     await a.login();
     await stage.control('answers', { match: { type: 4 }, do: 'error', code: 1900001004 });

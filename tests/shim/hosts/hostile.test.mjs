@@ -15,7 +15,7 @@ import { installPackage, packageProblem } from './packed.mjs';
 const seed = Number(process.env.HOSTILE_SEED ?? 20_261_125);
 const WORKER = { script: 'pkg/worker.js', wasm: '/pkg/engine.wasm.br' };
 /** Runs by host. */
-const HOSTS = { inline: { any: 150, refused: 40 }, worker: { any: 25, refused: 8 }, plain: { any: 25, refused: 8 } };
+const HOSTS = { inline: { any: 120, refused: 20 }, worker: { any: 20, refused: 5 }, plain: { any: 20, refused: 5 } };
 /** Calls of the engine settle in 6 s at the latest, the login apart; here everything is answered. */
 const PATIENCE_MS = 8000;
 const skip = packageProblem() ?? roomServerProblem() ?? false;

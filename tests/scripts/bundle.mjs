@@ -56,6 +56,7 @@ await build({
   banner: { js: 'exports.createGlue=function(){const module={exports:{}};' },
   footer: { js: 'return module.exports};' },
   outfile: glue,
+  plugins: [{ name: 'views-of-memory', setup: renewViews }],
 });
 const generatedModules = {
   name: 'generated-modules',
@@ -121,6 +122,24 @@ const worker = await build({
 writeFileSync(join(out, 'worker.js'), `${banner}\n${await toES5(worker.outputFiles[0].text)}`);
 const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
 writeFileSync(join(out, 'engine.wasm.br'), brotliCompressSync(bytes, best));
+
+/**
+ * The glue takes a new view of the memory when the old one was detached. Translated to JavaScript, memory that grows leaves
+ * the old buffer as it was, so the buffers themselves are compared.
+ */
+function renewViews(bundler) {
+  bundler.onLoad({ filter: /engine_bg\.js$/ }, ({ path }) => {
+    let views = 0;
+    const contents = readFileSync(path, 'utf8').replace(/if \((cached\w+Memory0) === null \|\| .*\) \{/g, (_, view) => {
+      views += 1;
+      return `if (${view} === null || ${view}.buffer !== wasm.memory.buffer) {`;
+    });
+    const declared = contents.match(/^let cached\w+Memory0 /gm).length;
+    if (views !== declared)
+      throw new Error(`wasm-bindgen writes views of memory in another form than bundle.mjs reads`);
+    return { contents };
+  });
+}
 
 // The import object is written out from the module's own list, so that unused glue falls away.
 function glueEntry() {

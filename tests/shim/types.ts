@@ -14,6 +14,7 @@ import ZegoDefault, {
   ZegoLogConfig,
   ZegoLogLevel,
   ZegoMessage,
+  ZegoPeerDevices,
   ZegoPlayOption,
   ZegoPlayerState,
   ZegoPublishOption,
@@ -169,6 +170,16 @@ expectTypeOf<Engine['setStreamExtraInfo']>().toEqualTypeOf<
 >();
 // @ts-expect-error extra info is a text
 zg.setStreamExtraInfo('s', { camera: true });
+expectTypeOf<Engine['setDeviceState']>().toEqualTypeOf<
+  (
+    streamID: string,
+    state: { camera?: boolean; microphone?: boolean },
+  ) => Promise<{ errorCode: number; extendedData: string }>
+>();
+// @ts-expect-error a device is on or off
+zg.setDeviceState('s', { camera: 'off' });
+// @ts-expect-error there is no such device
+zg.setDeviceState('s', { screen: true });
 
 // --- messages ------------------------------------------------------------------------------------------------------
 
@@ -265,6 +276,7 @@ type Tested =
   | 'updateAudioVolumeNotify'
   | 'getPlayerList'
   | 'setStreamExtraInfo'
+  | 'setDeviceState'
   | 'setRoomExtraInfo'
   | 'sendBroadcastMessage'
   | 'sendBarrageMessage'
@@ -292,8 +304,20 @@ zg.once('error', {});
 // @ts-expect-error a state is not a number
 zg.on('roomStateUpdate', (_roomID: string, state: number) => state);
 
-type State = [roomID: string, state: ZegoRoomState, errorCode: number, extendedData: string | undefined];
-type Reason = [roomID: string, reason: ZegoRoomStateReason, errorCode: number, extendedData: string | undefined];
+type State = [
+  roomID: string,
+  state: ZegoRoomState,
+  errorCode: number,
+  extendedData: string | undefined,
+  previousState: ZegoRoomState,
+];
+type Reason = [
+  roomID: string,
+  reason: ZegoRoomStateReason,
+  errorCode: number,
+  extendedData: string | undefined,
+  previousReason: ZegoRoomStateReason,
+];
 /** The arguments of every event; a new one must be added here. */
 interface Arguments {
   roomStateUpdate: State;
@@ -308,6 +332,7 @@ interface Arguments {
   ];
   roomExtraInfoUpdate: [roomID: string, infos: ZegoRoomExtraInfo[]];
   streamExtraInfoUpdate: [roomID: string, streams: ZegoStream[]];
+  peerDeviceStateUpdate: [roomID: string, streams: ZegoPeerDevices[]];
   publisherStateUpdate: [state: ZegoStreamState<ZegoPublisherState>];
   playerStateUpdate: [state: ZegoStreamState<ZegoPlayerState>];
   publishQualityUpdate: [streamID: string, quality: ZegoQuality];

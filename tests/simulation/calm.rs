@@ -142,6 +142,12 @@ impl World {
         {
             return Some("the server has it without a connection".into());
         }
+        // Who does not want to know of users is told nothing.
+        let users = if this.page.is_blind {
+            BTreeMap::new()
+        } else {
+            users
+        };
         if told.users != users {
             return Some(format!("users {:?}, server {users:?}", told.users));
         }

@@ -26,6 +26,8 @@ pub struct Page {
     pub playing: BTreeMap<String, Want>,
     pub ignored: BTreeSet<String>,
     last_attempt: u32,
+    /// Whether the user does not want to know of others.
+    pub is_blind: bool,
     /// Whether the application is one that was written without knowing of `streamUrlUpdate`.
     pub is_plain: bool,
 }
@@ -79,6 +81,7 @@ impl Page {
         Self {
             room: self.room,
             publishing: publishing.collect(),
+            is_blind: self.is_blind,
             is_plain: self.is_plain,
             ..Self::default()
         }
@@ -199,6 +202,16 @@ impl World {
             !this.page.is_plain && this.model.state(&room) == Some(RoomState::Connecting);
         let page = &mut this.page;
         match event {
+            // Now and then after the token has expired.
+            Told::TokenWillExpire { .. } => {
+                let most = if self.rng.u32(..8) == 0 {
+                    60_000
+                } else {
+                    3_000
+                };
+                let delay = self.rng.u64(..most);
+                self.post_in(delay, Event::RenewToken(device));
+            }
             Told::StreamUrlUpdate { stream_id, .. } if !page.is_plain => {
                 self.take_url(device, stream_id);
             }
@@ -270,6 +283,7 @@ impl World {
     pub fn token(&mut self, user: &str) -> String {
         let request = TokenRequest {
             user_id: user.into(),
+            effective_seconds: self.plan.token_s,
             ..TokenRequest::default()
         };
         match self.control(Command::IssueToken(request)) {
@@ -291,7 +305,7 @@ impl World {
                     format!("name of {}", name(device)).as_str().into(),
                 ),
             ]),
-            Value::from([("userUpdate", true.into())]),
+            Value::from([("userUpdate", (!self.devices[device].page.is_blind).into())]),
         ];
         self.devices[device].page.login = Some(self.devices[device].last_call + 1);
         self.call(device, "loginRoom", room, args);

@@ -91,6 +91,8 @@ pub const FAULTS: [Fault; 25] = [
 pub struct Plan {
     pub devices: usize,
     pub rooms: usize,
+    /// Lifetime of tokens in seconds; `None` for long.
+    pub token_s: Option<i64>,
     /// Whether the applications decide about retries.
     pub policies: bool,
     /// How long faults happen.
@@ -140,6 +142,7 @@ impl Plan {
         Self {
             devices: rng.usize(2..=4),
             rooms: rng.usize(1..=2),
+            token_s: (rng.u32(..4) == 0).then(|| rng.i64(35..150)),
             policies: rng.u32(..4) == 0,
             // Now and then long enough for the service to forget everybody, and for rooms to be given up.
             chaos_ms: match rng.u32(..12) {

@@ -26,7 +26,7 @@ impl World {
             10..32 => self.toggle_publishing(device, &me),
             32..38 => self.toggle_playing(device),
             38..48 => {
-                let text = Value::from(format!("m{number}").as_str());
+                let text = self.next_message(device);
                 self.call(
                     device,
                     "sendBroadcastMessage",
@@ -35,7 +35,7 @@ impl World {
                 );
             }
             48..58 => {
-                let text = Value::from(format!("b{number}").as_str());
+                let text = self.next_message(device);
                 self.call(
                     device,
                     "sendBarrageMessage",
@@ -46,7 +46,7 @@ impl World {
             58..64 => {
                 let args = vec![
                     room.as_str().into(),
-                    "hello".into(),
+                    self.next_message(device),
                     Value::List(vec!["u0".into(), "u1".into()]),
                 ];
                 self.call(device, "sendCustomCommand", "", args);
@@ -68,8 +68,7 @@ impl World {
                 }
             }
             80..84 => {
-                let token = self.token(&me);
-                self.call(device, "renewToken", "", vec![token.as_str().into()]);
+                self.renew_token(device);
             }
             84..88 => {
                 if let Some(stream) = self.any_published(device) {
@@ -90,6 +89,19 @@ impl World {
                 }
             }
         }
+    }
+
+    pub fn renew_token(&mut self, device: usize) {
+        let me = self.devices[device].user_id.clone();
+        let token = self.token(&me);
+        self.call(device, "renewToken", "", vec![token.as_str().into()]);
+    }
+
+    /// The text of a message: a number that grows with each message of a user.
+    fn next_message(&mut self, device: usize) -> Value {
+        let this = &mut self.devices[device];
+        this.last_message += 1;
+        Value::from(this.last_message.to_string().as_str())
     }
 
     /// The application ends in good order and starts again.

@@ -89,5 +89,14 @@ impl World {
         self.devices[device] = new;
         self.note(|| format!("{} application starts", name(device)));
         self.carry_out(device);
+        self.allow_rooms(device);
+    }
+
+    /// Before the first login an application says that it will be in several rooms.
+    pub fn allow_rooms(&mut self, device: usize) {
+        if self.plan.multi_room {
+            self.call(device, "enableMultiRoom", "", vec![true.into()]);
+            self.devices[device].model.is_multi_room = true;
+        }
     }
 }

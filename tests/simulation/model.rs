@@ -37,6 +37,7 @@ pub struct Model {
     pub players: BTreeMap<String, PlayerState>,
     /// Stream whose `getNextUrl` runs.
     pub next_url: Option<String>,
+    pub is_multi_room: bool,
     /// Messages received, by room, kind and sender: the newest, and all.
     messages: BTreeMap<(String, &'static str, String), BTreeSet<u64>>,
     /// Streams that may get another address, since a room came back.
@@ -327,7 +328,9 @@ impl Model {
             (Some(Playing), PlayRequesting) => by_url || self.renewable.contains(stream),
             (Some(PlayRequesting), PlayRequesting) => by_url,
             (Some(PlayRequesting | Playing), Playing | NoPlay) => true,
-            (None | Some(NoPlay), Playing | NoPlay) => false,
+            // With the end of a room its players are over without an event; which those are the application cannot know.
+            (None, Playing | NoPlay) => self.is_multi_room,
+            (Some(NoPlay), Playing | NoPlay) => false,
         };
         if allowed {
             Ok(())

@@ -95,6 +95,8 @@ pub struct Plan {
     pub token_s: Option<i64>,
     /// Whether the applications decide about retries.
     pub policies: bool,
+    /// Whether applications are in a second room as well, now and then.
+    pub multi_room: bool,
     /// How long faults happen.
     pub chaos_ms: u64,
     pub faults: Vec<Fault>,
@@ -143,6 +145,7 @@ impl Plan {
             devices: rng.usize(2..=4),
             rooms: rng.usize(1..=2),
             token_s: (rng.u32(..4) == 0).then(|| rng.i64(35..150)),
+            multi_room: rng.u32(..5) == 0,
             policies: rng.u32(..4) == 0,
             // Now and then long enough for the service to forget everybody, and for rooms to be given up.
             chaos_ms: match rng.u32(..12) {

@@ -2,7 +2,7 @@
 
 use zego_express_alipay::engine::{Input, Value};
 
-use crate::page::{PUSHED, Step, Want};
+use crate::page::{PUSHED, SIDE_ROOM, Step, Want};
 use crate::world::{Event, World};
 
 /// Streams that one user publishes at most.
@@ -77,6 +77,7 @@ impl World {
                 }
             }
             88..92 => self.give(device, Input::Shown),
+            92..93 if self.plan.multi_room => self.toggle_side(device),
             92..94 => self.destroy_and_start(device),
             94..96 => {
                 self.call(device, "startPlayingStream", "", vec!["no such".into()]);
@@ -133,17 +134,30 @@ impl World {
         if page.room.as_ref() == Some(&room) {
             return;
         }
-        page.room = Some(room.clone());
+        let old = page.room.replace(room.clone());
         page.playing.clear();
         page.ignored.clear();
-        // Taking another room leaves the present one.
+        // Taking another room leaves the present one, where there can be only one.
+        if let Some(old) = old.filter(|_| self.plan.multi_room) {
+            self.call(device, "logoutRoom", "", vec![old.as_str().into()]);
+        }
         self.log_in(device, &room);
+    }
+
+    /// Into the second room, or out of it.
+    fn toggle_side(&mut self, device: usize) {
+        let page = &mut self.devices[device].page;
+        page.wants_side = !page.wants_side;
+        if !page.wants_side {
+            page.side_login = None;
+            self.call(device, "logoutRoom", "", vec![SIDE_ROOM.into()]);
+        }
     }
 
     pub fn leave_room(&mut self, device: usize, room: &str) {
         self.devices[device].page.room = None;
         self.devices[device].page.login = None;
-        let args = if self.rng.bool() {
+        let args = if self.plan.multi_room || self.rng.bool() {
             vec![room.into()]
         } else {
             Vec::new()

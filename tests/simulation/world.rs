@@ -98,6 +98,8 @@ impl World {
             device.page.is_blind = world.rng.u32(..6) == 0;
             world.devices.push(device);
             world.carry_out(number);
+            world.allow_rooms(number);
+            world.devices[number].page.wants_side = world.plan.multi_room && world.rng.bool();
             let delay = world.rng.u64(0..2_000);
             world.post_in(delay, Event::Act(number));
             world.post_in(delay, Event::Tend(number));

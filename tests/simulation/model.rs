@@ -151,7 +151,7 @@ impl Model {
                 if !url.starts_with("rtmp://") {
                     return Err(format!("the address of {stream_id} is {url}"));
                 }
-                if !self.renewable.remove(stream_id) {
+                if !self.renewable.remove(stream_id) && !self.is_multi_room {
                     return Err(format!("another address of {stream_id} for no reason"));
                 }
                 Ok(())

@@ -60,7 +60,7 @@ progress() { # executions
             else if (share * 10 >= next_tenth) { print line; fflush(); next_tenth = int(share * 10) + 1 }
             next
         }
-        /^"|^###### / { next }
+        /^"|NEW_FUNC|^###### / { next }
         /^(INFO|stat::|Done|WARNING|Seed|test |running )/ || /^$/ { if (/average_exec|executed_units/) { if (tty) print ""; tty = 0; print "    " $0 } next }
         { print; fflush() }'
 }

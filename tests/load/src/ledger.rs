@@ -131,10 +131,15 @@ impl Receiver {
     ) -> Result<Micros, String> {
         let user = &self.user;
         let Some(message) = room.get(number) else {
-            return Err(format!("{user} received message {number}, which nobody sent"));
+            return Err(format!(
+                "{user} received message {number}, which nobody sent"
+            ));
         };
         if !message.is_for(user) {
-            return Err(format!("{user} received message {number}, which is for {:?}", message.to));
+            return Err(format!(
+                "{user} received message {number}, which is for {:?}",
+                message.to
+            ));
         }
         if !self.received.insert(number) {
             return Err(format!("{user} received message {number} twice"));
@@ -150,7 +155,10 @@ impl Receiver {
             let number = self.next;
             let Some(message) = room.get(number) else {
                 self.next = room.first;
-                return Err(format!("{} did not settle message {number} in time", self.user));
+                return Err(format!(
+                    "{} did not settle message {number} in time",
+                    self.user
+                ));
             };
             match message.fate {
                 Fate::Accepted(at) if at <= asked_at => {
@@ -219,7 +227,11 @@ mod tests {
     fn messages_for_others_and_own_broadcasts_and_invented_ones_are_noticed() {
         let (room, mut b, number) = room_with(To::Only(vec!["c".to_owned()]));
         assert!(b.receive(&room, number, 20).unwrap_err().contains("for"));
-        assert!(b.receive(&room, number + 1, 20).unwrap_err().contains("nobody sent"));
+        assert!(
+            b.receive(&room, number + 1, 20)
+                .unwrap_err()
+                .contains("nobody sent")
+        );
         let mut a = Receiver::new("a", &room);
         let (room, _, number) = room_with(To::Others);
         assert!(a.receive(&room, number, 20).is_err());

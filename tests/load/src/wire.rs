@@ -187,7 +187,8 @@ fn read(bytes: &[u8]) -> Result<Got, String> {
     if kind != FrameType::PCDownwardMessage {
         return Ok(Got::Link(kind));
     }
-    let unread = |error: &dyn std::fmt::Display| format!("a room message that cannot be read: {error}");
+    let unread =
+        |error: &dyn std::fmt::Display| format!("a room message that cannot be read: {error}");
     let message = hub::PcDownwardMessage::decode(frame.payload).map_err(|e| unread(&e))?;
     let packet = Packet::parse(&message.payload).map_err(|e| unread(&e))?;
     Ok(Got::Room(packet.header.clone(), packet.body.to_vec()))

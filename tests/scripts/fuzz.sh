@@ -9,7 +9,7 @@ fuzz_dir=$target_dir/fuzz
 # Inputs found on the way, kept from run to run.
 corpus_dir=$fuzz_dir/corpus
 default_executions=1000000
-# Its weighing of rare features (entropic) costs more than the targets themselves, so it is off.
+# What costs more than the targets themselves is off: comparing operands, weighing rare features, reading the folder again.
 # Longest that one input may take, seconds, and most memory, MB. An input beyond is a finding.
 input_timeout=10
 memory_limit=2048
@@ -37,7 +37,7 @@ seeds_of() { # target
 compile() { # package
     local flags='--cfg fuzzing --cfg fuzzing_libfuzzer -Cpasses=sancov-module'
     local pass
-    for pass in level=4 inline-8bit-counters pc-table trace-compares stack-depth; do
+    for pass in level=4 inline-8bit-counters pc-table; do
         flags+=" -Cllvm-args=-sanitizer-coverage-$pass"
     done
     local features=()
@@ -72,7 +72,7 @@ run() { # target, executions
     mkdir -p "$corpus_dir/$target" "$fuzz_dir/findings"
     # bolero takes the arguments apart at each space.
     local arguments=("$corpus_dir/$target" "$root/$(seeds_of "$target")" "-runs=$executions" "-max_len=${lengths[$target]:-4096}"
-        "-timeout=$input_timeout" "-rss_limit_mb=$memory_limit" -entropic=0 -print_final_stats=1 "-artifact_prefix=$fuzz_dir/findings/$target-")
+        "-timeout=$input_timeout" "-rss_limit_mb=$memory_limit" -entropic=0 -reload=0 -reduce_inputs=0 -print_final_stats=1 "-artifact_prefix=$fuzz_dir/findings/$target-")
     if ! BOLERO_TEST_NAME=$target BOLERO_LIBTEST_HARNESS=1 BOLERO_LIBFUZZER_ARGS="${arguments[*]}" \
         "$program" "$target" --exact --nocapture --test-threads 1 2>&1 | progress "$executions"; then
         die "$target found something: its input is in $fuzz_dir/findings. Put it into $(seeds_of "$target") with the fix."

@@ -18,7 +18,10 @@ usage: ./build.sh [command]
                       put load on the room server, with checks and a report (load --help)
   fuzz [--list] [--target NAME]... [--executions N]
                       give hostile input to decoders, engine, tokens and room server, guided by coverage
+  bench [--quick] [--list] [--only GROUP]... [--out FOLDER]
+                      build, then measure the vendor's client beside ours (docs/performance.md)
   pack                build, then write the package as a .tgz into .artifacts/
+  reference           write docs/reference*.md and the files of codes in src/shim/ (tests/reference/generate.mjs)
   fmt                 format Rust and JavaScript sources
   clean               remove everything the other commands made inside this folder
 
@@ -64,12 +67,24 @@ fuzz)
     shift
     exec tests/scripts/fuzz.sh "$@"
     ;;
+bench)
+    shift
+    build_package
+    step 'the room server'
+    cargo build --locked -q -p room-server
+    step_done
+    exec node tests/bench/run.mjs "$@"
+    ;;
 pack)
     build_package
     mkdir -p .artifacts
     step 'npm pack'
     tarball=$(cd pkg && npm pack --silent --pack-destination ../.artifacts)
     step_done ".artifacts/$tarball"
+    ;;
+reference)
+    node_tools
+    exec node tests/reference/generate.mjs
     ;;
 fmt)
     cargo fmt --all

@@ -120,7 +120,7 @@ async fn a_rejection_is_an_object_with_code_name_and_advice() {
         (member(&error, "code"), member(&error, "errorCode")),
         (1_002_011.into(), 1_002_011.into())
     );
-    assert_eq!(member(&error, "name"), "roomIdEmpty");
+    assert_eq!(member(&error, "name"), "RoomIdEmpty");
     assert!(
         !member(&error, "advice")
             .as_string()

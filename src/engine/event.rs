@@ -1,9 +1,8 @@
 //! What the application is told, in the order and the shapes of the vendor's Alipay client.
 
-use serde::ser::{Serialize, Serializer};
-
 use super::error::{Code, OK};
 use super::plain::Plain;
+pub use super::renewal::UrlReason;
 
 /// A user of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -144,11 +143,11 @@ pub struct AudioQuality {
 
 /// What a custom command carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CommandContent {
+pub enum CommandContent<T = String> {
     /// A text.
-    Text(String),
+    Text(T),
     /// JSON text of anything else; crosses the border as `{json}`.
-    Json(String),
+    Json(T),
 }
 
 /// An event for the application.
@@ -216,6 +215,11 @@ pub enum Event {
     TokenWillExpire {
         room: String,
     },
+    StreamUrlUpdate {
+        stream_id: String,
+        url: String,
+        reason: UrlReason,
+    },
 }
 
 impl Event {
@@ -237,6 +241,7 @@ impl Event {
             Self::PublishQualityUpdate { .. } => "publishQualityUpdate",
             Self::PlayQualityUpdate { .. } => "playQualityUpdate",
             Self::TokenWillExpire { .. } => "tokenWillExpire",
+            Self::StreamUrlUpdate { .. } => "streamUrlUpdate",
         }
     }
 
@@ -251,13 +256,8 @@ impl Event {
                 | Self::PlayerStateUpdate(_)
                 | Self::PublishQualityUpdate { .. }
                 | Self::PlayQualityUpdate { .. }
+                | Self::StreamUrlUpdate { .. }
         )
-    }
-}
-
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
     }
 }
 
@@ -340,6 +340,11 @@ impl Event {
                 vec![stream_id.into(), quality.plain()]
             }
             Self::TokenWillExpire { room } => vec![room.into()],
+            Self::StreamUrlUpdate {
+                stream_id,
+                url,
+                reason,
+            } => vec![stream_id.into(), url.into(), reason.name().into()],
         }
     }
 }

@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 /** Codes of WeChat's components that stand for the host codes 3800 to 3803. */
 const COMPONENT_CODES = { 3800: 1002, 3801: -1307, 3802: 2004, 3803: -2301 };
 /** Name under which the client knows the room server; it only exists in the fake host. */
-const HUB = 'hub.invalid';
+export const HUB = 'hub.invalid';
 
 /**
  * Creates one client in a world of its own: several can live in one process.
@@ -42,7 +42,7 @@ export class VendorClient {
     this.kind = 'vendor';
     this.#onFault = onFault;
     this.#wx = createWx(server, latency, (run) => this.#guard(run));
-    const { ZegoExpressEngine } = load(this.#globals(log));
+    const { ZegoExpressEngine } = loadVendor(this.#globals(log));
     ZegoExpressEngine.setEngineOptions({ customDomain: { accesshub: HUB, logreport: HUB, detaillog: HUB } });
     /** The vendor's engine. */
     this.engine = new ZegoExpressEngine(appID, '');
@@ -107,12 +107,8 @@ export class VendorClient {
       this.#timers.delete(timer);
       clearTimeout(timer);
     };
-    // Mini programs declare these names of browsers without a value, and the client relies on that.
-    const absent = { window: undefined, self: undefined, document: undefined, location: undefined };
     return {
-      ...absent,
       wx: this.#wx.wx,
-      navigator: { appVersion: 'node', onLine: true, userAgent: 'node' },
       console: { log: write, info: write, warn: write, error: write, debug: write },
       setTimeout: track(setTimeout),
       setInterval: track(setInterval),
@@ -125,8 +121,12 @@ export class VendorClient {
 /**
  * Evaluates the package anew, so that every client has classes and state of its own. It runs in our realm, because the
  * client tells plain objects by their constructor; the globals that matter are given to it as parameters.
+ * @param {Record<string, any>} given `wx`, and what shall stand in place of our globals
  */
-function load(globals) {
+export function loadVendor(given) {
+  // Mini programs declare these names of browsers without a value, and the client relies on that.
+  const absent = { window: undefined, self: undefined, document: undefined, location: undefined };
+  const globals = { ...absent, navigator: { appVersion: 'node', onLine: true, userAgent: 'node' }, ...given };
   const filename = require.resolve(PACKAGE);
   const evaluate = vm.compileFunction(readFileSync(filename, 'utf8'), ['module', 'exports', ...Object.keys(globals)], {
     filename,
@@ -136,8 +136,13 @@ function load(globals) {
   return module.exports;
 }
 
-/** The parts of WeChat's host object that the client touches. */
-function createWx(server, latency, guard) {
+/**
+ * The parts of WeChat's host object that the client touches.
+ * @param {string} server ws://127.0.0.1:port/accesshub
+ * @param {number} latency ms by which every message is late
+ * @param {(run: () => void) => void} guard calls what the client is called back with
+ */
+export function createWx(server, latency, guard) {
   const storage = new Map();
   const sockets = new Set();
   const networkListeners = new Set();

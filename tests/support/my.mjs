@@ -23,6 +23,7 @@ const BASE64_LINE = 76;
  * @param {number} [options.latency=0] ms by which every message is late; with some, answers never overtake the page's timers of
  *   a tick, as they never do on a real network
  * @param {boolean} [options.errorBeforeClose=true] a lost or refused socket reports onError before onClose
+ * @param {boolean} [options.keepSent=true] sockets keep what was sent in `sent`
  * @param {(id: string) => object} [options.rtcRoomContext] what my.createRtcRoomContext returns
  * @returns {FakeHost}
  */
@@ -40,7 +41,13 @@ export class FakeHost {
   #network;
 
   constructor(options) {
-    this.#options = { receive: 'base64-lines', errorBeforeClose: true, rewrite: (url) => url, ...options };
+    this.#options = {
+      receive: 'base64-lines',
+      errorBeforeClose: true,
+      keepSent: true,
+      rewrite: (url) => url,
+      ...options,
+    };
     this.#storage = new Map(Object.entries(options.storage ?? {}));
     this.#network = { isConnected: true, networkType: options.networkType ?? 'WIFI' };
     /** True while traffic is swallowed without any event, as on a phone that left the Wi-Fi. */
@@ -321,7 +328,7 @@ export class FakeSocketTask {
       return;
     }
     const message = isBuffer ? Buffer.from(data, 'base64') : data;
-    if (isBuffer) this.sent.push(message);
+    if (isBuffer && this.#options.keepSent) this.sent.push(message);
     if (!this.#host.blackHole) this.#socket.send(message);
     answer(request, {});
   }

@@ -151,12 +151,12 @@ impl Server {
                 rsp_head: Some(Default::default()),
             },
         );
-        self.push_raw(
-            &place.room,
-            To::Only(&users),
-            sub::CUSTOM_COMMAND,
-            request.push_message,
-        );
+        let to = if users.is_empty() {
+            To::Except(&place.user)
+        } else {
+            To::Only(&users)
+        };
+        self.push_raw(&place.room, to, sub::CUSTOM_COMMAND, request.push_message);
         Ok(())
     }
 

@@ -1,0 +1,123 @@
+//! Reading and writing frames: the smallest push, an acknowledgement, and an answer with a whole room.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use std::hint::black_box;
+use zego_express_alipay::engine::wire::frame::{FrameType, decode_frame, encode_frame};
+use zego_express_alipay::engine::wire::packet::{decode_packet, encode_packet};
+use zego_express_alipay::engine::wire::pb::{Encode, encode};
+use zego_express_alipay::engine::wire::{Frame, accesshub, liveroom, switch};
+
+const STREAMS: usize = 1_000;
+
+fn downward(cmd: u32, body: &dyn Encode) -> Vec<u8> {
+    let header = switch::Header {
+        cmd,
+        seq: 0,
+        context_key: 1,
+        ..Default::default()
+    };
+    let packet = encode_packet(&header, body);
+    let message = accesshub::PcDownwardMessage {
+        payload: &packet,
+        ..Default::default()
+    };
+    encode_frame(FrameType::PcDownward, 1, &message)
+}
+
+fn join() -> Vec<u8> {
+    let push = liveroom::PushUserInfoUpdated {
+        server_user_seq: 12_345,
+        user_action_list: vec![liveroom::UserAction {
+            action: 1,
+            id_name: b"user-12345",
+            nick_name: "用户12345".as_bytes(),
+            role: 1,
+            ..Default::default()
+        }],
+    };
+    let head = switch::PushReqHead {
+        sub_cmd: 10_001,
+        qos_flag: 1,
+        send_time: 1_700_000_000_000,
+    };
+    let body = encode(&push);
+    downward(
+        1101,
+        &switch::PushReq {
+            head: Some(head),
+            msg_body: &body,
+        },
+    )
+}
+
+fn login_answer() -> Vec<u8> {
+    let ids: Vec<String> = (0..STREAMS).map(|n| format!("stream-of-user-{n}")).collect();
+    let users: Vec<String> = (0..STREAMS).map(|n| format!("user-{n}")).collect();
+    let stream_info_list = ids
+        .iter()
+        .zip(&users)
+        .map(|(id, user)| switch::LoginStreamInfo {
+            stream_id: id.as_bytes(),
+            stream_sid: b"sid",
+            id_name: user.as_bytes(),
+            nick_name: user.as_bytes(),
+            ..Default::default()
+        })
+        .collect();
+    let answer = switch::LoginRoomRsp {
+        rsp_head: Some(Default::default()),
+        stream_info_list,
+        ..Default::default()
+    };
+    downward(1002, &answer)
+}
+
+/// Reads a frame and the packet in it. Returns whether both were in order.
+fn read(bytes: &[u8]) -> bool {
+    match decode_frame(bytes) {
+        Ok((_, Frame::PcDownward(message))) => decode_packet(message.payload).is_ok(),
+        _ => false,
+    }
+}
+
+fn write_acknowledgement() -> Vec<u8> {
+    let body = switch::PushRsp {
+        sub_cmd: 10_001,
+        server_send_time: 1_700_000_000_000,
+        ..Default::default()
+    };
+    let header = switch::Header {
+        cmd: 1102,
+        seq: 7,
+        timestamp: 1_700_000_000_000,
+        context_key: 1,
+        ..Default::default()
+    };
+    let payload = encode_packet(&header, &body);
+    let message = accesshub::PcUpwardMessage {
+        txid: 7,
+        service_no: 17,
+        payload: &payload,
+        wss_message_type: 1,
+        ..Default::default()
+    };
+    encode_frame(FrameType::PcUpward, 1, &message)
+}
+
+fn wire(c: &mut Criterion) {
+    let mut group = c.benchmark_group("wire");
+    for (name, frame) in [
+        ("read a join", join()),
+        ("read a login answer with 1000 streams", login_answer()),
+    ] {
+        assert!(read(&frame), "{name}");
+        group.bench_function(name, |b| b.iter(|| read(black_box(&frame))));
+    }
+    group.bench_function("write an acknowledgement", |b| {
+        b.iter(write_acknowledgement)
+    });
+    group.finish();
+}
+
+criterion_group!(benches, wire);
+criterion_main!(benches);

@@ -1,10 +1,9 @@
 //! Everything that crosses the border of the engine.
 
-use serde::ser::{Serialize, Serializer};
-
 use super::error::Error;
 use super::event::Event;
 use super::plain::Plain;
+use super::time::Millis;
 use super::value::Value;
 
 /// Number that the host gives to a call; the reply carries it.
@@ -40,13 +39,22 @@ pub enum Input {
     },
     /// The application came to the foreground. Whatever happened to the socket meanwhile may be unknown.
     Shown,
+    /// The answer to an [`Output::Retry`]. Without one, and where it comes too late, the engine's own delay counts.
+    Retry {
+        /// As in the output.
+        of: u32,
+        /// As in the output.
+        attempt: u32,
+        /// When to try, in milliseconds from now; `None` to give up.
+        delay: Option<Millis>,
+    },
     /// The time of [`super::Engine::next_deadline`] has come. More of them do no harm.
     Timeout,
 }
 
 impl Input {
     /// What the host reports as `{type, ...}`: `socketOpened` and `socketClosed` with `socket`, `network` with `online` and
-    /// `networkType`, `visibility` with `visible`. `None` for anything else, and where there is nothing to do.
+    /// `networkType`, `visibility` with `visible`, `retry` with `of`, `attempt` and `delay`. `None` for anything else, and where there is nothing to do.
     pub fn from_host(report: &Value) -> Option<Self> {
         let socket = report.get("socket").as_u32();
         Some(match report.get("type").as_text()? {
@@ -57,6 +65,12 @@ impl Input {
                 kind: NetworkKind::from_host(
                     report.get("networkType").as_text().unwrap_or_default(),
                 ),
+            },
+            "retry" => Self::Retry {
+                of: report.get("of").as_u32()?,
+                attempt: report.get("attempt").as_u32()?,
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                delay: report.get("delay").as_number().map(|ms| ms as Millis),
             },
             "visibility" if *report.get("visible") == Value::Bool(true) => Self::Shown,
             _ => return None,
@@ -122,6 +136,17 @@ pub enum Output {
         /// What it returns, resolves or rejects with.
         result: Result<Reply, Error>,
     },
+    /// Ask the application when to try again; only with [`super::Config::asks_before_retry`].
+    Retry {
+        /// 0 for the connection, else the number of a login.
+        of: u32,
+        /// Counted from 1, anew after a success.
+        attempt: u32,
+        /// Since the connection was lost or the first login was tried, in milliseconds.
+        elapsed: Millis,
+        /// When it is tried without an answer, in milliseconds from now.
+        delay: Millis,
+    },
     /// Write a line to the log. Never holds a token.
     Log {
         /// How important it is.
@@ -166,6 +191,19 @@ impl Output {
                 ("code", NORMAL_CLOSURE.into()),
                 ("reason", "".into()),
             ],
+            #[allow(clippy::cast_precision_loss)]
+            Self::Retry {
+                of,
+                attempt,
+                elapsed,
+                delay,
+            } => vec![
+                ("type", "retry".into()),
+                ("of", (*of).into()),
+                ("attempt", (*attempt).into()),
+                ("elapsed", (*elapsed as f64).into()),
+                ("delay", (*delay as f64).into()),
+            ],
             Self::Log { level, message } => vec![
                 ("type", "log".into()),
                 ("level", level.name().into()),
@@ -174,12 +212,6 @@ impl Output {
             Self::Event(event) => return event.plain(),
             Self::Reply { .. } => Vec::new(),
         })
-    }
-}
-
-impl Serialize for Output {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
     }
 }
 
@@ -241,11 +273,5 @@ impl Reply {
             Self::Done => vec![("errorCode", 0_u32.into()), ("extendedData", "".into())],
             Self::Seq(seq) => vec![("seq", (*seq).into()), ("errorCode", 0_u32.into())],
         })
-    }
-}
-
-impl Serialize for Reply {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
     }
 }

@@ -20,10 +20,13 @@ mod net;
 pub(crate) mod plain;
 mod play;
 mod publish;
+mod quality;
 mod random;
 mod renewal;
 mod room;
 mod route;
+#[cfg(not(target_arch = "wasm32"))]
+mod serialize;
 mod time;
 pub mod token;
 mod value;
@@ -67,7 +70,9 @@ pub struct Engine {
     publish_on_cdn: bool,
     players: Vec<Player>,
     cdn: CdnTemplates,
+    is_ios: bool,
     random: Random,
+    asks: bool,
     last_now: Instant,
     is_destroyed: bool,
     out: VecDeque<Output>,
@@ -88,7 +93,9 @@ impl Engine {
             publish_on_cdn: false,
             players: Vec::new(),
             cdn: CdnTemplates::default(),
+            is_ios: config.is_ios,
             random: Random::new(config.seed),
+            asks: config.asks_before_retry,
             last_now: now.mono,
             is_destroyed: false,
             out: VecDeque::new(),
@@ -115,6 +122,9 @@ impl Engine {
                 Input::Network { online, kind } => {
                     engine.net.network = kind;
                     engine.net.link.handle_network(online, cx);
+                }
+                Input::Retry { of, attempt, delay } => {
+                    engine.handle_retry(of, attempt, delay, cx);
                 }
                 Input::Shown => engine.net.link.probe(cx),
                 Input::Timeout => {}
@@ -150,8 +160,7 @@ impl Engine {
             while let Some(pending) = self.net.take_expired(cx.now.mono) {
                 self.handle_expired(pending, cx);
             }
-            let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
-            for key in keys {
+            for key in self.room_keys() {
                 if let Some(room) = find_room(&mut self.rooms, key) {
                     let signal = room.handle_timeout(&mut self.net, cx);
                     self.handle_signal(key, signal, cx);
@@ -161,14 +170,25 @@ impl Engine {
         }
     }
 
+    /// The rooms there are now.
+    fn room_keys(&self) -> Vec<RoomKey> {
+        let mut keys = Vec::new();
+        for room in &self.rooms {
+            keys.push(room.key());
+        }
+        keys
+    }
+
     fn with_cx(&mut self, now: Now, act: impl FnOnce(&mut Self, &mut Cx<'_>)) {
         let mut out = core::mem::take(&mut self.out);
         let mut random = self.random.clone();
+        let asks = self.asks;
         act(
             self,
             &mut Cx {
                 now,
                 random: &mut random,
+                asks,
                 out: &mut out,
             },
         );

@@ -8,6 +8,7 @@ const { Log } = require('./log');
 const { plain, toBorder, fromBorder } = require('./plain');
 const { restore } = require('./restore');
 const { Session } = require('./session');
+const { Told } = require('./told');
 const { describe, loadFailed, stopped, destroyed, fromEngine } = require('./errors');
 
 /** The longest delay setTimeout takes; a longer one would fire at once. */
@@ -37,11 +38,12 @@ const FAREWELL_TIME = 1000;
 class Driver {
   /**
    * @param {{appID: number, server: string[]}} target
-   * @param {{my?: any, host?: any, worker?: any, seed?: number, log?: Function, clock?: {mono(): number, wall(): number}}} settings
+   * @param {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function, clock?: {mono(): number, wall(): number}}} settings
    */
   constructor(target, settings) {
     this.target = target;
     this.seed = settings.seed;
+    this.reconnect = settings.reconnect;
     // A file of its own, for applications that upload logs.
     this.logger = new Log(settings.log, (url) => require('./log-upload').openUpload(this, url));
     /** @param {string} level @param {string} message */
@@ -53,6 +55,7 @@ class Driver {
       this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`),
     );
     this.session = new Session();
+    this.told = new Told();
     /** @type {'loading' | 'ready' | 'failed' | 'destroyed'} */
     this.state = 'failed';
     /** @type {any} */
@@ -114,6 +117,7 @@ class Driver {
       deviceID: this.adapter.deviceID(),
       platform: this.adapter.platform(),
       networkType: link.state.network.networkType,
+      reconnect: typeof this.reconnect === 'function',
     };
     this.engine = new Engine(config, this.clock.mono(), this.clock.wall());
     this.state = 'ready';
@@ -318,10 +322,25 @@ class Driver {
         return this.deliver(output);
       case 'restart':
         return this.restart();
+      case 'retry':
+        return this.decideRetry(output);
       case 'log':
         return this.log(output.level, output.message);
       default:
         return this.log('warn', `unknown output ${output.type}`);
+    }
+  }
+
+  /** Asks the application's policy when to try again. The engine's own delay counts if it has no answer. @param {Output} output */
+  decideRetry({ of, attempt, elapsed, delay }) {
+    try {
+      const policy = /** @type {Function} */ (this.reconnect);
+      const choice = policy(attempt, elapsed, of ? 'LOGIN' : 'CONNECTION', delay);
+      if (choice !== null && !(typeof choice === 'number' && choice >= 0 && choice < Infinity))
+        throw new Error(`it returned ${String(choice)}`);
+      this.input({ type: 'retry', of, attempt, delay: choice });
+    } catch (error) {
+      this.log('warn', `the reconnect policy failed, the default counts: ${describe(error)}`);
     }
   }
 
@@ -335,7 +354,15 @@ class Driver {
     }
     // Messages are what users write.
     this.logger.trace(output.name, /^IM/.test(output.name) ? args.slice(0, 1) : args);
-    this.events.emit(output.name, fromBorder(output.name, args));
+    this.emit(output.name, fromBorder(output.name, args));
+  }
+
+  /** @param {string} name @param {any[]} args */
+  emit(name, args) {
+    for (const [event, ...rest] of this.told.events(name, args)) this.events.emit(event, rest);
+    // Devices that were switched while the room was away are told now.
+    if (name !== 'roomStateUpdate' || args[1] !== 'CONNECTED') return;
+    for (const call of this.session.untold()) this.call('setStreamExtraInfo', call).catch(() => {});
   }
 
   /** @param {Output} output */
@@ -400,7 +427,7 @@ class Driver {
 
   /** Tells the page that its rooms are being connected again, and does it. */
   restart() {
-    for (const [name, ...args] of this.session.interrupt()) this.events.emit(name, args);
+    for (const [name, ...args] of this.session.interrupt()) this.emit(name, args);
     const start = () => this.state === 'loading' && !this.link && this.start();
     if (this.restarts.length > 1) setTimeout(start, RESTART_PAUSE);
     else start();

@@ -46,11 +46,36 @@ export interface ZegoConfiguration {
    */
   seed?: number;
   /**
+   * Decides when to try again after the connection was lost, instead of the default.
+   * @zh 断线后由它决定何时重试，代替默认策略。
+   */
+  reconnect?: ZegoReconnectPolicy;
+  /**
    * Takes the lines of the log instead of the console, those that `setLogConfig` lets through.
    * @zh 代替控制台接收日志，只收到 `setLogConfig` 允许的级别。
    */
   log?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
 }
+
+/**
+ * Decides when the connection, or a room's login, is tried again. Not asked for tries that are made at once: the network came
+ * back, or the application is shown again. Default, as `defaultMs`: 1 to 3 s at random, then 4, 8, 8, 16, 16, 32, 32... s; a
+ * room that is not back after 300 s is given up. With a policy only `null` gives up (a first login also ends after 300 s).
+ * Arguments: the number of the try, from 1, anew after a success; ms since the connection was lost or the login was called;
+ * 'CONNECTION' for the socket or 'LOGIN' for the room on an open socket; what the default would choose. Returns ms to wait,
+ * at least 100, at most 3600000; or `null` to give up: the room ends with 1002031. Where it throws or returns anything else
+ * the default counts, with a line in the log.
+ * @zh 决定何时重新连接或重新登录房间。网络恢复、小程序回到前台时的立即重试不询问。默认值（即 `defaultMs`）：首次 1 至 3 秒随机，之后 4、8、8、16、16、32、32……秒；
+ * 300 秒未恢复的房间放弃。使用策略时只有 `null` 才放弃（首次登录仍在 300 秒后结束）。参数：第几次重试，从 1 起，成功后重新计数；断线或调用登录以来的毫秒数；
+ * 'CONNECTION' 指套接字，'LOGIN' 指套接字可用时的房间登录；默认值。返回等待的毫秒数，最小 100，最大 3600000；返回 `null` 表示放弃：房间以 1002031 结束。
+ * 抛出异常或返回其他值时使用默认值，并记录一行日志。
+ */
+export type ZegoReconnectPolicy = (
+  attempt: number,
+  elapsedMs: number,
+  reason: 'CONNECTION' | 'LOGIN',
+  defaultMs: number,
+) => number | null;
 
 /**
  * The Worker of the application.
@@ -314,6 +339,20 @@ export class ZegoExpressEngine {
   setStreamExtraInfo(streamID: string, extraInfo: string): Promise<{ errorCode: number; extendedData: string }>;
 
   /**
+   * Tells other users whether camera and microphone of a published stream are on; they hear it as `peerDeviceStateUpdate`. It does
+   * not switch them. Call it after `startPublishingStream` has resolved. It travels in the stream's extra info, beside the text of
+   * `setStreamExtraInfo` (docs/device-state.md). Called while the room is away it rejects, and is told when the room is back.
+   * @param state what is left out stays as it is, at first on
+   * @zh 告知其他用户所推流的摄像头和麦克风是否打开，对方收到 `peerDeviceStateUpdate`。它不负责开关设备。在 `startPublishingStream` 成功后调用。它放在流附加信息中，与 `setStreamExtraInfo` 的文本并存（docs/device-state.zh.md）。断线期间调用会被拒绝，但房间恢复后会告知。
+   * @zhParam state 未给出的保持不变，最初为打开
+   * @errors 1000014 1000015 1000016 1100001 1100002 1100003 1103055 1103062
+   */
+  setDeviceState(
+    streamID: string,
+    state: { camera?: boolean; microphone?: boolean },
+  ): Promise<{ errorCode: number; extendedData: string }>;
+
+  /**
    * Sets one value all users of the room see; one call at a time.
    * @param key 1..128 bytes; the service documents 10, and one key for a room
    * @param value 1..4096 bytes; the service documents 128
@@ -345,10 +384,10 @@ export class ZegoExpressEngine {
   /**
    * Sends a command to some users, or to all of the room.
    * @param command a text, or an object as JSON can carry it; at most 1024 characters
-   * @param toUserIDList at most 1024 users. Default, or empty: everybody
+   * @param toUserIDList at most 1024 users. Default, or empty: all others
    * @zh 向部分或全部用户发送信令。
    * @zhParam command 文本，或可用 JSON 表示的对象；最多 1024 个字符
-   * @zhParam toUserIDList 最多 1024 个用户。不填或为空：所有人
+   * @zhParam toUserIDList 最多 1024 个用户。不填或为空：所有其他人
    * @errors 1002014 1002099 1009002 1100001 1100002 1100003 1100013
    */
   sendCustomCommand(roomID: string, command: string | object, toUserIDList?: string[]): Promise<{ errorCode: number }>;

@@ -192,23 +192,55 @@ export interface ZegoStreamState<State extends string> {
    * @zh 错误文本，可能为空。
    */
   extendedData: string;
+  /**
+   * The state told before this one; the first time NO_PUBLISH or NO_PLAY.
+   * @zh 上一次通知的状态；第一次为 NO_PUBLISH 或 NO_PLAY。
+   */
+  previousState: State;
 }
 
 /**
- * Figures on a stream; one the component did not give is 0.
- * @zh 流的质量数据；组件没有给出的为 0。
+ * Camera and microphone of a stream of another user.
+ * @zh 其他用户一条流的摄像头和麦克风。
+ */
+export interface ZegoPeerDevices {
+  /**
+   * The stream.
+   * @zh 流 ID。
+   */
+  streamID: string;
+  /**
+   * Who publishes it.
+   * @zh 推流用户。
+   */
+  user: ZegoUser;
+  /**
+   * Whether it is on.
+   * @zh 是否打开。
+   */
+  camera: boolean;
+  /**
+   * Whether it is on.
+   * @zh 是否打开。
+   */
+  microphone: boolean;
+}
+
+/**
+ * Figures on a stream; one the component did not give is undefined.
+ * @zh 流的质量数据；组件没有给出的为 undefined。
  */
 export interface ZegoQuality {
   /**
    * Bit rate in kbit/s, frames per second, width and height in pixels.
    * @zh 码率（kbit/s）、帧率、宽和高（像素）。
    */
-  video: { videoBitrate: number; videoFPS: number; videoWidth: number; videoHeight: number };
+  video: { videoBitrate?: number; videoFPS?: number; videoWidth?: number; videoHeight?: number };
   /**
    * Bit rate in kbit/s.
    * @zh 码率（kbit/s）。
    */
-  audio: { audioBitrate: number };
+  audio: { audioBitrate?: number };
 }
 
 /**
@@ -282,21 +314,41 @@ export type ZegoPublisherState = 'NO_PUBLISH' | 'PUBLISH_REQUESTING' | 'PUBLISHI
 export type ZegoPlayerState = 'NO_PLAY' | 'PLAY_REQUESTING' | 'PLAYING';
 export type ZegoLogLevel = 'debug' | 'info' | 'warn' | 'error' | 'report' | 'disable';
 
+/**
+ * Why a stream has another address. LONG_OUTAGE: the connection was away for more than 85 s, and the service does not keep a
+ * stream for longer. STREAM_LOST: the service lost the published stream earlier, for example because it was restarted; it is
+ * announced again at once. MEDIA_LOST: the component reported 3801 or 3803 while the connection was away. ENGINE_RESTARTED:
+ * the engine stopped and was restarted.
+ * @zh 流换地址的原因。LONG_OUTAGE：断线超过 85 秒，服务不再保留流。STREAM_LOST：服务提前丢失了所推的流（例如服务重启），流会立即重新宣告。
+ * MEDIA_LOST：断线期间组件报告了 3801 或 3803。ENGINE_RESTARTED：引擎中止后已重新启动。
+ */
+export type ZegoUrlUpdateReason = 'LONG_OUTAGE' | 'STREAM_LOST' | 'MEDIA_LOST' | 'ENGINE_RESTARTED';
+
 /** Events and the arguments of their handlers. Register before `loginRoom`. */
 export interface ZegoEvents {
   /**
    * The connection to a room: after `loginRoom` and `logoutRoom`, when it broke, came back, or ended.
    * @param errorCode 0, or why; 1000017 with CONNECTING: the network broke
    * @param extendedData the text of the error, JSON after a kick-out; may be undefined
+   * @param previousState the one told before; the first time DISCONNECTED
    * @zh 房间的连接状态：登录、退出、断开、恢复、结束时触发。
    * @zhParam errorCode 0 或原因；CONNECTING 时的 1000017 表示网络断开
    * @zhParam extendedData 错误文本，被踢出时为 JSON；可能是 undefined
+   * @zhParam previousState 上一次通知的状态；第一次为 DISCONNECTED
    * @errors 1000017 1001004 1002001 1002005 1002006 1002007 1002010 1002011 1002012 1002013 1002031 1002034 1002036 1002050 1002055 1002066 1002099 1100001 1102016 1102018 1199002
    */
-  roomStateUpdate: (roomID: string, state: ZegoRoomState, errorCode: number, extendedData: string | undefined) => void;
+  roomStateUpdate: (
+    roomID: string,
+    state: ZegoRoomState,
+    errorCode: number,
+    extendedData: string | undefined,
+    previousState: ZegoRoomState,
+  ) => void;
   /**
    * The same, with the reason instead of the state. KICKOUT: 1002050 the user logged in elsewhere, 1002055 the server asked for it.
+   * @param previousReason the one told before; LOGOUT at the beginning of a login
    * @zh 同上，给出的是原因而不是状态。KICKOUT：1002050 用户在别处登录，1002055 服务端要求。
+   * @zhParam previousReason 上一次通知的原因；一次登录开始时为 LOGOUT
    * @errors 1000017 1002031 1002034 1002050 1002055 1002099 1102016 1102018 1199002
    */
   roomStateChanged: (
@@ -304,6 +356,7 @@ export interface ZegoEvents {
     reason: ZegoRoomStateReason,
     errorCode: number,
     extendedData: string | undefined,
+    previousReason: ZegoRoomStateReason,
   ) => void;
   /**
    * Other users came or went; only with `userUpdate: true`. After a login one ADD with all who are there.
@@ -337,6 +390,12 @@ export interface ZegoEvents {
    * @zh 其他用户修改了流附加信息，或在本用户进入之前已经设置。
    */
   streamExtraInfoUpdate: (roomID: string, streams: ZegoStream[]) => void;
+  /**
+   * Other users switched camera or microphone and told it with `setDeviceState`, or begin a stream with one of them off. A stream
+   * that tells nothing is not mentioned: take both for on.
+   * @zh 其他用户开关了摄像头或麦克风并用 `setDeviceState` 告知，或以关闭的设备开始推流。没有告知的流不会出现：请视为两者都打开。
+   */
+  peerDeviceStateUpdate: (roomID: string, streams: ZegoPeerDevices[]) => void;
   /**
    * The state of a stream published here. PUBLISHING: others see it. NO_PUBLISH with an error: it is over.
    * @zh 本端推流的状态。PUBLISHING：其他人可见。带错误的 NO_PUBLISH：已结束。
@@ -380,11 +439,14 @@ export interface ZegoEvents {
    */
   tokenWillExpire: (roomID: string) => void;
   /**
-   * The engine stopped, was restarted, and has this stream published or played on another address: create the component
-   * again with `url`. Where the address is the same nothing is told, the component goes on.
-   * @zh 引擎中止后已重新启动，这条流换了地址：用 `url` 重新创建组件。地址不变时不通知，组件继续工作。
+   * A stream published or played here has another address: create the component again with `url`. Before it the state of
+   * the stream becomes PUBLISH_REQUESTING or PLAY_REQUESTING, after the component reported 3800 or 3802 PUBLISHING or PLAYING.
+   * Where no address can be had for 300 s the stream ends with 1102017 (a played one that is gone with 1104039). Where the
+   * address stays nothing is told.
+   * @zh 本端推或拉的流换了地址：用 `url` 重新创建组件。在此之前流的状态变为 PUBLISH_REQUESTING 或 PLAY_REQUESTING，组件报告 3800 或 3802 后变为
+   * PUBLISHING 或 PLAYING。300 秒内拿不到地址则该流以 1102017 结束（拉的流已不存在则为 1104039）。地址不变时不通知。
    */
-  streamUrlUpdate: (streamID: string, url: string, reason: 'ENGINE_RESTARTED') => void;
+  streamUrlUpdate: (streamID: string, url: string, reason: ZegoUrlUpdateReason) => void;
   /**
    * The module could not be loaded, or stopped. From a room it returns by itself: `roomStateUpdate`
    * CONNECTING with 1000017, then CONNECTED. Where it cannot, DISCONNECTED follows: log in again.

@@ -215,7 +215,7 @@ impl World {
                     assert!(self.open.remove(&id), "call {id} settled twice");
                 }
                 Output::Event(event) => drop(serde_json::to_string(&event).unwrap()),
-                Output::CloseSocket { .. } | Output::Log { .. } => {}
+                Output::CloseSocket { .. } | Output::Log { .. } | Output::Retry { .. } => {}
             }
         }
     }

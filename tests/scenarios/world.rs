@@ -32,6 +32,10 @@ pub struct World {
     next_conn: u64,
     /// Whether a new socket can be opened.
     pub reachable: bool,
+    /// Whether devices added from now on are Apple's.
+    pub is_ios: bool,
+    /// Whether the applications added from now on decide about retries.
+    pub asks_before_retry: bool,
 }
 
 pub struct Client {
@@ -41,6 +45,10 @@ pub struct Client {
     pub replies: BTreeMap<CallId, Result<Json, Error>>,
     pub opened_urls: Vec<String>,
     pub logged: Vec<String>,
+    /// Retries about which the application was asked: whether of a login, number, time passed, default.
+    pub retries: Vec<(bool, u32, u64, u64)>,
+    /// What the application answers.
+    pub policy: Option<fn(u32, u64) -> Option<u64>>,
     /// Room commands sent, in order.
     pub sent: Vec<u32>,
     pub frames_sent: usize,
@@ -96,6 +104,8 @@ impl World {
             next_order: 0,
             next_conn: 0,
             reachable: true,
+            is_ios: false,
+            asks_before_retry: false,
         }
     }
 
@@ -106,7 +116,9 @@ impl World {
             vec![HUB.into(), SECOND_HUB.into()],
         );
         config.seed = self.clients.len() as u64 + 1;
+        config.is_ios = self.is_ios;
         config.device_id = format!("device-{user_id}");
+        config.asks_before_retry = self.asks_before_retry;
         let engine = Engine::new(config, Now::at(self.now, self.now as i64));
         self.clients.push(Client {
             user_id: user_id.into(),
@@ -115,6 +127,8 @@ impl World {
             replies: BTreeMap::new(),
             opened_urls: Vec::new(),
             logged: Vec::new(),
+            retries: Vec::new(),
+            policy: None,
             sent: Vec::new(),
             frames_sent: 0,
             lost: Vec::new(),
@@ -470,6 +484,18 @@ impl World {
                     let reply = result.map(|reply| serde_json::to_value(&reply).unwrap());
                     let before = this.replies.insert(id, reply);
                     assert!(before.is_none(), "a call is settled once");
+                }
+                Output::Retry {
+                    of,
+                    attempt,
+                    elapsed,
+                    delay,
+                } => {
+                    this.retries.push((of > 0, attempt, elapsed, delay));
+                    if let Some(policy) = this.policy {
+                        let delay = policy(attempt, elapsed);
+                        self.give(client, Input::Retry { of, attempt, delay });
+                    }
                 }
                 Output::Log { message, .. } => this.logged.push(message),
             }

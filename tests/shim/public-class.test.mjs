@@ -28,6 +28,7 @@ test('the module is told the app id, a list of servers, the seed, the device and
     deviceID: my.storage.z_deviceID,
     platform: 'Android',
     networkType: 'WIFI',
+    reconnect: false,
   });
   assert.deepEqual((await start({ server: '' })).engine().config.server, [], 'an empty server names none');
   assert.deepEqual((await start({ server: ['a', 'b'] })).engine().config.server, ['a', 'b']);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use room_server::command::{StreamTarget, TokenRequest};
 use room_server::{Command, Reply as Answer};
 use zego_express_alipay::engine::event::{PlayerState, PublisherState, RoomState};
-use zego_express_alipay::engine::{CallId, Error, Event as Told, Reply, Value};
+use zego_express_alipay::engine::{CallId, Error, Event as Told, Input, Reply, Value};
 
 use crate::device::Pending;
 use crate::world::{Event, World, name};
@@ -145,6 +145,19 @@ impl World {
         for (stream, code) in all {
             self.component_event(device, &stream, code);
         }
+    }
+
+    /// The application is asked when to try again: it may leave that to the engine, choose, or give up.
+    pub fn choose(&mut self, device: usize, of: u32, attempt: u32, default: u64) {
+        let choice = match self.rng.u32(..10) {
+            0 => return,
+            1 if self.is_chaos => None,
+            2..5 => Some(self.rng.u64(..3_000)),
+            _ => Some(default / 2),
+        };
+        self.note(|| format!("{} retries {of} after {choice:?} ms", name(device)));
+        let delay = choice;
+        self.give(device, Input::Retry { of, attempt, delay });
     }
 
     /// A component that has an address begins after a while, or cannot.

@@ -91,6 +91,8 @@ pub const FAULTS: [Fault; 25] = [
 pub struct Plan {
     pub devices: usize,
     pub rooms: usize,
+    /// Whether the applications decide about retries.
+    pub policies: bool,
     /// How long faults happen.
     pub chaos_ms: u64,
     pub faults: Vec<Fault>,
@@ -138,6 +140,7 @@ impl Plan {
         Self {
             devices: rng.usize(2..=4),
             rooms: rng.usize(1..=2),
+            policies: rng.u32(..4) == 0,
             // Now and then long enough for the service to forget everybody, and for rooms to be given up.
             chaos_ms: match rng.u32(..12) {
                 0 => rng.u64(120_000..=400_000),

@@ -360,6 +360,9 @@ impl World {
                     self.page_event(device, &event);
                 }
                 Output::Reply { id, result } => self.settle(device, id, result),
+                Output::Retry {
+                    of, attempt, delay, ..
+                } => self.choose(device, of, attempt, delay),
                 Output::Log { message, .. } => {
                     self.note(|| format!("{} log: {message}", name(device)));
                 }

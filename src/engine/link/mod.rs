@@ -211,6 +211,7 @@ impl Link {
     pub fn destroy(&mut self, cx: &mut Cx<'_>) {
         self.close_socket(cx);
         self.fail_all(SOCKET_CLOSED);
+        self.pc = None;
         self.state = State::Destroyed;
     }
 
@@ -302,7 +303,9 @@ impl Link {
         match self.state {
             State::Waiting { .. } if online => {
                 self.attempt = 0;
-                self.cycle_started = Some(cx.now.mono);
+                if !cx.asks {
+                    self.cycle_started = Some(cx.now.mono);
+                }
                 self.open_socket(cx);
             }
             State::Idle if online && self.wanted => self.connect(cx),
@@ -425,7 +428,8 @@ impl Link {
         let now = cx.now.mono;
         let started = *self.cycle_started.get_or_insert(now);
         self.attempt += 1;
-        if now - started >= CYCLE_MS {
+        let asks = cx.asks && self.wanted;
+        if !asks && now - started >= CYCLE_MS {
             self.attempt = 0;
             self.cycle_started = Some(now);
             self.hubs.rewind();
@@ -434,13 +438,35 @@ impl Link {
             } else {
                 self.state = State::Idle;
             }
-        } else if !self.online && self.attempt > OFFLINE_ATTEMPTS {
+        } else if !asks && !self.online && self.attempt > OFFLINE_ATTEMPTS {
             self.state = State::Waiting { until: None };
         } else {
             let delay = backoff::delay(self.attempt, cx.random);
             self.state = State::Waiting {
                 until: Some(now + delay),
             };
+            if asks {
+                cx.ask_retry(0, self.attempt, started, delay);
+            }
+        }
+    }
+
+    /// What the application says of a retry. Returns whether it gives up.
+    pub(super) fn handle_retry(
+        &mut self,
+        attempt: u32,
+        delay: Option<Millis>,
+        cx: &Cx<'_>,
+    ) -> bool {
+        match &mut self.state {
+            State::Waiting { until } if self.attempt == attempt => {
+                *until = delay.map(|delay| cx.now.mono + delay);
+                if delay.is_none() {
+                    self.state = State::Idle;
+                }
+                delay.is_none()
+            }
+            _ => false,
         }
     }
 

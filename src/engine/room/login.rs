@@ -4,7 +4,7 @@ use md5::{Digest, Md5};
 
 use crate::engine::backoff;
 use crate::engine::cx::Cx;
-use crate::engine::error::{Error, OK, from_room_answer};
+use crate::engine::error::{Error, LOGIN_TIMEOUT, OK, from_room_answer};
 use crate::engine::event::{Event, RoomReason, RoomState};
 use crate::engine::io::Reply;
 use crate::engine::net::{Net, Purpose};
@@ -45,6 +45,7 @@ struct LoginAnswer<'a> {
 
 impl Room {
     /// Sends the login, or waits for the link, and for the end of a login before it.
+    #[inline(never)]
     pub(in crate::engine) fn log_in(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         self.drop_requests(net, cx);
         if !net.link.is_open() || net.is_leaving() {
@@ -82,9 +83,38 @@ impl Room {
     /// The login failed in a way that may pass.
     pub(super) fn retry_login(&mut self, cx: &mut Cx<'_>) {
         self.attempt += 1;
+        let delay = backoff::delay(self.attempt, cx.random);
         self.phase = Phase::Waiting {
-            until: cx.now.mono + backoff::delay(self.attempt, cx.random),
+            until: cx.now.mono + delay,
         };
+        cx.ask_retry(self.key(), self.attempt, self.trying_since, delay);
+    }
+
+    /// What the application says of a retry.
+    pub(in crate::engine) fn handle_retry(
+        &mut self,
+        attempt: u32,
+        delay: Option<Millis>,
+        cx: &mut Cx<'_>,
+    ) -> Option<RoomSignal> {
+        let Phase::Waiting { until } = &mut self.phase else {
+            return None;
+        };
+        if self.attempt != attempt {
+            return None;
+        }
+        match delay {
+            Some(delay) => {
+                *until = cx.now.mono + delay;
+                None
+            }
+            None => Some(self.give_up(cx)),
+        }
+    }
+
+    /// It was tried for long enough.
+    pub(in crate::engine) fn give_up(&mut self, cx: &mut Cx<'_>) -> RoomSignal {
+        self.end(Error::with(LOGIN_TIMEOUT, "login timeout"), cx)
     }
 
     pub(in crate::engine) fn handle_login(

@@ -23,15 +23,15 @@ pub(super) use messages::{command_event, reject, resolve_barrage};
 pub(super) use streams::{Change, StreamInfo};
 
 use super::cx::Cx;
-use super::error::{Code, Error, LOGIN_TIMEOUT, NETWORK_BROKEN, OK};
+use super::error::{Code, Error, NETWORK_BROKEN, OK};
 use super::event::{Event, RoomReason, RoomState, User};
 use super::io::CallId;
 use super::net::{Net, Purpose, RoomKey, Route};
 use super::time::{Instant, Millis, earliest, is_due};
+use super::token;
 use super::wire::packet::cmd;
 use super::wire::pb::Encode;
 use super::wire::{liveroom, switch};
-use super::{backoff, token};
 use messages::Messages;
 use streams::Streams;
 use trans::Trans;
@@ -121,6 +121,8 @@ pub(super) struct Room {
     was_online: bool,
     is_shown_connected: bool,
     trying_since: Instant,
+    /// How long it is tried.
+    limit: Millis,
     /// Since when the room is away.
     lost_at: Option<Instant>,
     attempt: u32,
@@ -156,6 +158,7 @@ impl Room {
             was_online: false,
             is_shown_connected: false,
             trying_since: cx.now.mono,
+            limit: LOGIN_LIMIT_MS,
             lost_at: None,
             attempt: 0,
             session: Session::default(),
@@ -190,7 +193,7 @@ impl Room {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let limit = (!self.is_online()).then(|| self.trying_since + LOGIN_LIMIT_MS);
+        let limit = (!self.is_online()).then(|| self.trying_since + self.limit);
         let own = match &self.phase {
             Phase::WaitingForLink | Phase::LoggingIn => limit,
             Phase::Waiting { until } => earliest(Some(*until), limit),
@@ -233,9 +236,7 @@ impl Room {
                 self.send_barrage(net, cx);
                 None
             }
-            _ if self.trying_since + LOGIN_LIMIT_MS <= now => {
-                Some(self.end(Error::with(LOGIN_TIMEOUT, "login timeout"), cx))
-            }
+            _ if self.trying_since + self.limit <= now => Some(self.give_up(cx)),
             Phase::Waiting { until } if *until <= now => {
                 self.log_in(net, cx);
                 None
@@ -262,10 +263,8 @@ impl Room {
     /// The session is to be taken up again on the same link.
     pub(super) fn log_in_later(&mut self, cx: &mut Cx<'_>) {
         self.leave_online(cx.now.mono, cx);
-        self.attempt = 1;
-        self.phase = Phase::Waiting {
-            until: cx.now.mono + backoff::delay(1, cx.random),
-        };
+        self.attempt = 0;
+        self.retry_login(cx);
     }
 
     /// The connection of all rooms is renewed: the first room takes its session up again, the others follow it.
@@ -548,6 +547,8 @@ impl Room {
     fn leave_online(&mut self, lost_at: Instant, cx: &Cx<'_>) {
         if self.is_online() {
             self.lost_at = Some(lost_at);
+            // An application that decides about retries also decides how long.
+            self.limit = if cx.asks { Millis::MAX } else { LOGIN_LIMIT_MS };
             self.trying_since = cx.now.mono;
             self.attempt = 0;
         }

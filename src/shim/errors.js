@@ -48,4 +48,14 @@ function fromEngine(reason) {
   return reason && typeof reason.code === 'number' ? new ZegoError(reason) : stopped(reason);
 }
 
-module.exports = { ZegoError, describe, withAdvice, loadFailed, stopped, destroyed, unsupported, badDevices, fromEngine };
+module.exports = {
+  ZegoError,
+  describe,
+  withAdvice,
+  loadFailed,
+  stopped,
+  destroyed,
+  unsupported,
+  badDevices,
+  fromEngine,
+};

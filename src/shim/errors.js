@@ -41,16 +41,21 @@ const destroyed = () => own(1199003);
 const unsupported = (method, advice) => own(1100010, `: ${method}`, advice);
 
 /** The argument of setDeviceState() names no device. */
-const badDevices = () =>
-  new ZegoError({
-    code: 1100001,
-    name: 'BadParameter',
-    message: 'state must be an object with camera or microphone, or both, as booleans',
-  });
+const badDevices = () => own(1100001, ': state must be an object with camera or microphone, or both, as booleans');
 
 /** What the module rejected with, as a ZegoError. @param {any} reason */
 function fromEngine(reason) {
   return reason && typeof reason.code === 'number' ? new ZegoError(reason) : stopped(reason);
 }
 
-module.exports = { ZegoError, describe, withAdvice, loadFailed, stopped, destroyed, unsupported, badDevices, fromEngine };
+module.exports = {
+  ZegoError,
+  describe,
+  withAdvice,
+  loadFailed,
+  stopped,
+  destroyed,
+  unsupported,
+  badDevices,
+  fromEngine,
+};

@@ -4,6 +4,7 @@
 /** @type {Record<number, [string, string, string]>} */
 module.exports = {
   1100010: ['Unsupported', 'not available in Alipay mini programs', ''],
+  1100013: ['QueueFull', 'too many calls are waiting for an answer', 'Send slower.'],
   1199001: [
     'EngineLoadFailed',
     'The engine could not be loaded',

@@ -68,6 +68,8 @@ class World {
     this.host = createHost({ systemInfo: { platform: PAGES[runtime].platform }, ...host });
     /** How often a module was compiled from bytes. */
     this.compilations = 0;
+    /** Memory of the newest instance. @type {WebAssembly.Memory | undefined} */
+    this.memory = undefined;
     /** The Workers ever made. @type {FakeWorker[]} */
     this.made = [];
     /** Names of package files the page required, in order. */
@@ -136,6 +138,7 @@ class World {
 
   /** An instance that traps on command. */
   trapping(instance, imports) {
+    this.memory = instance.exports.memory;
     return { exports: this.#trappingExports(instance.exports, imports) };
   }
 

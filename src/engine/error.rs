@@ -5,8 +5,6 @@ pub mod table;
 
 use core::fmt;
 
-use serde::ser::{Serialize, Serializer};
-
 use super::plain::Plain;
 pub use table::*;
 
@@ -73,12 +71,6 @@ impl Error {
             ("msg", (&self.message).into()),
             ("extendedData", (&self.message).into()),
         ])
-    }
-}
-
-impl Serialize for Error {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
     }
 }
 

@@ -1,9 +1,8 @@
 //! What the application is told, in the order and the shapes of the vendor's Alipay client.
 
-use serde::ser::{Serialize, Serializer};
-
 use super::error::{Code, OK};
 use super::plain::Plain;
+pub use super::quality::Quality;
 pub use super::renewal::UrlReason;
 
 /// A user of a room.
@@ -112,35 +111,6 @@ pub struct RoomExtraInfo {
     pub update_user: User,
     /// Unix time in milliseconds.
     pub update_time: i64,
-}
-
-/// Bit rate and picture of a published or played stream.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Quality {
-    /// Picture.
-    pub video: VideoQuality,
-    /// Sound.
-    pub audio: AudioQuality,
-}
-
-/// Picture part of [`Quality`].
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct VideoQuality {
-    /// kbit/s
-    pub video_bitrate: f64,
-    /// Frames per second.
-    pub video_fps: f64,
-    /// Pixels.
-    pub video_width: f64,
-    /// Pixels.
-    pub video_height: f64,
-}
-
-/// Sound part of [`Quality`].
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct AudioQuality {
-    /// kbit/s
-    pub audio_bitrate: f64,
 }
 
 /// What a custom command carries.
@@ -260,12 +230,6 @@ impl Event {
                 | Self::PlayQualityUpdate { .. }
                 | Self::StreamUrlUpdate { .. }
         )
-    }
-}
-
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
     }
 }
 
@@ -406,19 +370,6 @@ impl RoomExtraInfo {
             ("updateUser", self.update_user.plain()),
             ("updateTime", self.update_time.into()),
         ])
-    }
-}
-
-impl Quality {
-    fn plain(&self) -> Plain<'_> {
-        let video = Plain::Object(vec![
-            ("videoBitrate", self.video.video_bitrate.into()),
-            ("videoFPS", self.video.video_fps.into()),
-            ("videoWidth", self.video.video_width.into()),
-            ("videoHeight", self.video.video_height.into()),
-        ]);
-        let audio = Plain::Object(vec![("audioBitrate", self.audio.audio_bitrate.into())]);
-        Plain::Object(vec![("video", video), ("audio", audio)])
     }
 }
 

@@ -1,7 +1,5 @@
 //! Everything that crosses the border of the engine.
 
-use serde::ser::{Serialize, Serializer};
-
 use super::error::Error;
 use super::event::Event;
 use super::plain::Plain;
@@ -217,12 +215,6 @@ impl Output {
     }
 }
 
-impl Serialize for Output {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
-    }
-}
-
 impl LogLevel {
     fn name(self) -> &'static str {
         match self {
@@ -281,11 +273,5 @@ impl Reply {
             Self::Done => vec![("errorCode", 0_u32.into()), ("extendedData", "".into())],
             Self::Seq(seq) => vec![("seq", (*seq).into()), ("errorCode", 0_u32.into())],
         })
-    }
-}
-
-impl Serialize for Reply {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.plain().serialize(serializer)
     }
 }

@@ -60,13 +60,16 @@ impl Object {
         self.0.push('"');
         for c in value.chars() {
             match c {
-                '"' | '\\' => self.0.extend(['\\', c]),
+                '"' | '\\' => {
+                    self.0.push('\\');
+                    self.0.push(c);
+                }
                 '\n' => self.0.push_str("\\n"),
                 c if c < ' ' => {
-                    let digit = |n: u32| char::from_digit(n, 16).unwrap_or('0');
-                    self.0.push_str("\\u00");
                     self.0
-                        .extend([digit(u32::from(c) >> 4), digit(u32::from(c) & 15)]);
+                        .push_str(if c < '\u{10}' { "\\u000" } else { "\\u001" });
+                    self.0
+                        .push(char::from_digit(u32::from(c) & 15, 16).unwrap_or('0'));
                 }
                 c => self.0.push(c),
             }

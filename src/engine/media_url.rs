@@ -34,12 +34,14 @@ impl Addresses {
     /// On the media hosts that the service named.
     pub(super) fn on_hosts(hosts: Vec<String>, app_id: u32, stream_id: &str) -> Self {
         let app_id = app_id.to_string();
-        let bases = hosts
-            .into_iter()
-            .take(MAX_HOSTS)
-            .map(|host| ["rtmp://", &host, "/", &app_id, "/", stream_id].concat());
+        let mut bases = Vec::new();
+        for host in &hosts {
+            if bases.len() < MAX_HOSTS {
+                bases.push(["rtmp://", host, "/", &app_id, "/", stream_id].concat());
+            }
+        }
         Self {
-            bases: bases.collect(),
+            bases,
             ..Self::default()
         }
     }
@@ -126,20 +128,21 @@ pub(super) fn dispatch_headers<'a>(
 
 /// The media hosts of an answer; at least one.
 pub(super) fn parse_dispatch(body: &[u8]) -> Result<Vec<String>, Code> {
-    let body = core::str::from_utf8(body).map_err(|_| DISPATCH_ERROR)?;
-    let members = json::members(body).ok_or(DISPATCH_ERROR)?;
+    let body = text(body);
+    let members = json::members(&body).ok_or(DISPATCH_ERROR)?;
     let find = |name: &str| {
         members
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| *value)
     };
-    let hosts = find("hosts").and_then(json::list).unwrap_or_default();
-    let hosts: Vec<String> = hosts
-        .into_iter()
-        .filter_map(json::text)
-        .filter(|host| !host.is_empty())
-        .collect();
+    let mut hosts = Vec::new();
+    for host in &find("hosts").and_then(json::list).unwrap_or_default() {
+        match json::text(host) {
+            Some(host) if !host.is_empty() => hosts.push(host),
+            _ => {}
+        }
+    }
     match find("code").unwrap_or("0") {
         "0" if !hosts.is_empty() => Ok(hosts),
         STREAM_NOT_FOUND => Err(PLAY_NOT_FOUND),

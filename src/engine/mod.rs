@@ -20,10 +20,13 @@ mod net;
 pub(crate) mod plain;
 mod play;
 mod publish;
+mod quality;
 mod random;
 mod renewal;
 mod room;
 mod route;
+#[cfg(not(target_arch = "wasm32"))]
+mod serialize;
 mod time;
 pub mod token;
 mod value;
@@ -67,6 +70,7 @@ pub struct Engine {
     publish_on_cdn: bool,
     players: Vec<Player>,
     cdn: CdnTemplates,
+    is_ios: bool,
     random: Random,
     asks: bool,
     last_now: Instant,
@@ -89,6 +93,7 @@ impl Engine {
             publish_on_cdn: false,
             players: Vec::new(),
             cdn: CdnTemplates::default(),
+            is_ios: config.is_ios,
             random: Random::new(config.seed),
             asks: config.asks_before_retry,
             last_now: now.mono,
@@ -155,8 +160,7 @@ impl Engine {
             while let Some(pending) = self.net.take_expired(cx.now.mono) {
                 self.handle_expired(pending, cx);
             }
-            let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
-            for key in keys {
+            for key in self.room_keys() {
                 if let Some(room) = find_room(&mut self.rooms, key) {
                     let signal = room.handle_timeout(&mut self.net, cx);
                     self.handle_signal(key, signal, cx);
@@ -164,6 +168,15 @@ impl Engine {
             }
             self.handle_renewals(cx);
         }
+    }
+
+    /// The rooms there are now.
+    fn room_keys(&self) -> Vec<RoomKey> {
+        let mut keys = Vec::new();
+        for room in &self.rooms {
+            keys.push(room.key());
+        }
+        keys
     }
 
     fn with_cx(&mut self, now: Now, act: impl FnOnce(&mut Self, &mut Cx<'_>)) {

@@ -61,7 +61,7 @@ pub(super) enum Purpose {
         call: CallId,
     },
     Barrage {
-        calls: Vec<(u32, CallId)>,
+        calls: Vec<(String, CallId)>,
     },
     CustomCommand {
         call: CallId,
@@ -180,13 +180,10 @@ impl Net {
         Some(self.pending.remove(at))
     }
 
-    /// Takes every request of a room.
-    pub(super) fn take_room(&mut self, room: RoomKey) -> Vec<Pending> {
-        let (taken, kept) = core::mem::take(&mut self.pending)
-            .into_iter()
-            .partition(|p| p.room == room);
-        self.pending = kept;
-        taken
+    /// Takes a request of a room.
+    pub(super) fn take_of_room(&mut self, room: RoomKey) -> Option<Pending> {
+        let at = self.pending.iter().position(|p| p.room == room)?;
+        Some(self.pending.remove(at))
     }
 
     /// When the first request expires.

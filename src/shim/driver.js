@@ -8,6 +8,7 @@ const { Log } = require('./log');
 const { plain, toBorder, fromBorder } = require('./plain');
 const { restore } = require('./restore');
 const { Session } = require('./session');
+const { Told } = require('./told');
 const { describe, loadFailed, stopped, destroyed, tooMany, fromEngine } = require('./errors');
 
 /** The longest delay setTimeout takes; a longer one would fire at once. */
@@ -60,6 +61,7 @@ class Driver {
       this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`),
     );
     this.session = new Session();
+    this.told = new Told();
     /** @type {'loading' | 'ready' | 'failed' | 'destroyed'} */
     this.state = 'failed';
     /** @type {any} */
@@ -364,7 +366,15 @@ class Driver {
     }
     // Messages are what users write.
     this.logger.trace(output.name, /^IM/.test(output.name) ? args.slice(0, 1) : args);
-    this.events.emit(output.name, fromBorder(output.name, args));
+    this.emit(output.name, fromBorder(output.name, args));
+  }
+
+  /** @param {string} name @param {any[]} args */
+  emit(name, args) {
+    for (const [event, ...rest] of this.told.events(name, args)) this.events.emit(event, rest);
+    // Devices that were switched while the room was away are told now.
+    if (name !== 'roomStateUpdate' || args[1] !== 'CONNECTED') return;
+    for (const call of this.session.untold()) this.call('setStreamExtraInfo', call).catch(() => {});
   }
 
   /** @param {Output} output */
@@ -430,7 +440,7 @@ class Driver {
 
   /** Tells the page that its rooms are being connected again, and does it. */
   restart() {
-    for (const [name, ...args] of this.session.interrupt()) this.events.emit(name, args);
+    for (const [name, ...args] of this.session.interrupt()) this.emit(name, args);
     const start = () => this.state === 'loading' && !this.link && this.start();
     if (this.restarts.length > 1) setTimeout(start, RESTART_PAUSE);
     else start();

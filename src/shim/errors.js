@@ -1,6 +1,7 @@
 'use strict';
 
 const CODES = require('./codes');
+const { describe, withAdvice } = require('./describe');
 
 /**
  * What a rejected call carries. `errorCode` and `msg` repeat `code` and `message` under the names older code reads.
@@ -19,24 +20,6 @@ class ZegoError extends Error {
     this.advice = fields.advice || '';
     this.extendedData = fields.extendedData === undefined ? '' : fields.extendedData;
   }
-}
-
-/** Any thrown or rejected value as one line of text. @param {any} error */
-function describe(error) {
-  try {
-    if (error && typeof error === 'object') {
-      const text = error.message || error.errorMessage || '';
-      return error.error === undefined ? String(text || error) : `${error.error} ${text}`.trim();
-    }
-    return String(error);
-  } catch (unprintable) {
-    return 'unknown error';
-  }
-}
-
-/** An error of a host: what is wrong, and what the developer should do. @param {string} message @param {string} advice */
-function withAdvice(message, advice) {
-  return Object.assign(new Error(message), { advice });
 }
 
 /** @param {number} code of the table @param {string} [detail] follows the table's text @param {string} [advice] instead of the table's */
@@ -60,9 +43,28 @@ const tooMany = () => own(1100013);
 /** A method that Alipay has no place for. @param {string} method @param {string} advice what to use instead */
 const unsupported = (method, advice) => own(1100010, `: ${method}`, advice);
 
+/** The argument of setDeviceState() names no device. */
+const badDevices = () =>
+  new ZegoError({
+    code: 1100001,
+    name: 'BadParameter',
+    message: 'state must be an object with camera or microphone, or both, as booleans',
+  });
+
 /** What the module rejected with, as a ZegoError. @param {any} reason */
 function fromEngine(reason) {
   return reason && typeof reason.code === 'number' ? new ZegoError(reason) : stopped(reason);
 }
 
-module.exports = { ZegoError, describe, withAdvice, loadFailed, stopped, destroyed, tooMany, unsupported, fromEngine };
+module.exports = {
+  ZegoError,
+  describe,
+  withAdvice,
+  loadFailed,
+  stopped,
+  destroyed,
+  tooMany,
+  unsupported,
+  badDevices,
+  fromEngine,
+};

@@ -115,8 +115,10 @@ function openUpload(driver, url) {
   const sessionid = Math.random().toString(36).slice(2);
   const describe = () => {
     const [room] = Array.from(driver.session.rooms.values());
-    const [roomid, , user] = room ? room.args : ['', '', undefined];
-    return { appid: driver.target.appID, roomid, userid: (user && user.userID) || '', sessionid };
+    const [roomID, , user] = room ? room.args : ['', '', undefined];
+    // A page that mixes up its arguments passes a token as an id.
+    const [roomid, userid] = [roomID, (user && user.userID) || ''].map((id) => driver.logger.redact(id));
+    return { appid: driver.target.appID, roomid, userid, sessionid };
   };
   return new LogUpload(
     (body) => driver.adapter.post(url, body),

@@ -60,10 +60,16 @@ class Log {
     const isLocal = weight >= this.least();
     const isRemote = this.remote && weight >= this.remoteLevel;
     if (!isLocal && !isRemote) return;
-    let line = this.secrets.reduce((text, secret) => text.split(secret).join('(token)'), String(message));
-    line = line.replace(SECRET, (_, address) => (address ? `${address}?…` : '(secret)'));
+    const line = this.redact(message);
     if (isLocal) this.show(level, line);
     if (isRemote && this.remote) this.remote.add(weight, line);
+  }
+
+  /** @param {any} text @returns {string} */
+  redact(text) {
+    return this.secrets
+      .reduce((line, secret) => line.split(secret).join('(token)'), String(text))
+      .replace(SECRET, (_, address) => (address ? `${address}?…` : '(secret)'));
   }
 
   /** A call, an answer, an event or a frame, at level debug. @param {string} what @param {any[]} values */

@@ -73,6 +73,9 @@ export interface RtcRoomState {
   streams: string[];
   camera: boolean;
   microphone: boolean;
+  /** Devices of the other user whose stream is played: on unless that user's page said otherwise. */
+  peerCamera: boolean;
+  peerMicrophone: boolean;
   online: boolean;
   networkType: string;
 }
@@ -108,6 +111,7 @@ export class RtcRoom {
   startPlaying(streamID?: string): Promise<void>;
   /** Also ends the playing of streams that come later, until `startPlaying`. */
   stopPlaying(): void;
+  /** Also tells the other users, who see it in their `peerCamera`. */
   setCamera(on: boolean): void;
   setMicrophone(on: boolean): void;
 }

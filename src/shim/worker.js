@@ -3,7 +3,7 @@
 // The Worker's side of host-worker.js: instances of the module behind a message channel. Built into worker.js, ES5.
 
 const { createGlue } = require('./engine-glue');
-const { describe } = require('./errors');
+const { describe } = require('./describe');
 const { toMessage, fromMessage } = require('./message');
 const version = require('./version');
 

@@ -235,7 +235,7 @@ for (const page of PAGES) {
       await other.tap('.join-publish');
       await until(() => other.toasts.length === 2, 'two toasts', { state: () => other.toasts.join() });
       assert.match(other.toasts[0], /token ends soon and no other could be fetched/);
-      assert.match(other.toasts[1], /token/i);
+      assert.match(other.toasts[1], /The token has expired: get a new one/);
       await shows(other, '.state-room', 'not in a room');
       await isEmpty(server);
     },

@@ -23,12 +23,15 @@ const INTERNAL = ['ZegoHost'];
 
 function read(node, source, model) {
   const name = node.name?.text;
-  const text = (part) => part.getText(source).replace(/\s+/g, ' ').replace(/,? }$/, ' }').replace(/,\)/, ')');
+  // However prettier breaks the lines.
+  const text = (part) =>
+    part.getText(source).replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/,? \)/g, ')').replace(/,? }$/, ' }');
   if (ts.isTypeAliasDeclaration(node)) {
     const type = text(node.type)
       .replace(/\/\/ documented, never raised /, '')
       .replace(/^\| /, '');
-    model.aliases.push({ name, type });
+    const hasDoc = !!node.jsDoc?.length;
+    model.aliases.push({ ...(hasDoc ? described(node, name, model) : { name, en: '', zh: '' }), type });
   } else if (ts.isInterfaceDeclaration(node) && name === 'ZegoEvents') {
     for (const member of node.members) {
       const event = described(member, member.name.text, model);

@@ -14,6 +14,7 @@ What differs from the vendor's SDK, and why: [differences.md](differences.md). H
     methodsIntro: `Asynchronous methods return a promise that always settles; it rejects with a \`ZegoError\`. Besides the codes listed, each may reject
 with 1199001, 1199002, 1199003, or with a code of the service as it is. Synchronous methods answer at once and never throw, but for those
 [Alipay has no place for](#not-on-alipay).`,
+    value: 'value',
     colon: ': ',
     stop: '.',
     returns: 'Returns',
@@ -68,6 +69,7 @@ promise, else thrown.`,
     methods: '方法',
     methodsIntro: `异步方法返回的 Promise 一定会有结果；失败时以 \`ZegoError\` 拒绝。除列出的错误码外，都可能以 1199001、1199002、1199003 或服务原样给出的错误码拒绝。
 同步方法立即应答，从不抛出错误，[支付宝没有的方法](#支付宝没有的方法)除外。`,
+    value: '值',
     colon: '：',
     stop: '。',
     returns: '返回',
@@ -170,8 +172,8 @@ export function page(language, model, table) {
   parts.push(`## ${w.types}`);
   parts.push(
     table2(
-      [w.type, ''],
-      model.aliases.map(({ name, type }) => [code(name), code(type)]),
+      [w.type, w.value, w.meaning],
+      model.aliases.map((alias) => [code(alias.name), code(alias.type), cell(alias[language])]),
     ),
   );
   for (const type of model.types) {

@@ -32,6 +32,8 @@ pub struct World {
     next_conn: u64,
     /// Whether a new socket can be opened.
     pub reachable: bool,
+    /// Whether devices added from now on are Apple's.
+    pub is_ios: bool,
     /// Whether the applications added from now on decide about retries.
     pub asks_before_retry: bool,
     /// Whether everything that the server sends comes twice.
@@ -106,6 +108,7 @@ impl World {
             next_order: 0,
             next_conn: 0,
             reachable: true,
+            is_ios: false,
             asks_before_retry: false,
             doubles_pushes: false,
         }
@@ -118,6 +121,7 @@ impl World {
             vec![HUB.into(), SECOND_HUB.into()],
         );
         config.seed = self.clients.len() as u64 + 1;
+        config.is_ios = self.is_ios;
         config.device_id = format!("device-{user_id}");
         config.asks_before_retry = self.asks_before_retry;
         let engine = Engine::new(config, Now::at(self.now, self.now as i64));

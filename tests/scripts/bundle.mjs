@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
 });
 const bytes = readFileSync(options.wasm);
 const generated = resolve(options.glue);
+const borderNames = JSON.parse(readFileSync(join(generated, 'names.json'), 'utf8'));
 const out = resolve(options.out);
 const { version, license, name } = JSON.parse(readFileSync(join(root, 'pkg/package.json'), 'utf8'));
 const banner = `/*! ${name} ${version} | ${license} */`;
@@ -48,10 +49,14 @@ await build({
   inject: [join(root, 'src/bindings/text.mjs'), join(root, 'src/bindings/panic.mjs')],
   // Engines are freed by the shim. The runtimes that matter have no registry; without it the glue is the same everywhere.
   define: { FinalizationRegistry: 'undefined' },
+  // What the module exports has the short names there.
+  mangleProps: new RegExp(`^(${borderNames.exports.map(([name]) => name).join('|')})$`),
+  mangleCache: Object.fromEntries(borderNames.exports),
   // As a function body the module's state exists once per call.
   banner: { js: 'exports.createGlue=function(){const module={exports:{}};' },
   footer: { js: 'return module.exports};' },
   outfile: glue,
+  plugins: [{ name: 'views-of-memory', setup: renewViews }],
 });
 const generatedModules = {
   name: 'generated-modules',
@@ -118,25 +123,40 @@ writeFileSync(join(out, 'worker.js'), `${banner}\n${await toES5(worker.outputFil
 const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
 writeFileSync(join(out, 'engine.wasm.br'), brotliCompressSync(bytes, best));
 
+/**
+ * The glue takes a new view of the memory when the old one was detached. Translated to JavaScript, memory that grows leaves
+ * the old buffer as it was, so the buffers themselves are compared.
+ */
+function renewViews(bundler) {
+  bundler.onLoad({ filter: /engine_bg\.js$/ }, ({ path }) => {
+    let views = 0;
+    const contents = readFileSync(path, 'utf8').replace(/if \((cached\w+Memory0) === null \|\| .*\) \{/g, (_, view) => {
+      views += 1;
+      return `if (${view} === null || ${view}.buffer !== wasm.memory.buffer) {`;
+    });
+    const declared = contents.match(/^let cached\w+Memory0 /gm).length;
+    if (views !== declared)
+      throw new Error(`wasm-bindgen writes views of memory in another form than bundle.mjs reads`);
+    return { contents };
+  });
+}
+
 // The import object is written out from the module's own list, so that unused glue falls away.
 function glueEntry() {
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
-  const modules = new Map();
-  for (const { module, name } of imports) modules.set(module, [...(modules.get(module) ?? []), name]);
-  let text = '';
-  const objects = [];
-  for (const [module, names] of modules) {
-    text += `import {${names.join(',')}} from ${JSON.stringify(module)};\n`;
-    objects.push(`${JSON.stringify(module)}:{${names.join(',')}}`);
-  }
-  return `${text}
+  const [[module]] = borderNames.imports;
+  const names = borderNames.imports.map(([, name]) => name);
+  const members = borderNames.imports.map(([, name, short]) => `${short}:${name}`);
+  const [imported] = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
+  const starts = borderNames.exports.some(([name]) => name === '__wbindgen_start');
+  return `
+    import { ${names.join(',')} } from ${JSON.stringify(module)};
     import { __wbg_set_wasm, Engine } from './engine_bg.js';
     import { takePanic } from ${JSON.stringify(join(root, 'src/bindings/panic.mjs'))};
     Engine.panic = takePanic;
     export { Engine };
-    export const imports = {${objects.join(',')}};
+    export const imports = {${imported.module}:{${members.join(',')}}};
     export function start(exports) {
       __wbg_set_wasm(exports);
-      if (exports.__wbindgen_start) exports.__wbindgen_start();
+      ${starts ? 'exports.__wbindgen_start();' : ''}
     }`;
 }

@@ -118,15 +118,16 @@ bind_module() {
     "$tools_dir/wasm-bindgen" --target bundler --out-name engine --out-dir "$glue" --no-typescript --remove-producers-section "$compiled"
     step_done
     step 'wasm-opt'
-    # std was compiled for a newer instruction set than ours: lower what it brings, shrink, then read the result back
-    # as plain MVP, which fails if anything newer is left. Inlining functions with one caller saves bytes but makes the
-    # code pack worse (docs/size.md).
+    # std was compiled for a newer instruction set than ours: lower what it brings, and shrink. Inlining functions with one
+    # caller saves bytes but makes the code pack worse (docs/size.md).
     node_modules/.bin/wasm-opt --mvp-features --enable-sign-ext --enable-nontrapping-float-to-int \
         --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
         --signext-lowering --llvm-nontrapping-fptoint-lowering --llvm-memory-copy-fill-lowering \
-        -Oz --one-caller-inline-max-function-size 0 --strip-debug --strip-producers --strip-target-features "$glue/engine_bg.wasm" -o "$glue/engine.wasm"
-    node_modules/.bin/wasm-opt --quiet --mvp-features "$glue/engine.wasm" -o "$glue/reread.wasm"
-    rm "$glue/reread.wasm"
+        -Oz --one-caller-inline-max-function-size 0 --strip-debug --strip-producers --strip-target-features "$glue/engine_bg.wasm" -o "$glue/lowered.wasm"
+    # Reads the result back as plain MVP, which fails if anything newer is left, and gives imports and exports names of one
+    # letter; which stands for what goes to names.json, for the glue and the tests.
+    node_modules/.bin/wasm-opt --quiet --mvp-features --minify-imports-and-exports-and-modules "$glue/lowered.wasm" -o "$glue/engine.wasm" >"$glue/names.json"
+    rm "$glue/lowered.wasm"
     step_done
     echo "$stamp" >"$glue/stamp"
 }

@@ -296,6 +296,7 @@ test('where log-upload.js is not in the mini program, a logURL is refused and to
   const { zg, logs } = await start();
   const driver = zg._driver();
   driver.logger = new Log(driver.logger.sink, missing);
-  for (const _ of [1, 2]) assert.equal(zg.setLogConfig({ logURL: 'https://log.example/', logLevel: 'disable' }), false);
+  const refused = { logURL: 'https://log.example/', logLevel: 'disable' };
+  for (let i = 0; i < 2; i += 1) assert.equal(zg.setLogConfig(refused), false);
   assert.match(logs.join('\n'), /error: logs cannot be uploaded: module 'log-upload.js' is not defined/);
 });

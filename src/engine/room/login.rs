@@ -45,6 +45,7 @@ struct LoginAnswer<'a> {
 
 impl Room {
     /// Sends the login, or waits for the link, and for the end of a login before it.
+    #[inline(never)]
     pub(in crate::engine) fn log_in(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         self.drop_requests(net, cx);
         if !net.link.is_open() || net.is_leaving() {

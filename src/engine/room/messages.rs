@@ -36,7 +36,8 @@ pub(in crate::engine) struct Messages {
     window: Millis,
     window_end: Option<Instant>,
     send_at: Option<Instant>,
-    waiting: VecDeque<(u32, CallId, String)>,
+    /// Number as a text, call and message of each.
+    waiting: Vec<(String, CallId, String)>,
     last_client_id: u32,
     last_command: u32,
     /// Digests of the newest pushes.
@@ -116,9 +117,8 @@ impl Room {
             return;
         }
         messages.last_client_id += 1;
-        messages
-            .waiting
-            .push_back((messages.last_client_id, call, message.into()));
+        let id = messages.last_client_id.to_string();
+        messages.waiting.push((id, call, message.into()));
         match messages.window_end {
             Some(end) if end > now && messages.window > 0 => {
                 let moment = cx.random.between(0, messages.window);
@@ -142,13 +142,9 @@ impl Room {
         let count = messages.waiting.len().min(BARRAGE_PER_REQUEST);
         let waiting = messages.waiting.split_off(count);
         let sent = core::mem::replace(&mut messages.waiting, waiting);
-        let (mut ids, mut calls) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        for (client_id, call, _) in &sent {
-            ids.push(client_id.to_string());
-            calls.push((*client_id, *call));
-        }
-        let mut list = Vec::with_capacity(count);
-        for ((_, _, message), id) in sent.iter().zip(&ids) {
+        let (mut list, mut calls) = (Vec::new(), Vec::new());
+        for (id, call, message) in &sent {
+            calls.push((id.clone(), *call));
             list.push(liveroom::write::BigImToSend {
                 msg_category: CATEGORY,
                 msg_type: TYPE_TEXT,
@@ -321,12 +317,11 @@ pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>
 
 /// Settles barrage calls with the ids that the service gave.
 pub(in crate::engine) fn resolve_barrage(
-    calls: Vec<(u32, CallId)>,
+    calls: Vec<(String, CallId)>,
     answer: liveroom::SendBigImRsp<'_>,
     cx: &mut Cx<'_>,
 ) {
     for (client_id, call) in calls {
-        let client_id = client_id.to_string();
         let sent = answer
             .msg_list()
             .find(|m| m.msg_client_id() == client_id.as_bytes());

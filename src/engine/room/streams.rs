@@ -301,11 +301,12 @@ fn report_added(room: &str, added: Vec<Stream>, events: &mut Vec<Event>) {
     if added.is_empty() {
         return;
     }
-    let with_info = added
-        .iter()
-        .filter(|s| !s.extra_info.is_empty())
-        .cloned()
-        .collect();
+    let mut with_info = Vec::new();
+    for stream in &added {
+        if !stream.extra_info.is_empty() {
+            with_info.push(stream.clone());
+        }
+    }
     events.push(Event::RoomStreamUpdate {
         room: room.into(),
         update: UpdateType::Add,

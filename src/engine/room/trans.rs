@@ -222,7 +222,7 @@ impl Room {
 
     /// Ends everything that waits for an answer on the old connection.
     pub(in crate::engine) fn drop_requests(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
-        for pending in net.take_room(self.key()) {
+        while let Some(pending) = net.take_of_room(self.key()) {
             super::messages::reject(pending.purpose, &Error::new(SOCKET_CLOSED), cx);
         }
         self.trans.finish_setting();

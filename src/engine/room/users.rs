@@ -225,12 +225,15 @@ impl Users {
     }
 
     fn apply_waiting(&mut self, room: &str, events: &mut Vec<Event>) {
-        let seq = self.seq;
-        self.waiting.retain(|push| push.seq > seq);
+        self.drop_old();
         while let Some(at) = self.waiting.iter().position(|push| self.continues(push)) {
             let push = self.waiting.swap_remove(at);
             self.apply(push, room, events);
         }
+        self.drop_old();
+    }
+
+    fn drop_old(&mut self) {
         let seq = self.seq;
         self.waiting.retain(|push| push.seq > seq);
     }
@@ -244,9 +247,11 @@ impl Users {
                 continue;
             }
             match action.action {
-                JOINED if self.roster.len() < MAX_USERS => {
-                    let is_new = self.roster.insert(user.id.clone(), user.clone());
-                    added.extend(is_new.then_some(user));
+                JOINED
+                    if self.roster.len() < MAX_USERS
+                        && self.roster.insert(user.id.clone(), user.clone()) =>
+                {
+                    added.push(user);
                 }
                 LEFT => {
                     if let Some(user) = self.roster.swap_remove(&user.id) {
@@ -304,5 +309,35 @@ fn report(room: &str, added: Vec<User>, deleted: Vec<User>, events: &mut Vec<Eve
                 users,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recorders_and_the_own_user_are_nobody_to_report() {
+        let mut users = Users::new(true, "own");
+        let mut events = Vec::new();
+        let joined = |id: &str, role| Action {
+            action: JOINED,
+            role,
+            user: User {
+                id: id.into(),
+                name: String::new(),
+            },
+        };
+        let actions = vec![
+            joined("recorder", HIDDEN_ROLE),
+            joined("own", 2),
+            joined("other", 2),
+        ];
+        users.apply(Push { seq: 3, actions }, "r", &mut events);
+        let [Event::RoomUserUpdate { users, .. }] = events.as_slice() else {
+            panic!("{events:?}")
+        };
+        assert_eq!(users.len(), 1);
+        assert_eq!(users[0].id, "other");
     }
 }

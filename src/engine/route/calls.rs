@@ -7,7 +7,7 @@ use crate::engine::error::{
 };
 use crate::engine::event::{Event, RoomReason, RoomState};
 use crate::engine::io::{CallId, Reply};
-use crate::engine::net::{Net, RoomKey};
+use crate::engine::net::Net;
 use crate::engine::publish::{self};
 use crate::engine::room::{LoginRequest, Room, RoomEnd};
 use crate::engine::value::Value;
@@ -217,12 +217,13 @@ impl Engine {
     }
 
     pub(in crate::engine) fn logout_room(&mut self, room_id: Option<&str>, cx: &mut Cx<'_>) {
-        let keys: Vec<RoomKey> = self
-            .rooms
-            .iter()
-            .filter(|r| room_id.is_none_or(|id| id == r.id()))
-            .map(Room::key)
-            .collect();
+        let mut keys = self.room_keys();
+        if room_id.is_some() {
+            keys.retain(|key| {
+                let mut rooms = self.rooms.iter();
+                rooms.any(|room| room.key() == *key && room_id == Some(room.id()))
+            });
+        }
         let leaves_all = keys.len() == self.rooms.len() && !keys.is_empty();
         for key in keys {
             let Some(room) = find_room(&mut self.rooms, key) else {

@@ -10,8 +10,7 @@ use crate::engine::cx::Cx;
 use crate::engine::error::{APP_ID_INVALID, OK};
 use crate::engine::link::LinkEvent;
 use crate::engine::net::{Pending, Purpose, RoomKey};
-use crate::engine::play::Player;
-use crate::engine::publish::{self, Publisher};
+use crate::engine::publish;
 use crate::engine::room::{Room, RoomEnd, RoomSignal};
 use crate::engine::time::Millis;
 use crate::engine::wire::switch;
@@ -41,14 +40,9 @@ impl Engine {
             LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
             LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
             LinkEvent::AppIdInvalid => {
-                let waiting: Vec<RoomKey> = self
-                    .rooms
-                    .iter()
-                    .filter(|r| !r.is_online())
-                    .map(Room::key)
-                    .collect();
-                for key in waiting {
+                for key in self.room_keys() {
                     let signal = find_room(&mut self.rooms, key)
+                        .filter(|room| !room.is_online())
                         .map(|room| room.end(APP_ID_INVALID.into(), cx));
                     self.handle_signal(key, signal, cx);
                 }
@@ -122,6 +116,7 @@ impl Engine {
     }
 
     /// Every room is to be entered again on the same link.
+    #[inline(never)]
     pub(in crate::engine) fn renew_connections(&mut self, cx: &mut Cx<'_>) {
         self.rooms
             .iter_mut()
@@ -136,20 +131,12 @@ impl Engine {
         let mut room = self.rooms.remove(at);
         let login = self.net.take_login(key);
         room.drop_requests(&mut self.net, cx);
-        let (ended, kept) = core::mem::take(&mut self.publishers)
-            .into_iter()
-            .partition(|p| p.room == key);
-        self.publishers = kept;
-        let ended: Vec<Publisher> = ended;
-        ended
-            .iter()
-            .for_each(|publisher| publisher.end(end.code, &end.text, cx));
-        let (ended, kept) = core::mem::take(&mut self.players)
-            .into_iter()
-            .partition(|p| p.room == key);
-        self.players = kept;
-        let ended: Vec<Player> = ended;
-        ended.iter().for_each(|player| player.end(end.code, cx));
+        while let Some(at) = self.publishers.iter().position(|p| p.room == key) {
+            self.publishers.remove(at).end(end.code, &end.text, cx);
+        }
+        while let Some(at) = self.players.iter().position(|p| p.room == key) {
+            self.players.remove(at).end(end.code, cx);
+        }
         let was_first = room.is_first;
         if let Some(mut login) = login.filter(|_| end.code == OK) {
             // The service lets the user in without knowing that nobody is there any more.
@@ -172,6 +159,7 @@ impl Engine {
     }
 
     /// A login of a room that was left meanwhile is over. `joined` is its answer, if the service let the user in.
+    #[inline(never)]
     pub(in crate::engine) fn handle_left(
         &mut self,
         login: &Pending,
@@ -194,9 +182,10 @@ impl Engine {
     }
 
     /// The connection of a login that nobody wants any more is gone.
+    #[inline(never)]
     pub(in crate::engine) fn forget_leaving(&mut self) {
         if let Some(room) = self.leaving.take() {
-            self.net.take_room(room.key());
+            while self.net.take_of_room(room.key()).is_some() {}
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::engine::error::{
     Code, KICKED_BY_OTHER_LOGIN, KICKED_BY_SERVER, ROOM_ERROR, TOKEN_EXPIRED,
 };
 use crate::engine::io::LogLevel;
-use crate::engine::net::{Net, RoomKey};
+use crate::engine::net::Net;
 use crate::engine::room::{self, Change, Room};
 use crate::engine::wire::packet::{cmd, decode_push};
 use crate::engine::wire::{Push, switch, text};
@@ -130,8 +130,7 @@ impl Engine {
             reason => reason,
         };
         let code = kickout_code(reason);
-        let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
-        for key in keys {
+        for key in self.room_keys() {
             let Some(room) = find_room(&mut self.rooms, key) else {
                 continue;
             };

@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { browserProblem, openBrowser } from '../../pages/browser.mjs';
-import { serveShow } from './server.mjs';
+import { makeAssets, serveShow } from './server.mjs';
 import { openShow } from './show.mjs';
 
 /** How long a state may take to come, in ms. */
@@ -26,48 +26,52 @@ const LAST_TOKEN_S = 3;
  * @param {object} options
  * @param {string} options.folder for screenshots and the timeline
  * @param {(text: string) => void} options.print
+ * @param {'zh' | 'en'} [options.language='zh'] of the pages
  * @param {AbortSignal} [options.signal]
  * @returns {Promise<number>} exit code: 0 if all was as it has to be
  */
-export async function tryEverything({ folder, print, signal }) {
+export async function tryEverything({ folder, print, language = 'zh', signal }) {
   const problem = browserProblem();
   if (problem) throw new Error(problem);
   await mkdir(folder, { recursive: true });
-  const ends = [];
-  const late = new Promise((_resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not over after ${RUN_LIMIT_MS / 1000} s`)), RUN_LIMIT_MS);
-    ends.push(() => clearTimeout(timer));
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  late.catch(() => {});
-  let show;
   const begin = Date.now();
+  const opened = [openBrowser({ flags: FLAGS }), openShow(), makeAssets()];
+  let server;
+  const late = within(RUN_LIMIT_MS, signal);
   try {
     const run = async () => {
-      const opened = Promise.all([openShow(), openBrowser({ flags: FLAGS })]);
-      const [made, browser] = await opened;
-      show = made;
-      ends.unshift(() => browser.close());
-      ends.push(() => show.close());
-      const server = await serveShow(show);
-      ends.splice(1, 0, () => server.close());
-      const script = new Script({ show, browser: browser.browser, origin: server.origin, folder, print });
-      await script.run();
+      const [{ browser }, show, assets] = await Promise.all(opened);
+      server = await serveShow(show, assets);
+      await new Script({ show, browser, origin: server.origin, folder, print, language }).run();
     };
-    await Promise.race([run(), late]);
+    await Promise.race([run(), late.over]);
     const seconds = ((Date.now() - begin) / 1000).toFixed(1);
-    print(
-      `\n  screenshots and timeline: ${relative(process.cwd(), folder)}\n\nThe call in the browser worked. ${seconds} s.`,
-    );
+    const where = relative(process.cwd(), folder);
+    print(`\n  screenshots and timeline: ${where}\n\nThe call in the browser worked. ${seconds} s.`);
     return 0;
   } catch (error) {
     if (signal?.aborted) throw error;
     print(`\nThe call in the browser did not work: ${error.message}`);
     return 1;
   } finally {
-    for (const end of ends) await Promise.resolve(end()).catch(() => {});
-    if (show) await writeFile(join(folder, 'browser-timeline.txt'), show.timeline.text);
+    late.forget();
+    const [browser, show] = await Promise.allSettled(opened);
+    await browser.value?.close();
+    await server?.close();
+    await show.value?.close();
+    if (show.value) await writeFile(join(folder, 'browser-timeline.txt'), show.value.timeline.text);
   }
+}
+
+/** Rejects after a time or when the signal comes, until it is forgotten. */
+function within(ms, signal) {
+  let timer;
+  const over = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`not over after ${ms / 1000} s`)), ms);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  over.catch(() => {});
+  return { over, forget: () => clearTimeout(timer) };
 }
 
 /** The steps. */
@@ -85,21 +89,21 @@ class Script {
       for (const phone of [a, b]) await phone.reaches({ room: 'CONNECTED', publish: 'PUBLISHING', play: 'PLAYING' });
     });
     await this.step('both see and hear the other, and themselves', async () => {
-      for (const phone of [a, b]) await phone.sees();
+      await Promise.all([a.sees(), b.sees()]);
     });
     await this.shot('browser-call');
     await this.step('a cut network shows on both sides of the phone', async () => {
       await this.press('#phone-A [data-do="network"]');
       await a.reaches({ network: 'offline', room: 'CONNECTING' });
-      await a.shows('.state-network', /离线/);
-      await a.shows('.state-room', /重连中/);
+      await a.shows('.state-network', /离线|offline/);
+      await a.shows('.state-room', /重连中|reconnecting/);
     });
     await this.shot('browser-cut');
     await this.step('the network is back: the call goes on, nobody left', async () => {
       const since = this.now();
       await this.press('#phone-A [data-do="network"]');
       await a.reaches({ network: 'online', room: 'CONNECTED', publish: 'PUBLISHING', play: 'PLAYING' });
-      for (const phone of [a, b]) await phone.sees();
+      await Promise.all([a.sees(), b.sees()]);
       this.mustNotSay(since, 'B', /roomUserUpdate .*DELETE/);
     });
     await this.step('a restarted room server is found again', async () => {
@@ -107,10 +111,8 @@ class Script {
       await this.press('#restart');
       await this.says(since, 'server', /knows of no room/);
       for (const who of ['A', 'B']) await this.says(since, who, /LoginRoom 1001 .*ok/);
-      for (const phone of [a, b]) {
-        await phone.reaches({ room: 'CONNECTED', publish: 'PUBLISHING', play: 'PLAYING' });
-        await phone.sees();
-      }
+      for (const phone of [a, b]) await phone.reaches({ room: 'CONNECTED', publish: 'PUBLISHING', play: 'PLAYING' });
+      await Promise.all([a.sees(), b.sees()]);
     });
     await this.step('a token that ends is renewed', async () => {
       const since = this.now();
@@ -122,8 +124,8 @@ class Script {
     await this.step('a kicked user is told why', async () => {
       await this.press('#phone-B [data-do="kick"]');
       await b.reaches({ room: 'DISCONNECTED', publish: 'NO_PUBLISH', play: 'NO_PLAY' });
-      await b.shows('.state-room', /未加入/);
-      await b.toast(/已被移出房间/);
+      await b.shows('.state-room', /未加入|not in a room/);
+      await b.toast(/已被移出房间|You were removed/);
       await a.reaches({ play: 'NO_PLAY' });
     });
     await this.shot('browser-kick');
@@ -132,7 +134,7 @@ class Script {
       await this.press('#phone-A [data-do="renewal"]');
       await this.show.command({ do: 'expire', who: 'A', value: LAST_TOKEN_S });
       await a.reaches({ room: 'DISCONNECTED' });
-      await a.toast(/Token/);
+      await a.toast(/Token 已过期|token has expired/);
       await this.press('#phone-A [data-do="renewal"]');
     });
     await this.step('all leave, and nothing is left on the servers', async () => {
@@ -150,7 +152,7 @@ class Script {
   async open() {
     const page = await this.newPage({ width: 1440, height: 900 });
     await this.step('the page opens with two phones', async () => {
-      await page.goto(`${this.origin}/?lang=zh`);
+      await page.goto(`${this.origin}/?lang=${this.language}`);
       this.page = page;
       [this.a, this.b] = ['A', 'B'].map((who) => new PhoneOnPage(page, who));
       for (const phone of [this.a, this.b]) await phone.open();
@@ -160,20 +162,19 @@ class Script {
   async joinFromWeb() {
     const peer = await this.newPage({ width: 1280, height: 800 });
     this.peer = peer;
-    await peer.goto(`${this.origin}/peer?lang=zh`);
+    await peer.goto(`${this.origin}/peer?lang=${this.language}`);
     await peer.waitForFunction(() => window.isReady);
     await peer.click('#fetch-token');
     await peer.waitForFunction(() => document.querySelector('[name="token"]').value.startsWith('04'));
     await peer.click('#join');
     const plays = (selector) => peer.waitForFunction(isPlaying, { timeout: LIMIT_MS, polling: 200 }, selector);
     await peer.waitForSelector('[data-chip="publish"][data-value="PUBLISHING"]', { timeout: LIMIT_MS });
-    await plays('#mine video');
-    await plays('#stages video.ax-remote');
+    await Promise.all(['#mine video', '#stages video.ax-remote'].map(plays));
     await this.page.bringToFront(); // a page behind another decodes no pictures
     await this.a.reaches({ play: 'PLAYING' });
     await this.a.sees();
     await peer.bringToFront();
-    await this.type(peer, '[name="text"]', '你好，我在电脑上');
+    await this.type(peer, '[name="text"]', this.language === 'zh' ? '你好，我在电脑上' : 'Hello from the desk');
     await peer.click('#message button');
     await peer.waitForFunction(() => document.querySelector('#messages li'));
     await this.shot('browser-peer', peer);
@@ -182,7 +183,7 @@ class Script {
   async newPage(viewport) {
     const page = await this.browser.newPage();
     await page.setViewport({ ...viewport, deviceScaleFactor: 1 });
-    page.on('pageerror', (error) => this.faults.push(error.message));
+    page.on('pageerror', (error) => this.faults.push(error.stack ?? String(error)));
     return page;
   }
 
@@ -229,8 +230,10 @@ class Script {
     mark('ok');
   }
 
+  /** A picture of a page; of the demo's own when its timeline has shown what just happened. */
   async shot(name, page = this.page) {
     await page.bringToFront();
+    if (page === this.page) await sleep(700);
     await page.screenshot({ path: join(this.folder, `${name}.png`) });
   }
 }
@@ -283,11 +286,11 @@ class PhoneOnPage {
   /** Waits until both pictures move, and the sound of the other side is decoded. */
   async sees() {
     await this.#frame.$$eval('video', (videos) => videos.forEach((video) => (video.lookedAt = undefined)));
-    for (const selector of ['video.ax-remote', 'video.ax-local']) {
-      await this.#frame
+    const plays = (selector) =>
+      this.#frame
         .waitForFunction(isPlaying, { timeout: LIMIT_MS, polling: 200 }, selector)
         .catch(() => Promise.reject(new Error(`${selector} of ${this.#who} does not play`)));
-    }
+    await Promise.all(['video.ax-remote', 'video.ax-local'].map(plays));
   }
 }
 
@@ -308,6 +311,10 @@ async function until(condition, what) {
   const end = Date.now() + LIMIT_MS;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited ${LIMIT_MS / 1000} s for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
+}
+
+function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

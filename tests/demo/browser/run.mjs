@@ -1,7 +1,7 @@
 // The demo as a page for people: both servers and the web server, until Ctrl-C.
 
 import { openShow } from './show.mjs';
-import { serveShow } from './server.mjs';
+import { makeAssets, serveShow } from './server.mjs';
 
 /**
  * @param {object} options
@@ -12,9 +12,10 @@ import { serveShow } from './server.mjs';
  * @returns {Promise<number>} exit code
  */
 export async function showInBrowser({ port, roomPort, print, signal }) {
+  const assets = await makeAssets();
   const show = await openShow({ roomPort });
   try {
-    const server = await serveShow(show, { port });
+    const server = await serveShow(show, assets, { port });
     try {
       print(`
   Two phones in a call, to be watched:   ${server.origin}/

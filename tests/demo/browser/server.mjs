@@ -11,8 +11,8 @@ const LOOPBACK = '127.0.0.1';
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript', json: 'application/json' };
 
-/** Everything the pages load, made once. @returns {Promise<Map<string, {type: string, body: string}>>} */
-async function makeAssets() {
+/** Everything the pages load. @returns {Promise<Map<string, {type: string, body: string}>>} */
+export async function makeAssets() {
   const page = (name) => readFile(file(`page/${name}`), 'utf8');
   const [app, demo, phone, peer, index, phoneHtml, peerHtml, base, demoCss, peerCss, phoneCss, screenCss] =
     await Promise.all([
@@ -39,11 +39,11 @@ async function makeAssets() {
 
 /**
  * @param {import('./show.mjs').Show} show
+ * @param {Map<string, {type: string, body: string}>} assets of makeAssets
  * @param {{port?: number}} [options] any free port by default
  * @returns {Promise<{origin: string, close: () => Promise<void>}>}
  */
-export async function serveShow(show, { port = 0 } = {}) {
-  const assets = await makeAssets();
+export async function serveShow(show, assets, { port = 0 } = {}) {
   let origin = '';
   const isOwn = (request) => `http://${request.headers.host}` === origin;
   const server = createServer((request, response) => {
@@ -106,9 +106,9 @@ function accept(show, socket, { searchParams }) {
     socket.once('close', show.addViewer(send));
     listen((message) => show.command(message));
   } else if (role === 'phone' && phone) {
-    const disconnect = phone.connect(send);
+    const disconnect = phone.connect(send, () => socket.terminate());
     socket.once('close', disconnect);
-    listen((message) => phone.receive(message));
+    listen((message) => socket.readyState === socket.OPEN && phone.receive(message));
   } else if (role === 'peer') {
     const peer = show.addPeer(send);
     socket.once('close', () => peer.close());

@@ -9,10 +9,16 @@ const PHONES = [
   { who: 'A', name: 'Alice' },
   { who: 'B', name: 'Bob' },
 ];
-/** Width of a phone's screen in its own pixels, and how much of it there must be below. */
+/** A phone's screen in its own pixels. */
 const SCREEN = 375;
+const SHORTEST = 540;
 const TALLEST = 812;
+/** What surrounds it, in pixels of the page. */
 const BORDER = 12;
+const BAR = 42;
+const TITLE = 54;
+const FAULTS = 92;
+const HINT = 84;
 const MOODS = {
   CONNECTED: 'good',
   PUBLISHING: 'good',
@@ -133,14 +139,18 @@ function arrange(layout) {
   document.body.classList.toggle('below', layout === 'below');
   const width = layout === 'beside' ? Math.min(300, Math.max(240, innerWidth * 0.205)) : 320;
   const scale = width / SCREEN;
-  const around = $('hint').closest('.left').getBoundingClientRect().top + 34 + 26 + 26 + 34 + 70 + 60;
-  const height = layout === 'beside' ? innerHeight - around : 640;
-  const screen = Math.round(Math.max(560, Math.min(TALLEST, height / scale)));
+  // Everything of a phone but its screen, and what stands above and below both.
+  const { top } = document.querySelector('main').getBoundingClientRect();
+  const around = top + scrollY + BAR + TITLE + FAULTS + HINT;
+  const height = layout === 'beside' ? innerHeight - around : TALLEST;
+  const screen = Math.round(Math.max(SHORTEST, Math.min(TALLEST, height / scale)));
+  const list = layout === 'beside' ? innerHeight - top - scrollY - 14 : Math.max(420, innerHeight * 0.5);
   const { style } = document.documentElement;
   style.setProperty('--scale', String(scale));
   style.setProperty('--screen-height', `${screen}px`);
   style.setProperty('--phone-width', `${width + BORDER}px`);
   style.setProperty('--phone-height', `${screen * scale + BORDER}px`);
+  style.setProperty('--timeline-height', `${Math.max(420, list)}px`);
 }
 
 const layoutFor = () => (innerWidth >= 1200 && innerWidth > innerHeight * 1.2 ? 'beside' : 'below');
@@ -158,6 +168,7 @@ $('language').addEventListener('click', () => {
   language = language === 'zh' ? 'en' : 'zh';
   send({ do: 'language', value: language });
   showEverything();
+  arrange(chosenLayout ?? layoutFor());
 });
 $('layout').addEventListener('click', () => {
   chosenLayout = document.body.classList.contains('beside') ? 'below' : 'beside';

@@ -130,7 +130,7 @@ const zh = {
 
 const en = {
   title: 'A call you can watch',
-  subtitle: 'Two phones run the same sample mini program; the whole one-to-one call happens on this machine',
+  subtitle: 'Two phones with the same sample mini program in a one-to-one call, all on this machine',
   language: '中文',
   peer: 'Join from the web ↗',
   peerTip: 'Join the same room from a desktop browser, in a new tab',
@@ -139,10 +139,10 @@ const en = {
   layoutTip: 'Moves the timeline',
   real: 'Real',
   realText:
-    'the sample’s pages and the npm package, unchanged; the WebAssembly engine; the room protocol and a room server process; H.264 + AAC, pushed over RTMP, played over HTTP-FLV; the connections that break',
+    'sample pages and npm package, unchanged; WebAssembly engine; protocol and room server process; H.264 + AAC, RTMP push, HTTP-FLV play; the breaking connections',
   simulated: 'Simulated',
   simulatedText:
-    'the Alipay client (page runtime and my); the rtc-room component (ffmpeg makes a test picture and a tone, the browser plays); ZEGO’s cloud (a room server on this machine)',
+    'Alipay (page runtime, my); rtc-room (ffmpeg makes test picture and tone, the browser plays); ZEGO’s cloud (a room server on this machine)',
   start: 'Start the call',
   startTip: 'Taps “Join and publish” on both phones; you can also tap and type on the phones themselves',
   hangUp: 'End the call',
@@ -153,13 +153,13 @@ const en = {
   soundOn: 'Sound on',
   soundOff: 'Sound off',
   soundTip: 'Plays what the phones hear: tones of 440 Hz (from A) and 660 Hz (from B)',
-  cut: 'Cut the network',
+  cut: 'Cut network',
   reconnect: 'Restore it',
   cutTip:
     'Breaks every TCP connection of this phone (signalling, push, play) and refuses new ones, until you press again',
   kick: 'Kick',
   kickTip: 'An administrator removes the user from the room, as an application’s server can',
-  expire: 'Expire the token',
+  expire: 'Expire token',
   expireTip: 'Replaces the token in force by one that ends in 12 seconds',
   renewal: 'let it renew',
   renewalTip: 'When off, the token server refuses new tokens: the user is removed when the token ends',
@@ -192,7 +192,7 @@ const en = {
     offline: 'offline',
     DISCONNECTED: 'no room',
     CONNECTING: 'connecting',
-    CONNECTED: 'in the room',
+    CONNECTED: 'in room',
     NO_PUBLISH: 'no push',
     PUBLISH_REQUESTING: 'push asked',
     PUBLISHING: 'publishing',
@@ -204,7 +204,7 @@ const en = {
   roomChip: 'roomStateUpdate of the engine',
   publishChip: 'publisherStateUpdate of the engine',
   playChip: 'playerStateUpdate of the engine',
-  picture: '{0}×{1} · {2} pictures received',
+  picture: '{0}×{1} · {2} frames',
   gone: 'The demo’s server has ended. Run ./build.sh demo --browser again, then reload this page.',
   hints: {
     none: 'Press “Start the call”, or use the phones as you would use real ones.',
@@ -221,7 +221,7 @@ const en = {
     kick: 'Watch: the server tells (PushKickout), the room goes to DISCONNECTED with a code, the component is removed, the page says why. Joining again works.',
     expire:
       'Watch: tokenWillExpire arrives, the page fetches a new token from its own server and calls renewToken. Switch “let it renew” off and try again: the user is removed when the token ends.',
-    renewalOff: 'The token server refuses new tokens now. Press “Expire the token” and see.',
+    renewalOff: 'The token server refuses new tokens now. Press “Expire token” and see.',
     renewalOn: 'The token server gives tokens again.',
   },
   peerTitle: 'Web peer',

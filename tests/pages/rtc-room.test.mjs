@@ -23,6 +23,7 @@ function setUp(options = {}) {
     loginRoom: async () => true,
     startPublishingStream: async (streamID) => ({ streamID, url: `rtmp://push/${(number += 1)}` }),
     startPlayingStream: async (streamID) => ({ streamID, url: `rtmp://pull/${streamID}/${(number += 1)}` }),
+    setDeviceState: async () => true,
     updatePlayerState: (streamID, { detail: { code } }) => calls.push(`${code} ${streamID}`),
   };
   for (const name of ['logoutRoom', 'stopPublishingStream', 'stopPlayingStream', 'renewToken'])
@@ -233,10 +234,8 @@ test('a destroyed helper hears nothing and touches the page no more', async () =
   await tick();
   room.destroy();
   page.setData = () => assert.fail('the page is gone');
-  assert.deepEqual(
-    Object.values(engine.handlers).map((set) => set.size),
-    [0, 0, 0, 0, 0, 0],
-  );
+  assert.ok(Object.keys(engine.handlers).length > 4);
+  assert.ok(Object.values(engine.handlers).every((set) => set.size === 0));
   assert.ok(engine.calls.includes('logoutRoom r'));
   await assert.rejects(room.join('r'), { code: 1198005 });
 });

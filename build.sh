@@ -16,6 +16,10 @@ usage: ./build.sh [command]
   demo --headless     the same driven by Chromium, with a verdict; demo --help lists more (tests/demo/run.mjs)
   simulate [--seeds N] [--from N] [--jobs N] | --seed N
                       run engines and the room server through seeded faults, or print the trace of one seed
+  load [--connections N] [--rooms N] [--seconds N] [--churn N] [--bad-clients N] ...
+                      put load on the room server, with checks and a report (load --help)
+  fuzz [--list] [--target NAME]... [--executions N]
+                      give hostile input to decoders, engine, tokens and room server, guided by coverage
   bench [--quick] [--list] [--only GROUP]... [--out FOLDER]
                       build, then measure the vendor's client beside ours (docs/performance.md)
   pack                build, then write the package as a .tgz into .artifacts/
@@ -53,6 +57,17 @@ simulate)
     shift
     cargo build --locked -q --example simulate
     exec "$target_dir/debug/examples/simulate" "$@"
+    ;;
+load)
+    shift
+    step 'the room server and its load'
+    cargo build --locked -q --profile load -p room-server -p room-load
+    step_done
+    exec "$target_dir/load/room-load" "$@"
+    ;;
+fuzz)
+    shift
+    exec tests/scripts/fuzz.sh "$@"
     ;;
 bench)
     shift

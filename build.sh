@@ -17,6 +17,7 @@ usage: ./build.sh [command]
   bench [--quick] [--list] [--only GROUP]... [--out FOLDER]
                       build, then measure the vendor's client beside ours (docs/performance.md)
   pack                build, then write the package as a .tgz into .artifacts/
+  reference           write docs/reference*.md and the files of codes in src/shim/ (tests/reference/generate.mjs)
   fmt                 format Rust and JavaScript sources
   clean               remove everything the other commands made inside this folder
 
@@ -65,6 +66,10 @@ pack)
     step 'npm pack'
     tarball=$(cd pkg && npm pack --silent --pack-destination ../.artifacts)
     step_done ".artifacts/$tarball"
+    ;;
+reference)
+    node_tools
+    exec node tests/reference/generate.mjs
     ;;
 fmt)
     cargo fmt --all

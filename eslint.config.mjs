@@ -76,7 +76,12 @@ export default defineConfig([
     languageOptions: { sourceType: 'commonjs' },
   },
   {
-    files: ['tests/pages/browser.mjs', 'tests/pages/browser/*.mjs'],
+    files: [
+      'tests/pages/browser.mjs',
+      'tests/pages/browser/*.mjs',
+      'tests/demo/browser/headless.mjs',
+      'tests/demo/browser/page/*.mjs',
+    ],
     languageOptions: { globals: globals.browser },
   },
 ]);

@@ -7,8 +7,8 @@
 
 use serde_json::Value as Json;
 use zego_express_alipay::engine::wire::frame::{FrameType, decode_frame, encode_frame};
-use zego_express_alipay::engine::wire::packet::{Body, decode_packet, encode_packet};
-use zego_express_alipay::engine::wire::pb::{Decode, Encode, decode, encode};
+use zego_express_alipay::engine::wire::packet::{Body, decode_packet, decode_push, encode_packet};
+use zego_express_alipay::engine::wire::pb::{Encode, Message, decode, encode};
 use zego_express_alipay::engine::wire::{Frame, Push, accesshub, initconfig, liveroom, switch};
 use zego_express_alipay::engine::{Config, Engine, Input, Now, Output, Value};
 
@@ -45,21 +45,37 @@ fn every_frame_of_the_client_is_read_and_written_back_byte_for_byte() {
             vector.decoded["stream"].as_u64().unwrap() as u32,
         );
         let again = match kind {
-            2 => again::<accesshub::StreamClosed>(FrameType::StreamClosed, stream, &vector.bytes),
-            4 => again::<accesshub::HttpRequest>(FrameType::HttpRequest, stream, &vector.bytes),
-            12 => again::<accesshub::HbRequest>(FrameType::HbRequest, stream, &vector.bytes),
-            14 => again::<accesshub::GetConfigRequest>(
+            2 => again::<accesshub::StreamClosed, accesshub::write::StreamClosed>(
+                FrameType::StreamClosed,
+                stream,
+                &vector.bytes,
+            ),
+            4 => again::<accesshub::HttpRequest, accesshub::write::HttpRequest>(
+                FrameType::HttpRequest,
+                stream,
+                &vector.bytes,
+            ),
+            12 => again::<accesshub::HbRequest, accesshub::write::HbRequest>(
+                FrameType::HbRequest,
+                stream,
+                &vector.bytes,
+            ),
+            14 => again::<accesshub::GetConfigRequest, accesshub::write::GetConfigRequest>(
                 FrameType::GetConfigRequest,
                 stream,
                 &vector.bytes,
             ),
-            17 => again::<accesshub::PcUpwardMessage>(FrameType::PcUpward, stream, &vector.bytes),
-            23 => again::<accesshub::GetAppConfigRequest>(
+            17 => again::<accesshub::PcUpwardMessage, accesshub::write::PcUpwardMessage>(
+                FrameType::PcUpward,
+                stream,
+                &vector.bytes,
+            ),
+            23 => again::<accesshub::GetAppConfigRequest, accesshub::write::GetAppConfigRequest>(
                 FrameType::GetAppConfigRequest,
                 stream,
                 &vector.bytes,
             ),
-            35 => again::<accesshub::DispatchRequest>(
+            35 => again::<accesshub::DispatchRequest, accesshub::write::DispatchRequest>(
                 FrameType::DispatchRequest,
                 stream,
                 &vector.bytes,
@@ -70,8 +86,8 @@ fn every_frame_of_the_client_is_read_and_written_back_byte_for_byte() {
         if kind == 17 {
             let upward: accesshub::PcUpwardMessage = decode(&vector.bytes[13..]).unwrap();
             assert_eq!(
-                packet_again(upward.payload),
-                upward.payload,
+                packet_again(upward.payload()),
+                upward.payload(),
                 "{}",
                 vector.decoded
             );
@@ -92,30 +108,30 @@ fn every_frame_of_the_server_is_understood() {
         let message = &vector.decoded["msg"];
         match frame {
             Frame::GetConfigResponse(m) => {
-                let data = m.data.unwrap();
+                let data = m.data().unwrap();
                 assert_eq!(
-                    data.client_outer_ip,
+                    data.client_outer_ip(),
                     message["data"]["client_outer_ip"]
                         .as_str()
                         .unwrap()
                         .as_bytes()
                 );
                 assert_eq!(
-                    data.ntp_time.to_string(),
+                    data.ntp_time().to_string(),
                     message["data"]["ntp_time"].as_str().unwrap()
                 );
                 assert_eq!(
                     [
-                        data.logic_hb_interval,
-                        data.logic_hb_timeout,
-                        data.pc_establish_timeout
+                        data.logic_hb_interval(),
+                        data.logic_hb_timeout(),
+                        data.pc_establish_timeout()
                     ],
                     [1, 4, 15]
                 );
             }
             Frame::DispatchResponse(m) => {
                 assert_eq!(
-                    m.data.unwrap().wss_groups[0].host,
+                    m.data().unwrap().wss_groups().next().unwrap().host(),
                     message["data"]["wss_groups"][0]["host"]
                         .as_str()
                         .unwrap()
@@ -123,25 +139,26 @@ fn every_frame_of_the_server_is_understood() {
                 );
             }
             Frame::GetAppConfigResponse(m) => {
-                let config: initconfig::InitConfig = decode(m.data.unwrap().data).unwrap();
-                assert_eq!(config.app_config.unwrap().domain, b"zego.im");
-                let play = config.media_config.unwrap().play_config.unwrap();
+                let config: initconfig::InitConfig = decode(m.data().unwrap().data()).unwrap();
+                assert_eq!(config.app_config().unwrap().domain(), b"zego.im");
+                let play = config.media_config().unwrap().play_config().unwrap();
+                let resource = play.resource_info().next().unwrap();
                 assert_eq!(
-                    play.resource_info[0].service_info[0].url_template,
+                    resource.service_info().next().unwrap().url_template(),
                     b"rtmp://pull.cdn.example/live/{STREAM_NAME}"
                 );
             }
             Frame::HbResponse(m) => assert_eq!(
-                m.ntp_time.to_string(),
+                m.ntp_time().to_string(),
                 message["ntp_time"].as_str().unwrap()
             ),
             Frame::HttpResponse(m) => {
                 assert_eq!(
-                    (m.status_code, m.body),
+                    (m.status_code(), m.body()),
                     (200, message["body"].as_str().unwrap().as_bytes())
                 );
             }
-            Frame::PcDownward(m) => check_packet(m.payload, &vector.decoded["packet"]),
+            Frame::PcDownward(m) => check_packet(m.payload(), &vector.decoded["packet"]),
             Frame::PcEstablished | Frame::Other(18) => {}
             other => panic!("{other:?}"),
         }
@@ -190,33 +207,36 @@ fn the_engine_sends_what_the_vendors_client_sent() {
     assert_eq!(types, [14, 23, 17]);
 
     let recorded_config = recorded("GetConfigRequest");
-    let mut config: accesshub::GetConfigRequest = decode(&recorded_config[13..]).unwrap();
-    // The recorded instance had a user already when its socket opened; so does this one.
-    config.txid = 1;
-    assert_eq!(
-        decode::<accesshub::GetConfigRequest>(&sent[0][13..])
-            .unwrap()
-            .sdk_type,
-        config.sdk_type
-    );
+    let config: accesshub::GetConfigRequest = decode(&recorded_config[13..]).unwrap();
+    // The recorded instance had a user already when its socket opened.
+    let sent_config: accesshub::GetConfigRequest = decode(&sent[0][13..]).unwrap();
+    assert_eq!(sent_config.sdk_type(), config.sdk_type());
     let recorded_app_config = recorded("GetAppConfigRequest");
-    let mut app_config: accesshub::GetAppConfigRequest =
-        decode(&recorded_app_config[13..]).unwrap();
-    app_config.txid = 2;
-    assert_eq!(decode(&sent[1][13..]), Ok(app_config));
+    let app_config = |frame: &[u8]| {
+        let message: accesshub::GetAppConfigRequest = decode(&frame[13..]).unwrap();
+        encode(&accesshub::write::GetAppConfigRequest {
+            txid: 2,
+            ..message.into()
+        })
+    };
+    assert_eq!(sent[1][13..], app_config(&recorded_app_config));
 
-    fn split(frame: &[u8]) -> (accesshub::PcUpwardMessage<'_>, switch::LoginRoomReq<'_>) {
+    fn split(
+        frame: &[u8],
+    ) -> (
+        accesshub::write::PcUpwardMessage<'_>,
+        switch::write::LoginRoomReq<'_>,
+    ) {
         let upward: accesshub::PcUpwardMessage = decode(&frame[13..]).unwrap();
-        let header_bytes = usize::from(u16::from_be_bytes([upward.payload[1], upward.payload[2]]));
-        let body: switch::LoginRoomReq = decode(&upward.payload[7 + header_bytes..]).unwrap();
-        (
-            accesshub::PcUpwardMessage {
-                payload: &[],
-                txid: 0,
-                ..upward
-            },
-            body,
-        )
+        let payload = upward.payload();
+        let header_bytes = usize::from(u16::from_be_bytes([payload[1], payload[2]]));
+        let body: switch::LoginRoomReq = decode(&payload[7 + header_bytes..]).unwrap();
+        let common = accesshub::write::PcUpwardMessage {
+            payload: &[],
+            txid: 0,
+            ..upward.into()
+        };
+        (common, body.into())
     }
     assert_eq!(
         split(&sent[2]),
@@ -224,95 +244,110 @@ fn the_engine_sends_what_the_vendors_client_sent() {
     );
 }
 
-fn again<'a, M: Decode<'a> + Encode + Default>(
+fn again<'a, Read: Message<'a>, Write: Encode + From<Read>>(
     kind: FrameType,
     stream: u32,
     frame: &'a [u8],
 ) -> Vec<u8> {
-    encode_frame(kind, stream, &decode::<M>(&frame[13..]).unwrap())
+    encode_frame(kind, stream, &Write::from(decode(&frame[13..]).unwrap()))
 }
 
 fn packet_again(packet: &[u8]) -> Vec<u8> {
     let header_bytes = usize::from(u16::from_be_bytes([packet[1], packet[2]]));
     let header: switch::Header = decode(&packet[7..7 + header_bytes]).unwrap();
     let body = &packet[7 + header_bytes..];
-    match header.cmd {
-        1001 => body_again::<switch::LoginRoomReq>(&header, body),
-        1003 => body_again::<switch::LogoutRoomReq>(&header, body),
-        1102 => body_again::<switch::PushRsp>(&header, body),
-        1104 => body_again::<switch::MergePushRsp>(&header, body),
-        301_011 => body_again::<liveroom::SetTransReq>(&header, body),
-        302_001 => body_again::<liveroom::AddStreamReq>(&header, body),
-        303_001 => body_again::<liveroom::SendImReq>(&header, body),
-        303_005 => body_again::<liveroom::SendBigImReq>(&header, body),
+    match header.cmd() {
+        1001 => body_again::<switch::LoginRoomReq, switch::write::LoginRoomReq>(header, body),
+        1003 => body_again::<switch::LogoutRoomReq, switch::write::LogoutRoomReq>(header, body),
+        1102 => body_again::<switch::PushRsp, switch::write::PushRsp>(header, body),
+        1104 => body_again::<switch::MergePushRsp, switch::write::MergePushRsp>(header, body),
+        301_011 => body_again::<liveroom::SetTransReq, liveroom::write::SetTransReq>(header, body),
+        302_001 => {
+            body_again::<liveroom::AddStreamReq, liveroom::write::AddStreamReq>(header, body)
+        }
+        303_001 => body_again::<liveroom::SendImReq, liveroom::write::SendImReq>(header, body),
+        303_005 => {
+            body_again::<liveroom::SendBigImReq, liveroom::write::SendBigImReq>(header, body)
+        }
         // The recorded client wrote these two fields in another order than the schema numbers them.
-        303_017 => body_again::<liveroom::SignalLiveCustomReq>(&header, body),
-        304_001 => body_again::<liveroom::GetUserlistReq>(&header, body),
+        303_017 => {
+            body_again::<liveroom::SignalLiveCustomReq, liveroom::write::SignalLiveCustomReq>(
+                header, body,
+            )
+        }
+        304_001 => {
+            body_again::<liveroom::GetUserlistReq, liveroom::write::GetUserlistReq>(header, body)
+        }
         other => panic!("no command {other} in the vectors"),
     }
 }
 
-fn body_again<'a, M: Decode<'a> + Encode + Default>(
-    header: &switch::Header<'_>,
+fn body_again<'a, Read: Message<'a>, Write: Encode + From<Read>>(
+    header: switch::Header<'_>,
     body: &'a [u8],
 ) -> Vec<u8> {
-    let message: M = decode(body).unwrap();
+    let message = Write::from(decode(body).unwrap());
     assert_eq!(encode(&message), body);
-    encode_packet(header, &message)
+    encode_packet(&header.into(), &message)
 }
 
 fn check_packet(bytes: &[u8], expected: &Json) {
     let packet = decode_packet(bytes).unwrap();
     assert_eq!(
-        u64::from(packet.header.cmd),
+        u64::from(packet.header.cmd()),
         expected["header"]["cmd"].as_u64().unwrap()
     );
     assert_eq!(
-        u64::from(packet.header.context_key),
+        u64::from(packet.header.context_key()),
         expected["header"]["context_key"].as_u64().unwrap()
     );
     let body = &expected["body"];
     match packet.body {
         Body::Login(m) => {
             assert_eq!(
-                m.user_session_id.to_string(),
+                m.user_session_id().to_string(),
                 body["user_session_id"].as_str().unwrap()
             );
             assert_eq!(
-                m.relogin_token,
+                m.relogin_token(),
                 body["relogin_token"].as_str().unwrap().as_bytes()
             );
-            assert_eq!([m.liveroom_hb_interval, m.online_count], [3_000, 1]);
+            assert_eq!([m.liveroom_hb_interval(), m.online_count()], [3_000, 1]);
         }
-        Body::UserList(m) => assert_eq!(m.user_base_info_list[0].nick_name, "名字".as_bytes()),
+        Body::UserList(m) => {
+            let user = m.user_base_info_list().next().unwrap();
+            assert_eq!(user.nick_name(), "名字".as_bytes());
+        }
         Body::AddStream(m) => assert_eq!(
-            (m.stream_seq, m.stream_sid),
+            (m.stream_seq(), m.stream_sid()),
             (1, body["stream_sid"].as_str().unwrap().as_bytes())
         ),
-        Body::SendIm(m) => assert_eq!(m.msg_id, 1),
-        Body::SendBigIm(m) => assert_eq!(m.msg_list[0].msg_id, b"big-2"),
-        Body::SetTrans(m) => assert_eq!(m.trans_seq, 1),
-        Body::MergePush { head, pushes } => {
+        Body::SendIm(m) => assert_eq!(m.msg_id(), 1),
+        Body::SendBigIm(m) => assert_eq!(m.msg_list().next().unwrap().msg_id(), b"big-2"),
+        Body::SetTrans(m) => assert_eq!(m.trans_seq(), 1),
+        Body::MergePush(m) => {
             assert_eq!(
-                head.send_time.to_string(),
+                m.head().unwrap().send_time().to_string(),
                 body["head"]["send_time"].as_str().unwrap()
             );
-            let Push::Barrage(m) = &pushes[0].1 else {
-                panic!("{pushes:?}")
+            let push = m.message_list().next().unwrap();
+            let Push::Barrage(m) = decode_push(push.sub_cmd(), push.msg_body()) else {
+                panic!("{push:?}")
             };
-            assert_eq!(m.msg_list[0].msg_content, b"b");
+            assert_eq!(m.msg_list().next().unwrap().msg_content(), b"b");
         }
-        Body::Push { head, push } => {
-            assert_eq!((head.sub_cmd, head.qos_flag), (15_001, 1));
-            let Push::RoomExtraInfo(m) = push else {
+        Body::Push(push) => {
+            let head = push.head().unwrap();
+            assert_eq!((head.sub_cmd(), head.qos_flag()), (15_001, 1));
+            let Push::RoomExtraInfo(m) = decode_push(head.sub_cmd(), push.msg_body()) else {
                 panic!("{push:?}")
             };
             assert_eq!(
-                (m.trans_type, m.trans_data, m.trans_seq),
+                (m.trans_type(), m.trans_data(), m.trans_seq()),
                 (&b"k"[..], &b"v"[..], 1)
             );
         }
-        Body::Common(m) => assert_eq!(m.rsp_head.unwrap().code, 0),
+        Body::Common(m) => assert_eq!(m.rsp_head().unwrap().code(), 0),
         other => panic!("{other:?}"),
     }
 }

@@ -1,7 +1,7 @@
 // The one engine of the mini program, and what every page does with it.
 
 import { ZegoExpressEngine } from '../pkg/index';
-import { findProblem } from './settings';
+import { findProblem, saveSettings } from './settings';
 
 let engine;
 let madeFor = '';
@@ -56,6 +56,23 @@ export function fetchToken({ tokenServer, userID }) {
       fail: reject,
     });
   });
+}
+
+/**
+ * The token as a function: the one of the settings, and whenever that comes to its end another from the token server, which
+ * is stored. Without a token server it is the same for ever.
+ */
+export function tokenSource(settings) {
+  let isUsed = false;
+  return () => {
+    const isFirst = !isUsed;
+    isUsed = true;
+    if (isFirst || !settings.tokenServer) return Promise.resolve(settings.token);
+    return fetchToken(settings).then((token) => {
+      saveSettings({ token });
+      return token;
+    });
+  };
 }
 
 /**

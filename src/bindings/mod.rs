@@ -3,7 +3,7 @@
 //! JavaScript is never called while the engine is borrowed: outputs wait until the shim drains them, and promises settle in
 //! a microtask.
 
-use js_sys::{Array, Function, JSON, Number, Object, Promise};
+use js_sys::{Array, Function, JSON, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::json::Writer;
@@ -14,6 +14,16 @@ use crate::engine::{self, CallId, Config, Input, Now, Output, Reply, Value};
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 type Outcome = Result<JsValue, JsValue>;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn report_panic(text: &str);
+
+    /// Writes a number as JavaScript does.
+    #[wasm_bindgen(js_name = String)]
+    fn fraction(number: f64) -> String;
+}
 
 /// One engine. `mono` is a clock that never goes back, `wall` is `Date.now()`, both in milliseconds.
 #[wasm_bindgen]
@@ -34,7 +44,7 @@ impl Engine {
     /// `config` is `{appID, server, seed, deviceID}`. Throws an `Error` that names the wrong member.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, mono: f64, wall: f64) -> Result<Self, JsError> {
-        console_error_panic_hook::set_once();
+        std::panic::set_hook(Box::new(|panic| report_panic(&panic.to_string())));
         let config = Config::from_host(&value(&config)).map_err(JsError::new)?;
         let inner = engine::Engine::new(config, now(mono, wall));
         let mut engine = Self {
@@ -165,7 +175,7 @@ fn now(mono: f64, wall: f64) -> Now {
 
 /// What is not a plain value counts as missing; the shim has replaced it before.
 ///
-/// By hand and not with `serde-wasm-bindgen`: reading any type with it costs 12 kB of texts for errors that cannot occur.
+/// By hand and not with `serde-wasm-bindgen`, whose errors and options cost more than all of this.
 fn value(js: &JsValue) -> Value {
     if let Some(text) = js.as_string() {
         Value::Text(text)
@@ -177,14 +187,13 @@ fn value(js: &JsValue) -> Value {
         Value::List(list(js))
     } else if js.is_object() {
         let entries = Object::entries(js.unchecked_ref());
-        let member = |entry: JsValue| {
+        let mut members = Vec::new();
+        for entry in entries.iter() {
             let pair: Array = entry.unchecked_into();
-            (
-                pair.get(0).as_string().unwrap_or_default(),
-                value(&pair.get(1)),
-            )
-        };
-        Value::Map(entries.iter().map(member).collect())
+            let key = pair.get(0).as_string().unwrap_or_default();
+            members.push((key, value(&pair.get(1))));
+        }
+        Value::Map(members)
     } else {
         Value::Undefined
     }
@@ -192,7 +201,11 @@ fn value(js: &JsValue) -> Value {
 
 fn list(args: &JsValue) -> Vec<Value> {
     let items: &Array = args.unchecked_ref();
-    items.iter().map(|item| value(&item)).collect()
+    let mut values = Vec::new();
+    for item in items.iter() {
+        values.push(value(&item));
+    }
+    values
 }
 
 fn outputs() -> Writer {
@@ -203,12 +216,4 @@ fn outputs() -> Writer {
 
 fn parsed(json: Writer) -> JsValue {
     JSON::parse(&json.finish()).unwrap_or_default()
-}
-
-fn fraction(number: f64) -> String {
-    String::from(
-        Number::from(number)
-            .to_string_with_radix(10)
-            .unwrap_or_default(),
-    )
 }

@@ -9,9 +9,9 @@ const sink = {
   },
 };
 
-/** The text of the last panic in one line, without its stack; empty if there was none. */
+/** The text of the last panic in one line; empty if there was none. */
 export function takePanic() {
-  const line = text.split('\n\nStack:')[0].trim().replace(/\n/g, ' ');
+  const line = text.replace(/\n/g, ' ');
   text = '';
   return line;
 }

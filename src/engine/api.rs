@@ -32,78 +32,77 @@ pub(super) const MAX_RECEIVERS: usize = 1_024;
 
 const ID_PUNCTUATION: &[u8] = b"!#$%&'()*+,-.;<=>@\\^_`~";
 
-/// A call that passed the checks.
+/// A call that passed the checks. Its texts are those of the page.
 #[derive(Debug, Clone)]
-pub(super) enum Command {
+pub(super) enum Command<'a> {
     LoginRoom(LoginRequest),
     LogoutRoom {
-        room: Option<String>,
+        room: Option<&'a str>,
     },
     RenewToken {
-        token: String,
-        room: Option<String>,
+        token: &'a str,
+        room: Option<&'a str>,
     },
     EnableMultiRoom(bool),
     StartPublishing {
-        stream: String,
-        room: Option<String>,
-        params: String,
-        extra_info: String,
+        stream: &'a str,
+        room: Option<&'a str>,
+        params: &'a str,
+        extra_info: &'a str,
         cdn: bool,
     },
     StopPublishing {
-        stream: String,
+        stream: &'a str,
     },
     StartPlaying {
-        stream: String,
-        params: String,
+        stream: &'a str,
+        params: &'a str,
         cdn: bool,
     },
     StopPlaying {
-        stream: String,
+        stream: &'a str,
     },
     NextUrl {
-        stream: String,
+        stream: &'a str,
     },
     ComponentEvent {
-        stream: String,
+        stream: &'a str,
         code: u32,
     },
     ComponentQuality {
-        stream: String,
+        stream: &'a str,
         quality: Quality,
     },
     SetStreamExtraInfo {
-        stream: String,
-        text: String,
+        stream: &'a str,
+        text: &'a str,
     },
     Broadcast {
-        room: String,
-        message: String,
+        room: &'a str,
+        message: &'a str,
     },
     Barrage {
-        room: String,
-        message: String,
+        room: &'a str,
+        message: &'a str,
     },
     Custom {
-        room: String,
-        content: CommandContent,
-        to: Vec<String>,
+        room: &'a str,
+        content: CommandContent<&'a str>,
+        to: Vec<&'a str>,
     },
     SetRoomExtraInfo {
-        room: String,
-        key: String,
-        value: String,
+        room: &'a str,
+        key: &'a str,
+        value: &'a str,
     },
     Destroy,
     Ignore,
-    PlayerList,
 }
 
 /// Checks a call.
 #[inline(never)]
-pub(super) fn parse(method: &str, args: &[Value]) -> Result<Command, Error> {
-    let arg = |n: usize| args.get(n).unwrap_or(&Value::Undefined);
+pub(super) fn parse<'a>(method: &str, args: &'a [Value]) -> Result<Command<'a>, Error> {
+    let arg = |n: usize| -> &'a Value { args.get(n).unwrap_or(&Value::Undefined) };
     Ok(match method {
         "loginRoom" => Command::LoginRoom(login(arg(0), arg(1), arg(2), arg(3))?),
         "logoutRoom" => Command::LogoutRoom {
@@ -121,6 +120,7 @@ pub(super) fn parse(method: &str, args: &[Value]) -> Result<Command, Error> {
             let options = options(arg(1), PUBLISH_PARAMETER)?;
             let member = |name| option_text(options, name, PUBLISH_PARAMETER);
             let room = member("roomID")?;
+            inspect_flag(options.get("inspectFlag"))?;
             Command::StartPublishing {
                 stream: stream_id(arg(0), PUBLISH_PARAMETER)?,
                 room: Some(room).filter(|r| !r.is_empty()),
@@ -159,12 +159,11 @@ pub(super) fn parse(method: &str, args: &[Value]) -> Result<Command, Error> {
             stream: any_text(arg(0)),
             quality: quality(arg(1)),
         },
-        "updateAudioVolumeNotify" | "setLogConfig" | "setDebugVerbose" => Command::Ignore,
         "setStreamExtraInfo" => match arg(1) {
             Value::Text(text) if !text.is_empty() && text.len() <= MAX_TEXT => {
                 Command::SetStreamExtraInfo {
                     stream: stream_id(arg(0), PARAMETER)?,
-                    text: text.clone(),
+                    text,
                 }
             }
             Value::Text(_) => {
@@ -193,9 +192,8 @@ pub(super) fn parse(method: &str, args: &[Value]) -> Result<Command, Error> {
             key: limited(arg(1), "key", MAX_EXTRA_INFO_KEY)?,
             value: limited(arg(2), "value", MAX_EXTRA_INFO_VALUE)?,
         },
-        "getPlayerList" => Command::PlayerList,
         "destroyEngine" => Command::Destroy,
-        _ => return Err(unsupported(method)),
+        _ => return Err(UNSUPPORTED.into()),
     })
 }
 
@@ -229,8 +227,8 @@ fn login(
         MAX_USER_ID,
     )?;
     let user_name = match user.get("userName") {
-        Value::Undefined => String::new(),
-        Value::Text(name) if name.len() <= MAX_USER_NAME => name.clone(),
+        Value::Undefined => "",
+        Value::Text(name) if name.len() <= MAX_USER_NAME => name,
         Value::Text(_) => return Err(USER_NAME_TOO_LONG.into()),
         other => return Err(wrong_type(PARAMETER, "userName", "a string", other)),
     };
@@ -245,20 +243,20 @@ fn login(
         })?,
     };
     Ok(LoginRequest {
-        room_id,
-        token,
+        room_id: room_id.into(),
+        token: token.into(),
         user: User {
-            id: user_id,
-            name: user_name,
+            id: user_id.into(),
+            name: user_name.into(),
         },
         user_update: matches!(config.get("userUpdate"), Value::Bool(true)),
         max_members,
     })
 }
 
-fn token(value: &Value) -> Result<String, Error> {
+fn token(value: &Value) -> Result<&str, Error> {
     match value {
-        Value::Text(token) if !token.is_empty() && token.len() <= MAX_TEXT => Ok(token.clone()),
+        Value::Text(token) if !token.is_empty() && token.len() <= MAX_TEXT => Ok(token),
         Value::Text(_) => Err(Error::with(
             PARAMETER,
             "token is empty or longer than 65536 bytes",
@@ -268,13 +266,13 @@ fn token(value: &Value) -> Result<String, Error> {
 }
 
 /// An id with the codes for empty, too long and characters.
-fn id(
-    value: &Value,
+fn id<'a>(
+    value: &'a Value,
     name: &str,
     type_code: Code,
     codes: [Code; 3],
     limit: usize,
-) -> Result<String, Error> {
+) -> Result<&'a str, Error> {
     let [empty, too_long, characters] = codes;
     let Value::Text(id) = value else {
         return Err(wrong_type(type_code, name, "a string", value));
@@ -286,7 +284,7 @@ fn id(
         return Err(too_long.into());
     }
     match id.chars().find(|c| !is_id_character(*c)) {
-        None => Ok(id.clone()),
+        None => Ok(id),
         Some(c) => Err(Error::with(
             characters,
             [
@@ -304,7 +302,7 @@ fn is_id_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || u8::try_from(c).is_ok_and(|byte| ID_PUNCTUATION.contains(&byte))
 }
 
-fn stream_id(value: &Value, type_code: Code) -> Result<String, Error> {
+fn stream_id(value: &Value, type_code: Code) -> Result<&str, Error> {
     if value.is_missing() {
         return Err(STREAM_ID_EMPTY.into());
     }
@@ -324,10 +322,10 @@ fn options(value: &Value, code: Code) -> Result<&Value, Error> {
     }
 }
 
-fn option_text(options: &Value, name: &str, code: Code) -> Result<String, Error> {
+fn option_text<'a>(options: &'a Value, name: &str, code: Code) -> Result<&'a str, Error> {
     match options.get(name) {
-        Value::Undefined => Ok(String::new()),
-        Value::Text(text) if text.len() <= MAX_TEXT => Ok(text.clone()),
+        Value::Undefined => Ok(""),
+        Value::Text(text) if text.len() <= MAX_TEXT => Ok(text),
         Value::Text(_) => Err(Error::with(
             code,
             [name, " is longer than 65536 bytes"].concat(),
@@ -336,62 +334,66 @@ fn option_text(options: &Value, name: &str, code: Code) -> Result<String, Error>
     }
 }
 
-fn optional_text(value: &Value, name: &str) -> Result<Option<String>, Error> {
+/// Whether the service may inspect the stream. Checked as documented, without effect: no request of the Alipay client carries it.
+fn inspect_flag(value: &Value) -> Result<(), Error> {
+    match value {
+        Value::Undefined => Ok(()),
+        flag if flag.as_u32().is_some_and(|flag| flag <= 1) => Ok(()),
+        _ => Err(Error::with(PUBLISH_PARAMETER, "inspectFlag must be 0 or 1")),
+    }
+}
+
+fn optional_text<'a>(value: &'a Value, name: &str) -> Result<Option<&'a str>, Error> {
     match value {
         Value::Undefined => Ok(None),
-        Value::Text(text) => Ok(Some(text.clone())),
+        Value::Text(text) => Ok(Some(text)),
         other => Err(wrong_type(PARAMETER, name, "a string", other)),
     }
 }
 
 /// For methods that ignore ids they do not know.
-fn any_text(value: &Value) -> String {
-    value.as_text().unwrap_or_default().into()
+fn any_text(value: &Value) -> &str {
+    value.as_text().unwrap_or_default()
 }
 
-fn message_room(value: &Value) -> Result<String, Error> {
+fn message_room(value: &Value) -> Result<&str, Error> {
     match value {
-        Value::Text(room) if !room.is_empty() => Ok(room.clone()),
+        Value::Text(room) if !room.is_empty() => Ok(room),
         Value::Text(_) => Err(Error::with(PARAMETER, "roomID is empty")),
         other => Err(wrong_type(PARAMETER, "roomID", "a string", other)),
     }
 }
 
-fn message(value: &Value) -> Result<String, Error> {
+fn message(value: &Value) -> Result<&str, Error> {
     match value {
         Value::Text(text) if text.is_empty() => Err(MESSAGE_EMPTY.into()),
-        Value::Text(text) => check_length(text).map(|()| text.clone()),
+        Value::Text(text) => check_length(text),
         other => Err(wrong_type(PARAMETER, "message", "a string", other)),
     }
 }
 
-fn check_length(text: &str) -> Result<(), Error> {
+fn check_length(text: &str) -> Result<&str, Error> {
     if text.encode_utf16().count() > MAX_MESSAGE {
         Err(MESSAGE_TOO_LONG.into())
     } else {
-        Ok(())
+        Ok(text)
     }
 }
 
-fn command_content(value: &Value) -> Result<CommandContent, Error> {
-    let content = match (value, value.get("json")) {
-        (Value::Text(text), _) => CommandContent::Text(text.clone()),
-        (Value::Map(_), Value::Text(json)) => CommandContent::Json(json.clone()),
-        (other, _) => {
-            return Err(wrong_type(
-                PARAMETER,
-                "message",
-                "a string or a plain object",
-                other,
-            ));
-        }
-    };
-    let (CommandContent::Text(text) | CommandContent::Json(text)) = &content;
-    check_length(text)?;
-    Ok(content)
+fn command_content(value: &Value) -> Result<CommandContent<&str>, Error> {
+    match (value, value.get("json")) {
+        (Value::Text(text), _) => check_length(text).map(CommandContent::Text),
+        (Value::Map(_), Value::Text(json)) => check_length(json).map(CommandContent::Json),
+        (other, _) => Err(wrong_type(
+            PARAMETER,
+            "message",
+            "a string or a plain object",
+            other,
+        )),
+    }
 }
 
-fn receivers(value: &Value) -> Result<Vec<String>, Error> {
+fn receivers(value: &Value) -> Result<Vec<&str>, Error> {
     let list = match value {
         Value::Undefined => return Ok(Vec::new()),
         Value::List(list) if list.len() <= MAX_RECEIVERS => list,
@@ -410,18 +412,21 @@ fn receivers(value: &Value) -> Result<Vec<String>, Error> {
             ));
         }
     };
-    let texts = list.iter().map(|user| user.as_text().map(str::to_owned));
-    texts.collect::<Option<_>>().ok_or_else(|| {
-        Error::with(
-            PARAMETER,
-            "toUserIDList holds something that is not a string",
-        )
-    })
+    let mut users = Vec::with_capacity(list.len());
+    for user in list {
+        users.push(user.as_text().ok_or_else(|| {
+            Error::with(
+                PARAMETER,
+                "toUserIDList holds something that is not a string",
+            )
+        })?);
+    }
+    Ok(users)
 }
 
-fn limited(value: &Value, name: &str, limit: usize) -> Result<String, Error> {
+fn limited<'a>(value: &'a Value, name: &str, limit: usize) -> Result<&'a str, Error> {
     match value {
-        Value::Text(text) if !text.is_empty() && text.len() <= limit => Ok(text.clone()),
+        Value::Text(text) if !text.is_empty() && text.len() <= limit => Ok(text),
         Value::Text(_) => Err(Error::with(
             PARAMETER,
             [name, " is empty or too long"].concat(),
@@ -462,13 +467,6 @@ fn wrong_type(code: Code, name: &str, wanted: &str, got: &Value) -> Error {
     Error::with(
         code,
         [name, " must be ", wanted, ", not ", got.type_name()].concat(),
-    )
-}
-
-fn unsupported(method: &str) -> Error {
-    Error::with(
-        UNSUPPORTED,
-        [method, " is not available in Alipay mini programs"].concat(),
     )
 }
 
@@ -557,6 +555,16 @@ mod tests {
     }
 
     #[test]
+    fn an_inspect_flag_is_0_or_1() {
+        let code = |flag: Value| {
+            let options = Value::from([("inspectFlag", flag)]);
+            parse("startPublishingStream", &["s".into(), options]).map_or_else(|e| e.code.0, |_| 0)
+        };
+        assert_eq!([code(Value::from(0)), code(Value::from(1))], [0; 2]);
+        assert_eq!([code(Value::from(2)), code("1".into())], [1_103_001; 2]);
+    }
+
+    #[test]
     fn a_message_counts_utf16_units() {
         let code = |text: &str| {
             parse("sendBroadcastMessage", &["r".into(), text.into()])
@@ -573,12 +581,6 @@ mod tests {
         let error = parse("loginRoom", &[Value::from(true)]).unwrap_err();
         assert_eq!(error.message, "roomID must be a string, not a boolean");
         let error = parse("startMixerTask", &[]).unwrap_err();
-        assert_eq!(
-            (error.code, error.message.as_str()),
-            (
-                UNSUPPORTED,
-                "startMixerTask is not available in Alipay mini programs"
-            )
-        );
+        assert_eq!(error, UNSUPPORTED.into());
     }
 }

@@ -8,6 +8,9 @@ pub(super) const FIRST_DELAY_MS: (Millis, Millis) = (1_000, 3_000);
 /// No retry waits longer than this.
 pub(super) const LONGEST_DELAY_MS: Millis = 32_000;
 
+/// What an application may choose instead, at least and at most.
+pub(super) const CHOICE_MS: (Millis, Millis) = (100, 3_600_000);
+
 /// Delay before retry number `attempt`, counted from 1: random from 1 to 3 s, then 4, 8, 8, 16, 16, 32, 32... seconds,
 /// the times of the vendor's client.
 pub(super) fn delay(attempt: u32, random: &mut Random) -> Millis {

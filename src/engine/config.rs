@@ -23,15 +23,18 @@ pub struct Config {
     pub device_id: String,
     /// Network at the start.
     pub network: NetworkKind,
+    /// Whether the application decides when to connect and log in again ([`super::Output::Retry`]).
+    pub asks_before_retry: bool,
 }
 
 impl Config {
     /// `servers` is the second argument of the public constructor: addresses whose path ends in `/accesshub` are connected
     /// to as given, in order; any other address means the hubs of the public service.
     pub fn new(app_id: u32, servers: Vec<String>) -> Self {
-        let mut hubs: Vec<String> = servers.into_iter().filter(|s| is_hub(s)).collect();
+        let mut hubs = servers;
+        hubs.retain(|server| is_hub(server));
         if hubs.is_empty() {
-            hubs = PUBLIC_HUBS.iter().map(|hub| (*hub).into()).collect();
+            hubs.extend(PUBLIC_HUBS.map(String::from));
         }
         Self {
             app_id,
@@ -39,12 +42,13 @@ impl Config {
             seed: 0,
             device_id: String::new(),
             network: NetworkKind::default(),
+            asks_before_retry: false,
         }
     }
 }
 
 impl Config {
-    /// What the host passes: `{appID, server, seed, deviceID, networkType}`. The error names what is wrong.
+    /// What the host passes: `{appID, server, seed, deviceID, networkType, reconnect}`. The error names what is wrong.
     pub fn from_host(config: &Value) -> Result<Self, &'static str> {
         let app_id = config
             .get("appID")
@@ -65,6 +69,7 @@ impl Config {
         Ok(Self {
             seed,
             device_id,
+            asks_before_retry: *config.get("reconnect") == Value::Bool(true),
             network: NetworkKind::from_host(
                 config.get("networkType").as_text().unwrap_or_default(),
             ),

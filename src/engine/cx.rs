@@ -6,7 +6,7 @@ use super::error::Error;
 use super::event::Event;
 use super::io::{CallId, LogLevel, Output, Reply};
 use super::random::Random;
-use super::time::Now;
+use super::time::{Instant, Millis, Now};
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Cx<'a> {
     pub now: Now,
     /// Source of jitter.
     pub random: &'a mut Random,
+    /// Whether the application decides about retries.
+    pub asks: bool,
     /// Outputs, in order.
     pub out: &'a mut VecDeque<Output>,
 }
@@ -30,6 +32,19 @@ impl Cx<'_> {
     #[inline(never)]
     pub fn reply(&mut self, id: CallId, result: Result<Reply, Error>) {
         self.out.push_back(Output::Reply { id, result });
+    }
+
+    /// A retry after `delay`, about which the application may have another opinion.
+    #[inline(never)]
+    pub fn ask_retry(&mut self, of: u32, attempt: u32, since: Instant, delay: Millis) {
+        if self.asks {
+            self.out.push_back(Output::Retry {
+                of,
+                attempt,
+                elapsed: self.now.mono - since,
+                delay,
+            });
+        }
     }
 
     /// Writes to the log. The line must not hold a token.

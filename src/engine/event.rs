@@ -2,6 +2,7 @@
 
 use super::error::{Code, OK};
 use super::json::{Writer, to_json};
+pub use super::renewal::UrlReason;
 
 /// A user of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -142,11 +143,11 @@ pub struct AudioQuality {
 
 /// What a custom command carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CommandContent {
+pub enum CommandContent<T = String> {
     /// A text.
-    Text(String),
+    Text(T),
     /// JSON text of anything else; crosses the border as `{json}`.
-    Json(String),
+    Json(T),
 }
 
 /// An event for the application.
@@ -214,6 +215,11 @@ pub enum Event {
     TokenWillExpire {
         room: String,
     },
+    StreamUrlUpdate {
+        stream_id: String,
+        url: String,
+        reason: UrlReason,
+    },
 }
 
 impl Event {
@@ -235,6 +241,7 @@ impl Event {
             Self::PublishQualityUpdate { .. } => "publishQualityUpdate",
             Self::PlayQualityUpdate { .. } => "playQualityUpdate",
             Self::TokenWillExpire { .. } => "tokenWillExpire",
+            Self::StreamUrlUpdate { .. } => "streamUrlUpdate",
         }
     }
 
@@ -249,6 +256,7 @@ impl Event {
                 | Self::PlayerStateUpdate(_)
                 | Self::PublishQualityUpdate { .. }
                 | Self::PlayQualityUpdate { .. }
+                | Self::StreamUrlUpdate { .. }
         )
     }
 }
@@ -387,6 +395,15 @@ impl Event {
                 quality.write(to);
             }
             Self::TokenWillExpire { room } => to.text(room),
+            Self::StreamUrlUpdate {
+                stream_id,
+                url,
+                reason,
+            } => {
+                to.text(stream_id);
+                to.text(url);
+                to.text(reason.name());
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::event::Event;
 use super::json::{Writer, to_json};
+use super::time::Millis;
 use super::value::Value;
 
 /// Number that the host gives to a call; the reply carries it.
@@ -38,13 +39,22 @@ pub enum Input {
     },
     /// The application came to the foreground. Whatever happened to the socket meanwhile may be unknown.
     Shown,
+    /// The answer to an [`Output::Retry`]. Without one, and where it comes too late, the engine's own delay counts.
+    Retry {
+        /// As in the output.
+        of: u32,
+        /// As in the output.
+        attempt: u32,
+        /// When to try, in milliseconds from now; `None` to give up.
+        delay: Option<Millis>,
+    },
     /// The time of [`super::Engine::next_deadline`] has come. More of them do no harm.
     Timeout,
 }
 
 impl Input {
     /// What the host reports as `{type, ...}`: `socketOpened` and `socketClosed` with `socket`, `network` with `online` and
-    /// `networkType`, `visibility` with `visible`. `None` for anything else, and where there is nothing to do.
+    /// `networkType`, `visibility` with `visible`, `retry` with `of`, `attempt` and `delay`. `None` for anything else, and where there is nothing to do.
     pub fn from_host(report: &Value) -> Option<Self> {
         let socket = report.get("socket").as_u32();
         Some(match report.get("type").as_text()? {
@@ -55,6 +65,12 @@ impl Input {
                 kind: NetworkKind::from_host(
                     report.get("networkType").as_text().unwrap_or_default(),
                 ),
+            },
+            "retry" => Self::Retry {
+                of: report.get("of").as_u32()?,
+                attempt: report.get("attempt").as_u32()?,
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                delay: report.get("delay").as_number().map(|ms| ms as Millis),
             },
             "visibility" if *report.get("visible") == Value::Bool(true) => Self::Shown,
             _ => return None,
@@ -120,6 +136,17 @@ pub enum Output {
         /// What it returns, resolves or rejects with.
         result: Result<Reply, Error>,
     },
+    /// Ask the application when to try again; only with [`super::Config::asks_before_retry`].
+    Retry {
+        /// 0 for the connection, else the number of a login.
+        of: u32,
+        /// Counted from 1, anew after a success.
+        attempt: u32,
+        /// Since the connection was lost or the first login was tried, in milliseconds.
+        elapsed: Millis,
+        /// When it is tried without an answer, in milliseconds from now.
+        delay: Millis,
+    },
     /// Write a line to the log. Never holds a token.
     Log {
         /// How important it is.
@@ -153,6 +180,7 @@ impl Output {
             Self::OpenSocket { socket, .. } => ("open", Some(*socket)),
             Self::Send { socket, .. } => ("send", Some(*socket)),
             Self::CloseSocket { socket } => ("close", Some(*socket)),
+            Self::Retry { .. } => ("retry", None),
             Self::Log { .. } => ("log", None),
         };
         to.open('{');
@@ -169,6 +197,18 @@ impl Output {
             Self::CloseSocket { .. } => {
                 to.number_member("code", f64::from(NORMAL_CLOSURE));
                 to.text_member("reason", "");
+            }
+            #[allow(clippy::cast_precision_loss)]
+            Self::Retry {
+                of,
+                attempt,
+                elapsed,
+                delay,
+            } => {
+                to.number_member("of", f64::from(*of));
+                to.number_member("attempt", f64::from(*attempt));
+                to.number_member("elapsed", *elapsed as f64);
+                to.number_member("delay", *delay as f64);
             }
             Self::Log { level, message } => {
                 to.text_member("level", level.name());
@@ -205,8 +245,6 @@ pub enum Reply {
     Flag(bool),
     /// A text.
     Text(String),
-    /// `[]`
-    EmptyList,
     /// `{streamID, url}` of a publish or play.
     Url {
         /// The stream.
@@ -222,8 +260,6 @@ pub enum Reply {
     Done,
     /// `{seq, errorCode: 0}` of a room extra info.
     Seq(u32),
-    /// `{code: 0, msg: ""}` of the check of system requirements.
-    Requirements,
 }
 
 impl Reply {
@@ -234,9 +270,7 @@ impl Reply {
             Self::Nothing => return to.raw("null"),
             Self::Flag(flag) => return to.raw(if *flag { "true" } else { "false" }),
             Self::Text(text) => return to.text(text),
-            Self::EmptyList => return to.raw("[]"),
             Self::Url { .. } => None,
-            Self::Requirements => Some("code"),
             _ => Some("errorCode"),
         };
         to.open('{');
@@ -252,7 +286,6 @@ impl Reply {
             Self::MessageText(id) => to.text_member("messageID", id),
             Self::Done => to.text_member("extendedData", ""),
             Self::Seq(seq) => to.number_member("seq", f64::from(*seq)),
-            Self::Requirements => to.text_member("msg", ""),
             _ => {}
         }
         to.close('}');

@@ -27,19 +27,22 @@ pub(super) enum Direction {
 pub(super) struct Addresses {
     bases: Vec<String>,
     current: usize,
+    is_cdn: bool,
 }
 
 impl Addresses {
     /// On the media hosts that the service named.
     pub(super) fn on_hosts(hosts: Vec<String>, app_id: u32, stream_id: &str) -> Self {
         let app_id = app_id.to_string();
-        let bases = hosts
-            .into_iter()
-            .take(MAX_HOSTS)
-            .map(|host| ["rtmp://", &host, "/", &app_id, "/", stream_id].concat());
+        let mut bases = Vec::new();
+        for host in &hosts {
+            if bases.len() < MAX_HOSTS {
+                bases.push(["rtmp://", host, "/", &app_id, "/", stream_id].concat());
+            }
+        }
         Self {
-            bases: bases.collect(),
-            current: 0,
+            bases,
+            ..Self::default()
         }
     }
 
@@ -48,7 +51,13 @@ impl Addresses {
         Self {
             bases: vec![fill(template, stream_id)],
             current: 0,
+            is_cdn: true,
         }
+    }
+
+    /// Whether it is from a template, and no request gives another one.
+    pub(super) fn is_cdn(&self) -> bool {
+        self.is_cdn
     }
 
     /// Whether there is none (yet).
@@ -119,20 +128,21 @@ pub(super) fn dispatch_headers<'a>(
 
 /// The media hosts of an answer; at least one.
 pub(super) fn parse_dispatch(body: &[u8]) -> Result<Vec<String>, Code> {
-    let body = core::str::from_utf8(body).map_err(|_| DISPATCH_ERROR)?;
-    let members = json::members(body).ok_or(DISPATCH_ERROR)?;
+    let body = text(body);
+    let members = json::members(&body).ok_or(DISPATCH_ERROR)?;
     let find = |name: &str| {
         members
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| *value)
     };
-    let hosts = find("hosts").and_then(json::list).unwrap_or_default();
-    let hosts: Vec<String> = hosts
-        .into_iter()
-        .filter_map(json::text)
-        .filter(|host| !host.is_empty())
-        .collect();
+    let mut hosts = Vec::new();
+    for host in &find("hosts").and_then(json::list).unwrap_or_default() {
+        match json::text(host) {
+            Some(host) if !host.is_empty() => hosts.push(host),
+            _ => {}
+        }
+    }
     match find("code").unwrap_or("0") {
         "0" if !hosts.is_empty() => Ok(hosts),
         STREAM_NOT_FOUND => Err(PLAY_NOT_FOUND),
@@ -153,13 +163,13 @@ impl CdnTemplates {
         let Ok(config) = pb::decode::<initconfig::InitConfig>(bytes) else {
             return;
         };
-        let media = config.media_config.unwrap_or_default();
-        let publish = media.publish_config.unwrap_or_default().resource_info;
-        if let Some(template) = rtmp_template(&publish) {
+        let media = config.media_config().unwrap_or_default();
+        let publish = media.publish_config().unwrap_or_default();
+        if let Some(template) = rtmp_template(publish.resource_info()) {
             self.publish = Some(template);
         }
-        let play = media.play_config.unwrap_or_default().resource_info;
-        if let Some(template) = rtmp_template(&play) {
+        let play = media.play_config().unwrap_or_default();
+        if let Some(template) = rtmp_template(play.resource_info()) {
             self.play = Some(template);
         }
     }
@@ -173,12 +183,12 @@ impl CdnTemplates {
     }
 }
 
-fn rtmp_template(resources: &[initconfig::ResourceInfo<'_>]) -> Option<String> {
+fn rtmp_template(resources: pb::Messages<'_, initconfig::ResourceInfo<'_>>) -> Option<String> {
     for resource in resources {
-        if resource.resource_type == RESOURCE_CDN {
-            for service in &resource.service_info {
-                if service.protocol == PROTOCOL_RTMP {
-                    return Some(text(service.url_template));
+        if resource.resource_type() == RESOURCE_CDN {
+            for service in resource.service_info() {
+                if service.protocol() == PROTOCOL_RTMP {
+                    return Some(text(service.url_template()));
                 }
             }
         }

@@ -20,6 +20,7 @@ mod net;
 mod play;
 mod publish;
 mod random;
+mod renewal;
 mod room;
 mod route;
 mod time;
@@ -56,6 +57,8 @@ const MAX_TIMER_ROUNDS: usize = 64;
 pub struct Engine {
     net: Net,
     rooms: Vec<Room>,
+    /// Left while its login had no answer; see [`Purpose::Leave`](net::Purpose::Leave).
+    leaving: Option<Room>,
     last_room: RoomKey,
     multi_room: bool,
     has_logged_in: bool,
@@ -64,6 +67,7 @@ pub struct Engine {
     players: Vec<Player>,
     cdn: CdnTemplates,
     random: Random,
+    asks: bool,
     last_now: Instant,
     is_destroyed: bool,
     out: VecDeque<Output>,
@@ -76,6 +80,7 @@ impl Engine {
         let mut engine = Self {
             net: Net::new(link, config.app_id, config.device_id, config.network),
             rooms: Vec::new(),
+            leaving: None,
             last_room: 0,
             multi_room: false,
             has_logged_in: false,
@@ -84,6 +89,7 @@ impl Engine {
             players: Vec::new(),
             cdn: CdnTemplates::default(),
             random: Random::new(config.seed),
+            asks: config.asks_before_retry,
             last_now: now.mono,
             is_destroyed: false,
             out: VecDeque::new(),
@@ -111,6 +117,9 @@ impl Engine {
                     engine.net.network = kind;
                     engine.net.link.handle_network(online, cx);
                 }
+                Input::Retry { of, attempt, delay } => {
+                    engine.handle_retry(of, attempt, delay, cx);
+                }
                 Input::Shown => engine.net.link.probe(cx),
                 Input::Timeout => {}
             }
@@ -127,7 +136,7 @@ impl Engine {
     pub fn next_deadline(&self) -> Option<Instant> {
         let rooms = self.rooms.iter().filter_map(Room::next_deadline).min();
         earliest(
-            self.net.link.next_deadline(),
+            earliest(self.net.link.next_deadline(), self.next_renewal()),
             earliest(self.net.next_deadline(), rooms),
         )
     }
@@ -145,24 +154,35 @@ impl Engine {
             while let Some(pending) = self.net.take_expired(cx.now.mono) {
                 self.handle_expired(pending, cx);
             }
-            let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
-            for key in keys {
+            for key in self.room_keys() {
                 if let Some(room) = find_room(&mut self.rooms, key) {
                     let signal = room.handle_timeout(&mut self.net, cx);
                     self.handle_signal(key, signal, cx);
                 }
             }
+            self.handle_renewals(cx);
         }
+    }
+
+    /// The rooms there are now.
+    fn room_keys(&self) -> Vec<RoomKey> {
+        let mut keys = Vec::new();
+        for room in &self.rooms {
+            keys.push(room.key());
+        }
+        keys
     }
 
     fn with_cx(&mut self, now: Now, act: impl FnOnce(&mut Self, &mut Cx<'_>)) {
         let mut out = core::mem::take(&mut self.out);
         let mut random = self.random.clone();
+        let asks = self.asks;
         act(
             self,
             &mut Cx {
                 now,
                 random: &mut random,
+                asks,
                 out: &mut out,
             },
         );

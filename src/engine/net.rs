@@ -32,6 +32,8 @@ pub(super) struct Route {
 pub(super) enum Purpose {
     Login,
     Enter,
+    /// A login of a room that was left meanwhile; the user leaves with the answer.
+    Leave,
     Heartbeat,
     UserList,
     StreamList,
@@ -47,9 +49,11 @@ pub(super) enum Purpose {
     DeleteStream {
         stream_id: String,
         stream_sid: String,
+        refusals: u32,
     },
     UpdateStream {
-        call: CallId,
+        /// `None` where nobody waits any more.
+        call: Option<CallId>,
         stream_id: String,
         extra_info: String,
     },
@@ -57,7 +61,7 @@ pub(super) enum Purpose {
         call: CallId,
     },
     Barrage {
-        calls: Vec<(u32, CallId)>,
+        calls: Vec<(String, CallId)>,
     },
     CustomCommand {
         call: CallId,
@@ -75,7 +79,8 @@ pub(super) struct Pending {
     pub room: RoomKey,
     /// What it is for.
     pub purpose: Purpose,
-    deadline: Instant,
+    /// When its time is over.
+    pub deadline: Instant,
 }
 
 /// The link and the room requests on it.
@@ -149,19 +154,36 @@ impl Net {
         Some(self.pending.remove(at))
     }
 
+    /// Takes the login of a room, if it has no answer yet.
+    pub(super) fn take_login(&mut self, room: RoomKey) -> Option<Pending> {
+        let is_login = |p: &Pending| matches!(p.purpose, Purpose::Login | Purpose::Enter);
+        let at = self
+            .pending
+            .iter()
+            .position(|p| p.room == room && is_login(p))?;
+        Some(self.pending.remove(at))
+    }
+
+    /// Waits for a request that was taken.
+    pub(super) fn put_back(&mut self, pending: Pending) {
+        self.pending.push(pending);
+    }
+
+    /// Whether a login that nobody wants any more has no answer yet. Until then no other one may be sent.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.pending.iter().any(|p| p.purpose == Purpose::Leave)
+    }
+
     /// Takes a request whose time is over.
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<Pending> {
         let at = self.pending.iter().position(|p| p.deadline <= now)?;
         Some(self.pending.remove(at))
     }
 
-    /// Takes every request of a room.
-    pub(super) fn take_room(&mut self, room: RoomKey) -> Vec<Pending> {
-        let (taken, kept) = core::mem::take(&mut self.pending)
-            .into_iter()
-            .partition(|p| p.room == room);
-        self.pending = kept;
-        taken
+    /// Takes a request of a room.
+    pub(super) fn take_of_room(&mut self, room: RoomKey) -> Option<Pending> {
+        let at = self.pending.iter().position(|p| p.room == room)?;
+        Some(self.pending.remove(at))
     }
 
     /// When the first request expires.
@@ -177,7 +199,7 @@ impl Net {
         body: &dyn Encode,
         cx: &mut Cx<'_>,
     ) -> bool {
-        let header = switch::Header {
+        let header = switch::write::Header {
             cmd,
             seq,
             timestamp: cx.now.wall,

@@ -4,6 +4,8 @@
 //!  Dispatching ──url──▶ Ready ──component pushes (3800)──▶ Announcing ──answer──▶ Published
 //! ```
 //!
+//! After an outage a [`Renewal`] may get another address, whatever the phase.
+//!
 //! The service learns of a stream only when the component says that it is being pushed, so that nobody plays one that does
 //! not exist.
 
@@ -17,7 +19,8 @@ use super::io::{CallId, Reply};
 use super::link::HttpKey;
 use super::media_url::Addresses;
 use super::net::{Net, Purpose, RoomKey};
-use super::room::{Room, StreamInfo};
+use super::renewal::{OUTAGE_MS, Renewal, UrlReason, is_media_lost};
+use super::room::{Outage, Room, StreamInfo};
 use super::wire::liveroom;
 use super::wire::packet::cmd;
 
@@ -48,7 +51,12 @@ pub(super) struct Publisher {
     params: String,
     extra_info: String,
     stream_sid: String,
-    addresses: Addresses,
+    /// Whether the extra info changed while the stream was being announced with the one before.
+    is_outdated: bool,
+    pub(super) addresses: Addresses,
+    pub(super) renewal: Option<Renewal>,
+    /// The newest state that the application was told.
+    told: PublisherState,
     /// Number of the packet that announces it. A stream of the same name that was stopped may still get an answer.
     announcement: u32,
     phase: Phase,
@@ -57,27 +65,28 @@ pub(super) struct Publisher {
 impl Publisher {
     /// Publishing begins: tells the application; the addresses follow.
     pub(super) fn new(
-        stream_id: String,
+        stream_id: &str,
         room: RoomKey,
-        params: String,
-        extra_info: String,
+        params: &str,
+        extra_info: &str,
         call: CallId,
         cx: &mut Cx<'_>,
     ) -> Self {
-        cx.emit(Event::PublisherStateUpdate(stream_state(
-            PublisherState::PublishRequesting,
-            &stream_id,
-        )));
-        Self {
-            stream_id,
+        let mut publisher = Self {
+            stream_id: stream_id.into(),
             room,
-            params,
-            extra_info,
+            params: params.into(),
+            extra_info: extra_info.into(),
             stream_sid: String::new(),
+            is_outdated: false,
             addresses: Addresses::default(),
+            renewal: None,
+            told: PublisherState::NoPublish,
             announcement: 0,
             phase: Phase::Dispatching { call, key: None },
-        }
+        };
+        publisher.tell(PublisherState::PublishRequesting, cx);
+        publisher
     }
 
     pub(super) fn set_request(&mut self, request: HttpKey) {
@@ -130,21 +139,21 @@ impl Publisher {
             return String::new();
         }
         self.addresses.advance();
-        cx.emit(Event::PublisherStateUpdate(stream_state(
-            PublisherState::PublishRequesting,
-            &self.stream_id,
-        )));
+        // The application found a way of its own.
+        self.renewal.take_if(|renewal| !renewal.is_given());
+        self.tell(PublisherState::PublishRequesting, cx);
         self.addresses.url(&self.params, user_session_id, cx.now)
     }
 
     /// The component pushes the stream (3800).
     pub(super) fn handle_pushed(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
+        self.renewal = None;
+        if self.told == PublisherState::NoPublish && !matches!(self.phase, Phase::Refused) {
+            self.tell(PublisherState::PublishRequesting, cx);
+        }
         match self.phase {
             Phase::Ready => self.announce(room, net, cx),
-            Phase::Published => cx.emit(Event::PublisherStateUpdate(stream_state(
-                PublisherState::Publishing,
-                &self.stream_id,
-            ))),
+            Phase::Published => self.tell(PublisherState::Publishing, cx),
             Phase::Dispatching { .. } | Phase::Announcing | Phase::Refused => {}
         }
     }
@@ -156,6 +165,24 @@ impl Publisher {
         self.withdraw(room, net, cx);
     }
 
+    /// The component does not push it any more. While the room is away the stream is kept: it comes back with the room. So
+    /// it is while a new address is on its way, because what failed is the old one. Returns whether it is kept.
+    pub(super) fn keep_without_media(&mut self, is_online: bool, cx: &mut Cx<'_>) -> bool {
+        if matches!(self.phase, Phase::Dispatching { .. } | Phase::Refused) {
+            return false;
+        }
+        if is_online {
+            return self.renewal.as_ref().is_some_and(|r| !r.is_given());
+        }
+        if self.is_told_active() {
+            self.told = PublisherState::NoPublish;
+            cx.emit(self.no_publish(PUBLISH_FAILED, ""));
+        }
+        self.phase = Phase::Ready;
+        self.renewal = Some(Renewal::new(UrlReason::MediaLost, false));
+        true
+    }
+
     /// The application stops it. The caller forgets the publisher.
     pub(super) fn stop(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
         if matches!(self.phase, Phase::Dispatching { .. }) {
@@ -164,10 +191,9 @@ impl Publisher {
                 cx,
             );
         } else {
-            cx.emit(Event::PublisherStateUpdate(stream_state(
-                PublisherState::NoPublish,
-                &self.stream_id,
-            )));
+            if self.is_told_active() {
+                cx.emit(self.no_publish(Code(0), ""));
+            }
             self.withdraw(room, net, cx);
         }
     }
@@ -186,41 +212,120 @@ impl Publisher {
         cx.emit(self.no_publish(code, if code.0 == 0 { "" } else { text }));
     }
 
-    /// The room is online, perhaps again. `on_server` is the stream as the service still has it.
+    /// The room is online again, or for the first time. `on_server` is the stream as the service still has it.
     pub(super) fn handle_online(
         &mut self,
         on_server: Option<&StreamInfo>,
+        outage: Outage,
         room: &Room,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
-        match (&self.phase, on_server) {
-            (Phase::Announcing, Some(info)) => {
+        if matches!(self.phase, Phase::Dispatching { .. } | Phase::Refused) {
+            return;
+        }
+        let is_long = outage.length > OUTAGE_MS;
+        let ran = self.is_announced();
+        let is_published = matches!(self.phase, Phase::Published);
+        let is_lost = on_server.is_none() && (is_published || outage.is_new_session);
+        let was_announcing = matches!(self.phase, Phase::Announcing);
+        if self.renewal.is_none() && (is_long || is_lost) {
+            let reason = if is_long {
+                UrlReason::LongOutage
+            } else {
+                UrlReason::StreamLost
+            };
+            self.renewal = Some(Renewal::new(reason, ran));
+        }
+        if let Some(renewal) = &mut self.renewal {
+            renewal.begin(is_long || is_lost, cx.now.mono);
+            if self.told != PublisherState::PublishRequesting {
+                self.tell(PublisherState::PublishRequesting, cx);
+            }
+        }
+        match on_server {
+            Some(info) if ran => {
                 self.stream_sid.clone_from(&info.sid);
                 self.phase = Phase::Published;
-                cx.emit(Event::PublisherStateUpdate(stream_state(
-                    PublisherState::Publishing,
-                    &self.stream_id,
-                )));
+                if was_announcing && self.renewal.is_none() {
+                    self.tell(PublisherState::Publishing, cx);
+                }
+                self.is_outdated = was_announcing && info.extra_info != self.extra_info;
+                self.bring_up_to_date(room, net, cx);
             }
-            (Phase::Announcing | Phase::Published, None) => self.announce(room, net, cx),
-            _ => {}
+            // Nothing is pushed any more. When it is again the stream is announced as a new one.
+            Some(info) if is_media_lost(self.renewal.as_ref()) => {
+                send_delete(&self.stream_id, &info.sid, 0, room, net, cx);
+            }
+            Some(_) => {}
+            // After a long time nothing is pushed before the component has the new address.
+            None if is_long => self.phase = Phase::Ready,
+            None if ran => self.announce(room, net, cx),
+            None => {}
         }
     }
 
+    /// The application gets the new address.
+    pub(super) fn give_renewed(&mut self, user_session_id: u64, cx: &mut Cx<'_>) {
+        if let Some(renewal) = &mut self.renewal {
+            let url = self.addresses.url(&self.params, user_session_id, cx.now);
+            renewal.give(&self.stream_id, url, cx);
+        }
+    }
+
+    /// The component did not begin on the new address: it is taken to go on with the old one. Returns false if it cannot;
+    /// the caller forgets the publisher.
+    pub(super) fn end_renewal(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) -> bool {
+        let Some(renewal) = self.renewal.take() else {
+            return true;
+        };
+        if renewal.reason == UrlReason::MediaLost {
+            self.handle_push_failed(Some(room), net, cx);
+            return false;
+        }
+        match self.phase {
+            Phase::Published if self.told != PublisherState::Publishing => {
+                self.tell(PublisherState::Publishing, cx);
+            }
+            Phase::Ready if renewal.ran => self.announce(room, net, cx),
+            _ => {}
+        }
+        true
+    }
+
+    /// No new address is to be had. The caller forgets the publisher.
+    pub(super) fn fail_renewal(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
+        cx.emit(self.no_publish(DISPATCH_ERROR, DISPATCH_ERROR.text()));
+        self.withdraw(room, net, cx);
+    }
+
     /// The service took the stream.
-    pub(super) fn handle_announced(&mut self, stream_sid: String, cx: &mut Cx<'_>) {
+    pub(super) fn handle_announced(
+        &mut self,
+        stream_sid: String,
+        room: &Room,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
         self.stream_sid = stream_sid;
         self.phase = Phase::Published;
-        cx.emit(Event::PublisherStateUpdate(stream_state(
-            PublisherState::Publishing,
-            &self.stream_id,
-        )));
+        self.tell(PublisherState::Publishing, cx);
+        self.bring_up_to_date(room, net, cx);
+    }
+
+    /// Sends the extra info that the service does not have because it changed during the announcement.
+    fn bring_up_to_date(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
+        if core::mem::take(&mut self.is_outdated) {
+            // If it could not be sent the link is gone, and there is no caller any more to tell.
+            let _unsent = self.send_extra_info(None, &self.extra_info, room, net, cx);
+        }
     }
 
     /// The service refused the stream.
     pub(super) fn handle_refused(&mut self, c: u32, text: &str, cx: &mut Cx<'_>) {
         self.phase = Phase::Refused;
+        self.renewal = None;
+        self.told = PublisherState::NoPublish;
         let code = if TOKEN_EXPIRED_CODES.contains(&c) {
             TOKEN_EXPIRED
         } else {
@@ -232,12 +337,13 @@ impl Publisher {
     /// Tells the service of the stream; also again, when it did not answer.
     pub(super) fn announce(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
         self.phase = Phase::Announcing;
+        self.is_outdated = false;
         if !room.is_online() {
             return;
         }
         let seq = net.next_seq();
         self.announcement = seq;
-        let body = liveroom::AddStreamReq {
+        let body = liveroom::write::AddStreamReq {
             stream_id: self.stream_id.as_bytes(),
             extra_info: self.extra_info.as_bytes(),
             client_req_seq: seq,
@@ -264,7 +370,7 @@ impl Publisher {
     pub(super) fn set_extra_info(
         &mut self,
         call: CallId,
-        text: String,
+        text: &str,
         room: Option<&Room>,
         net: &mut Net,
         cx: &mut Cx<'_>,
@@ -272,7 +378,8 @@ impl Publisher {
         let room = match (&self.phase, room) {
             (Phase::Published, Some(room)) => room,
             _ => {
-                self.extra_info = text;
+                self.is_outdated = matches!(self.phase, Phase::Announcing);
+                self.extra_info = text.into();
                 cx.reply(call, Ok(Reply::Done));
                 return;
             }
@@ -281,24 +388,35 @@ impl Publisher {
             cx.reply(call, Err(SOCKET_CLOSED.into()));
             return;
         }
+        if self
+            .send_extra_info(Some(call), text, room, net, cx)
+            .is_err()
+        {
+            cx.reply(call, Err(STREAM_UPDATE_FAILED.into()));
+        }
+    }
+
+    fn send_extra_info(
+        &self,
+        call: Option<CallId>,
+        text: &str,
+        room: &Room,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Purpose> {
         let seq = net.next_seq();
-        let body = liveroom::UpdateStreamReq {
+        let purpose = Purpose::UpdateStream {
+            call,
+            stream_id: self.stream_id.clone(),
+            extra_info: text.into(),
+        };
+        let body = liveroom::write::UpdateStreamReq {
             stream_sid: self.stream_sid.as_bytes(),
             stream_id: self.stream_id.as_bytes(),
             extra_info: text.as_bytes(),
             client_req_seq: seq,
         };
-        let purpose = Purpose::UpdateStream {
-            call,
-            stream_id: self.stream_id.clone(),
-            extra_info: text.clone(),
-        };
-        if net
-            .send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx)
-            .is_err()
-        {
-            cx.reply(call, Err(STREAM_UPDATE_FAILED.into()));
-        }
+        net.send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx)
     }
 
     /// The service took a new extra info; a later announcement carries it.
@@ -306,9 +424,23 @@ impl Publisher {
         self.extra_info = text;
     }
 
+    fn tell(&mut self, state: PublisherState, cx: &mut Cx<'_>) {
+        self.told = state;
+        cx.emit(Event::PublisherStateUpdate(stream_state(
+            state,
+            &self.stream_id,
+        )));
+    }
+
+    /// Whether the application must be told of its end: not of one that it knows to be over, but of one that was refused, as
+    /// in the vendor's client.
+    fn is_told_active(&self) -> bool {
+        self.told != PublisherState::NoPublish || matches!(self.phase, Phase::Refused)
+    }
+
     fn withdraw(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
         if let Some(room) = room.filter(|room| self.is_announced() && room.is_online()) {
-            send_delete(&self.stream_id, &self.stream_sid, room, net, cx);
+            send_delete(&self.stream_id, &self.stream_sid, 0, room, net, cx);
         }
     }
 
@@ -328,16 +460,17 @@ impl Publisher {
     }
 }
 
-/// Tells the service that a stream is gone.
+/// Tells the service that a stream is gone, which it refused `refusals` times.
 pub(super) fn send_delete(
     stream_id: &str,
     stream_sid: &str,
+    refusals: u32,
     room: &Room,
     net: &mut Net,
     cx: &mut Cx<'_>,
 ) {
     let seq = net.next_seq();
-    let body = liveroom::DeleteStreamReq {
+    let body = liveroom::write::DeleteStreamReq {
         stream_sid: stream_sid.as_bytes(),
         stream_id: stream_id.as_bytes(),
         client_req_seq: seq,
@@ -345,6 +478,7 @@ pub(super) fn send_delete(
     let purpose = Purpose::DeleteStream {
         stream_id: stream_id.into(),
         stream_sid: stream_sid.into(),
+        refusals,
     };
     // If it could not be sent the link is gone; a stream that the service still has is deleted when the room is back.
     let _unsent = net.send(seq, &room.route, cmd::DELETE_STREAM, &body, purpose, cx);

@@ -1,10 +1,12 @@
 'use strict';
 
+const { sizeOf } = require('./base64');
 const { createAdapter } = require('./host-adapter');
 const { createClock } = require('./clock');
 const { Emitter } = require('./events');
 const { chooseHost } = require('./hosts');
-const { toBorder, fromBorder } = require('./plain');
+const { Log } = require('./log');
+const { plain, toBorder, fromBorder } = require('./plain');
 const { restore } = require('./restore');
 const { Session } = require('./session');
 const { describe, loadFailed, stopped, destroyed, fromEngine } = require('./errors');
@@ -36,12 +38,16 @@ const FAREWELL_TIME = 1000;
 class Driver {
   /**
    * @param {{appID: number, server: string[]}} target
-   * @param {{my?: any, host?: any, worker?: any, seed?: number, log?: Function, clock?: {mono(): number, wall(): number}}} settings
+   * @param {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function, clock?: {mono(): number, wall(): number}}} settings
    */
   constructor(target, settings) {
     this.target = target;
     this.seed = settings.seed;
-    this.log = createLog(settings.log);
+    this.reconnect = settings.reconnect;
+    // A file of its own, for applications that upload logs.
+    this.logger = new Log(settings.log, (url) => require('./log-upload').openUpload(this, url));
+    /** @param {string} level @param {string} message */
+    this.log = (level, message) => this.logger.write(level, message);
     this.clock = settings.clock || createClock();
     this.host = chooseHost(settings.host, { my: settings.my, worker: settings.worker, log: this.log });
     this.adapter = createAdapter(settings.my, this.log);
@@ -85,7 +91,10 @@ class Driver {
     this.state = 'loading';
     const link = this.adapter.attach({
       input: (input) => this.input(input),
-      frame: (socket, bytes) => this.enter((engine, mono, wall) => engine.frame(socket, bytes, mono, wall)),
+      frame: (socket, bytes) => {
+        this.logger.trace('received', [socket, bytes.length]);
+        this.enter((engine, mono, wall) => engine.frame(socket, bytes, mono, wall));
+      },
     });
     this.link = link;
     const current = () => this.link === link;
@@ -109,6 +118,7 @@ class Driver {
       deviceID: this.adapter.deviceID(),
       platform: this.adapter.platform(),
       networkType: link.state.network.networkType,
+      reconnect: typeof this.reconnect === 'function',
     };
     this.engine = new Engine(config, this.clock.mono(), this.clock.wall());
     this.state = 'ready';
@@ -130,7 +140,7 @@ class Driver {
    * @returns {Promise<any>}
    */
   call(method, args) {
-    const values = toBorder(method, args);
+    const values = this.accept(method, args);
     return new Promise((resolve, reject) => {
       if (this.state === 'destroyed') {
         reject(destroyed());
@@ -141,6 +151,16 @@ class Driver {
       this.open.add(entry);
       this.whenReady(() => this.issue(entry));
     });
+  }
+
+  /** The arguments of a call as they cross the border. @param {string} method @param {any[]} args */
+  accept(method, args) {
+    const values = toBorder(method, args);
+    const token = { loginRoom: 1, renewToken: 0 }[method];
+    if (token !== undefined) this.logger.hide(values[token]);
+    // All but the id may hold what users write.
+    this.logger.trace(method, token === 0 ? [] : values.slice(0, 1));
+    return values;
   }
 
   /** @param {Entry} entry */
@@ -157,13 +177,15 @@ class Driver {
 
   /** @param {Entry} entry @param {any} value */
   resolve(entry, value) {
+    this.logger.trace(`${entry.method} resolved`, entry.args.slice(0, 1));
     this.open.delete(entry);
     this.session.resolved(entry, value);
     entry.resolve(value);
   }
 
-  /** @param {Entry} entry @param {Error} error */
+  /** @param {Entry} entry @param {import('./errors').ZegoError} error */
   reject(entry, error) {
+    this.logger.trace(`${entry.method} rejected`, [entry.args[0], error.code]);
     this.open.delete(entry);
     this.session.rejected(entry, error);
     entry.reject(error);
@@ -176,7 +198,7 @@ class Driver {
    * @param {{early: any, refused: any, silent: any}} answers while loading, without an engine, and where the engine has none
    */
   callSync(method, args, { early, refused, silent }) {
-    const values = toBorder(method, args);
+    const values = this.accept(method, args);
     /** @type {any} */
     let answer;
     const run = () => {
@@ -203,6 +225,16 @@ class Driver {
     return this.session.publishes.has(args[0]) || this.session.plays.has(args[0])
       ? this.engine.nextUrl(args[0], this.clock.wall())
       : '';
+  }
+
+  /** @param {any} config @returns {boolean} */
+  setLogConfig(config) {
+    try {
+      return this.logger.configure(plain(config));
+    } catch (error) {
+      this.log('error', `logs cannot be uploaded: ${describe(error)}`);
+      return false;
+    }
   }
 
   /** Ends the engine for good: rooms are left, sockets closed, open promises rejected. */
@@ -291,6 +323,7 @@ class Driver {
       case 'open':
         return link.open(output.socket, output.url);
       case 'send':
+        this.logger.trace('sent', [output.socket, sizeOf(output.data)]);
         return link.send(output.socket, output.data);
       case 'close':
         return link.close(output.socket, output.code, output.reason);
@@ -298,6 +331,8 @@ class Driver {
         return this.deliver(output);
       case 'restart':
         return this.restart();
+      case 'retry':
+        return this.decideRetry(output);
       case 'log':
         return this.log(output.level, output.message);
       default:
@@ -305,12 +340,30 @@ class Driver {
     }
   }
 
+  /** Asks the application's policy when to try again. The engine's own delay counts if it has no answer. @param {Output} output */
+  decideRetry({ of, attempt, elapsed, delay }) {
+    try {
+      const policy = /** @type {Function} */ (this.reconnect);
+      const choice = policy(attempt, elapsed, of ? 'LOGIN' : 'CONNECTION', delay);
+      if (choice !== null && !(typeof choice === 'number' && choice >= 0 && choice < Infinity))
+        throw new Error(`it returned ${String(choice)}`);
+      this.input({ type: 'retry', of, attempt, delay: choice });
+    } catch (error) {
+      this.log('warn', `the reconnect policy failed, the default counts: ${describe(error)}`);
+    }
+  }
+
   /** @param {Output} output */
   deliver(output) {
     const args = output.isHeard ? output.args : this.session.hear(output.name, output.args);
     if (!args) return;
-    if (output.deferred) this.defer({ type: 'event', name: output.name, args, isHeard: true });
-    else this.events.emit(output.name, fromBorder(output.name, args));
+    if (output.deferred) {
+      this.defer({ type: 'event', name: output.name, args, isHeard: true });
+      return;
+    }
+    // Messages are what users write.
+    this.logger.trace(output.name, /^IM/.test(output.name) ? args.slice(0, 1) : args);
+    this.events.emit(output.name, fromBorder(output.name, args));
   }
 
   /** @param {Output} output */
@@ -397,6 +450,7 @@ class Driver {
   finish() {
     if (this.finished) return;
     this.finished = true;
+    this.logger.close();
     const engine = this.engine;
     this.release();
     this.waiting = [];
@@ -422,20 +476,6 @@ class Driver {
     this.armedFor = undefined;
     clearTimeout(this.timer);
   }
-}
-
-/** @param {Function} [sink] @returns {(level: string, message: string) => void} */
-function createLog(sink) {
-  return (level, message) => {
-    try {
-      /** @type {any} */
-      const own = typeof console === 'object' ? console : undefined;
-      if (sink) sink(level, message);
-      else if (own) (own[level] || own.log).call(own, `[zego] ${message}`);
-    } catch (brokenSink) {
-      // a log that cannot be written must not stop the engine
-    }
-  };
 }
 
 module.exports = { Driver };

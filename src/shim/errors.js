@@ -1,5 +1,8 @@
 'use strict';
 
+const CODES = require('./codes');
+const { describe, withAdvice } = require('./describe');
+
 /**
  * What a rejected call carries. `errorCode` and `msg` repeat `code` and `message` under the names older code reads.
  */
@@ -19,61 +22,27 @@ class ZegoError extends Error {
   }
 }
 
-/** Any thrown or rejected value as one line of text. @param {any} error */
-function describe(error) {
-  try {
-    if (error && typeof error === 'object') {
-      const text = error.message || error.errorMessage || '';
-      return error.error === undefined ? String(text || error) : `${error.error} ${text}`.trim();
-    }
-    return String(error);
-  } catch (unprintable) {
-    return 'unknown error';
-  }
-}
-
-/** An error of a host: what is wrong, and what the developer should do. @param {string} message @param {string} advice */
-function withAdvice(message, advice) {
-  return Object.assign(new Error(message), { advice });
+/** @param {number} code of the table @param {string} [detail] follows the table's text @param {string} [advice] instead of the table's */
+function own(code, detail, advice) {
+  const [name, text, usual] = CODES[code];
+  return new ZegoError({ code, name, message: text + (detail || ''), advice: advice || usual });
 }
 
 /** The module could not be loaded. @param {any} cause */
-function loadFailed(cause) {
-  return new ZegoError({
-    code: 1199001,
-    name: 'EngineLoadFailed',
-    message: `The engine could not be loaded: ${describe(cause)}`,
-    advice:
-      (cause && cause.advice) ||
-      'Check that every file of the package is in the mini program and update Alipay; the next call tries again.',
-  });
-}
+const loadFailed = (cause) => own(1199001, `: ${describe(cause)}`, cause && cause.advice);
 
-/** The module stopped. @param {any} cause @param {boolean} [returns] whether the engine goes back to its rooms by itself */
-function stopped(cause, returns) {
-  return new ZegoError({
-    code: 1199002,
-    name: 'EngineStopped',
-    message: `The engine stopped: ${describe(cause)}`,
-    advice: returns
-      ? 'It restarts and returns to its rooms and streams by itself. Please report this with the log.'
-      : 'All rooms and streams of this engine are gone; the next call starts it anew. Please report this with the log.',
-  });
-}
+/** The module stopped. @param {any} cause */
+const stopped = (cause) => own(1199002, `: ${describe(cause)}`);
 
 /** The engine was used after destroyEngine(). */
-function destroyed() {
-  return new ZegoError({
-    code: 1199003,
-    name: 'EngineDestroyed',
-    message: 'destroyEngine() was called on this engine',
-    advice: 'Create a new ZegoExpressEngine.',
-  });
-}
+const destroyed = () => own(1199003);
+
+/** A method that Alipay has no place for. @param {string} method @param {string} advice what to use instead */
+const unsupported = (method, advice) => own(1100010, `: ${method}`, advice);
 
 /** What the module rejected with, as a ZegoError. @param {any} reason */
 function fromEngine(reason) {
   return reason && typeof reason.code === 'number' ? new ZegoError(reason) : stopped(reason);
 }
 
-module.exports = { ZegoError, describe, withAdvice, loadFailed, stopped, destroyed, fromEngine };
+module.exports = { ZegoError, describe, withAdvice, loadFailed, stopped, destroyed, unsupported, fromEngine };

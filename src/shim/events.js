@@ -19,6 +19,14 @@ const EVENTS = [
   'tokenWillExpire',
   'streamUrlUpdate',
   'error',
+  // documented for other clients of the vendor, never raised on Alipay
+  'mixerRelayCDNStateUpdate',
+  'mixerSoundLevelUpdate',
+  'recvExperimentalAPI',
+  'recvRoomTransparentMessage',
+  'capturedAudioSpectrumUpdate',
+  'remoteAudioSpectrumUpdate',
+  'hallStateUpdate',
 ];
 
 /** @typedef {{fn: Function, once: boolean, removed: boolean}} Handler */

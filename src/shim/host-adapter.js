@@ -110,6 +110,21 @@ function createAdapter(my, log) {
       });
     },
 
+    /** Posts a text. @param {string} url @param {string} data @returns {Promise<any>} the text of the answer; rejects unless it is one of success */
+    post: (url, data) =>
+      new Promise((resolve, fail) => {
+        if (!has('request')) throw new Error('my.request is missing');
+        const headers = { 'Content-Type': 'text/plain' };
+        /** @param {any} result */
+        const success = (result) => {
+          const status = result.status || result.statusCode;
+          if (status >= 200 && status < 300) resolve(result.data);
+          else fail(new Error(`status ${status}`));
+        };
+        // As text: an answer that is no JSON must not count as a failure.
+        handled(host.request({ url, method: 'POST', headers, data, dataType: 'text', success, fail }));
+      }).catch((error) => Promise.reject(new Error(describe(error)))),
+
     /** Begins to watch the platform for one engine instance. @param {Inputs} inputs @returns {Link} */
     attach(inputs) {
       return attach(host, { has, call, log }, inputs);

@@ -271,7 +271,7 @@ function bindEngine(channel, id, hooks) {
       if (m.number) this.unanswered -= 1;
       // The deadline of an answer that crossed a later message on the way is old; that message's answer follows.
       this.at = m.deadline;
-      if (m.next !== undefined) this.nextUrls.set(m.streamID || m.value.streamID, m.next);
+      for (const streamID of Object.keys(m.nexts)) this.nextUrls.set(streamID, m.nexts[streamID]);
       this.outputs.push(...m.outputs);
       hooks.wake();
       const call = m.type === 'settled' && this.calls.get(m.call);

@@ -1,7 +1,7 @@
 'use strict';
 
 const { Driver } = require('./driver');
-const { ZegoError } = require('./errors');
+const { ZegoError, unsupported } = require('./errors');
 const version = require('./version');
 
 /** Methods that return a promise; rules and answers are the engine's. */
@@ -14,11 +14,6 @@ const ASYNC_METHODS = [
   'sendCustomCommand',
   'setRoomExtraInfo',
   'setStreamExtraInfo',
-  // not on Alipay: the engine rejects them with a code
-  'startMixerTask',
-  'stopMixerTask',
-  'addPublishCdnUrl',
-  'removePublishCdnUrl',
 ];
 
 /**
@@ -34,12 +29,32 @@ const SYNC_METHODS = {
   enableMultiRoom: [true, false, false],
   updatePlayerState: [undefined, undefined, undefined],
   updatePlayerNetStatus: [undefined, undefined, undefined],
-  updateAudioVolumeNotify: [undefined, undefined, undefined],
-  setLogConfig: [true, false, true],
-  setDebugVerbose: [undefined, undefined, undefined],
 };
 
-/** @type {{my?: any, host?: any, worker?: any, seed?: number, log?: Function}} */
+/** Methods that Alipay has no place for: [what to use instead, names, whether they return a promise]. @type {Array<[string, string, boolean]>} */
+const UNSUPPORTED = [
+  [
+    "Mix on your server, through the service's server API.",
+    'startMixerTask stopMixerTask startAutoMixerTask stopAutoMixerTask setMixerTaskConfig',
+    true,
+  ],
+  ["Relay on your server, through the service's server API.", 'addPublishCdnUrl removePublishCdnUrl', true],
+  ['Use sendCustomCommand, with bytes as base64 text.', 'sendTransparentMessage', true],
+  ['There is nothing experimental here.', 'callExperimentalAPI', true],
+  [
+    'Show <rtc-room> with the address of startPublishingStream or startPlayingStream, or use RtcRoom.',
+    'initContext createPusher getPusherInstance getPlayerInstance setPusherAttributes setPlayerAttributes',
+    false,
+  ],
+  [
+    'Use enableCamera and mute of my.createRtcRoomContext, or setCamera and setMicrophone of RtcRoom.',
+    'mutePublishStreamVideo mutePublishStreamAudio',
+    false,
+  ],
+  ['Stop playing the stream, or ask its publisher to mute.', 'mutePlayStreamVideo mutePlayStreamAudio', false],
+];
+
+/** @type {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function}} */
 const settings = {};
 
 /** The engine of a mini program; documented in index.d.ts. */
@@ -85,7 +100,19 @@ class ZegoExpressEngine {
   }
 
   getPlayerList() {
-    return driverOf(this).callSync('getPlayerList', [], { early: [], refused: [], silent: [] });
+    return [];
+  }
+
+  updateAudioVolumeNotify() {}
+
+  /** @param {any} config */
+  setLogConfig(config) {
+    return driverOf(this).setLogConfig(config);
+  }
+
+  /** @param {boolean} enable */
+  setDebugVerbose(enable) {
+    driverOf(this).logger.isVerbose = !!enable;
   }
 
   getVersion() {
@@ -101,7 +128,7 @@ class ZegoExpressEngine {
     driverOf(this).destroy();
   }
 
-  /** @param {{my?: any, host?: any, worker?: any, seed?: number, log?: Function}} options */
+  /** @param {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function}} options */
   static configure(options) {
     Object.assign(settings, options);
   }
@@ -125,6 +152,15 @@ for (const name of Object.keys(SYNC_METHODS)) {
       return driverOf(this).callSync(name, args, { early, refused, silent });
     },
   );
+}
+for (const [instead, names, isAsync] of UNSUPPORTED) {
+  for (const name of names.split(' ')) {
+    define(ZegoExpressEngine.prototype, name, () => {
+      const error = unsupported(name, instead);
+      if (isAsync) return Promise.reject(error);
+      throw error;
+    });
+  }
 }
 define(ZegoExpressEngine, 'version', version);
 

@@ -41,7 +41,7 @@ function restoreStream(driver, method, stream) {
   const again = (/** @type {any} */ value) => {
     const moved = addressOf(stream.url) !== addressOf(value.url);
     const isRunning = stream.running && !moved;
-    const isNews = moved && stream.url !== '';
+    const isNews = (moved || stream.lost) && stream.url !== '';
     Object.assign(stream, { url: value.url, running: isRunning });
     if (isNews) driver.tell([['streamUrlUpdate', streamID, value.url, 'ENGINE_RESTARTED']]);
     const code = method === 'startPublishingStream' ? PUSHED : PLAYED;

@@ -2,13 +2,14 @@
 
 const { Component, valueOf } = require('./rtc-room-component');
 const { problem, fromCall } = require('./rtc-room-errors');
+const { prepare, checkPermissions } = require('./rtc-room-platform');
 
-/** After a longer time without connection the old addresses are worth nothing, in ms. */
-const OUTAGE = 85000;
+/** After the room came back, how long the engine has to say which streams get another address, in ms. */
+const NEWS = 50;
+/** How long the other address is waited for when both change, in ms, so that they need one component. */
+const TOGETHER = 600;
 /** After the network came back, how long the engine has to notice that it lost the room, in ms. */
 const NOTICE = 3000;
-/** How long the platform may take to prepare the component, in ms; it may be downloading it. */
-const PREPARE = 30000;
 /** How long joining may take unless the application says otherwise, in ms. */
 const JOIN = 20000;
 /** How long a login that is no longer wanted may take before the room is left without its answer, in ms. */
@@ -22,8 +23,6 @@ const PUSH_FAILED = 3801;
 const PLAYED = 3802;
 const PLAY_FAILED = 3803;
 
-/** Platforms whose component has been prepared. @type {WeakMap<object, Promise<void>>} */
-const prepared = new WeakMap();
 /** Engines whose room before is being left: settled when it has been. @type {WeakMap<object, Promise<void>>} */
 const logouts = new WeakMap();
 
@@ -78,8 +77,12 @@ class RtcRoom {
     this.timers = {};
     /** @type {Array<[string, Function]>} */
     this.handlers = [];
-    /** When the connection broke, 0 if it did not. */
-    this.brokenAt = 0;
+    /** Whether the connection broke. */
+    this.isBroken = false;
+    /** Addresses that the engine is getting anew: 'push', 'pull'. @type {Set<string>} */
+    this.renewing = new Set();
+    /** The stream whose first address is being asked for. */
+    this.asked = '';
     this.isGone = false;
     this.listen();
     this.showState(this.state);
@@ -183,8 +186,8 @@ class RtcRoom {
   /** @param {string} roomID @param {boolean} publish */
   async enter(roomID, publish) {
     const { epoch, engine, options } = this;
-    await this.unlessLeft(epoch, this.prepare());
-    await this.unlessLeft(epoch, this.checkPermissions());
+    await this.unlessLeft(epoch, prepare(this.my));
+    await this.unlessLeft(epoch, checkPermissions(this.my, engine));
     const token = await this.unlessLeft(epoch, this.fetchToken(roomID));
     await logouts.get(engine);
     if (epoch !== this.epoch) throw problem(1198005, 'room');
@@ -192,7 +195,7 @@ class RtcRoom {
     this.login = login;
     await this.unlessLeft(epoch, login);
     this.login = undefined;
-    this.brokenAt = 0;
+    this.isBroken = false;
     this.update({ room: 'connected' });
     if (publish) await this.unlessLeft(epoch, this.startPublishing());
   }
@@ -229,37 +232,6 @@ class RtcRoom {
     } catch (error) {
       throw problem(1198008, 'room', error);
     }
-  }
-
-  prepare() {
-    const host = this.my;
-    if (typeof host.call !== 'function') return Promise.resolve();
-    const known = prepared.get(host);
-    if (known) return known;
-    /** @type {Promise<void>} */
-    const preparing = new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(problem(1198001, 'platform')), PREPARE);
-      host.call('prepareRTCResource', {}, (/** @type {any} */ result) => {
-        clearTimeout(timer);
-        if (result && result.success) resolve();
-        else reject(problem(1198001, 'platform', result && (result.errorMessage || result.error) ? result : undefined));
-      });
-    });
-    prepared.set(host, preparing);
-    preparing.catch(() => prepared.delete(host));
-    return preparing;
-  }
-
-  async checkPermissions() {
-    const first = await this.engine.checkSystemRequirements();
-    if (first.code === 10001) throw problem(1198002, 'platform');
-    if (first.code !== 10002) return;
-    if (typeof this.my.openSetting === 'function') {
-      await new Promise((resolve) => this.my.openSetting({ complete: resolve }));
-      const second = await this.engine.checkSystemRequirements();
-      if (second.code !== 10002) return;
-    }
-    throw problem(1198003, 'platform');
   }
 
   // --- streams -----------------------------------------------------------------------------------------------------
@@ -302,13 +274,16 @@ class RtcRoom {
     const { epoch } = this;
     clearTimeout(this.timers.play);
     if (this.state.playing) this.engine.stopPlayingStream(this.state.playing);
+    this.asked = streamID;
     this.update({ play: 'requesting', playing: streamID });
     const isCurrent = () => epoch === this.epoch && this.state.playing === streamID;
     return this.component.expect(this.engine.startPlayingStream(streamID, this.options.playOption)).then(
       (/** @type {any} */ { url }) => {
+        this.asked = '';
         if (isCurrent()) this.component.set({ pull: url });
       },
       (/** @type {any} */ error) => {
+        this.asked = '';
         if (isCurrent()) this.retryPlay(error);
         throw fromCall(error, 'play');
       },
@@ -373,6 +348,7 @@ class RtcRoom {
       ['roomStreamUpdate', this.handleStreams],
       ['publisherStateUpdate', this.handlePublisher],
       ['playerStateUpdate', this.handlePlayer],
+      ['streamUrlUpdate', this.handleUrl],
       ['tokenWillExpire', this.handleToken],
     ].map(([event, handler]) => [/** @type {string} */ (event), /** @type {Function} */ (handler).bind(this)]);
     for (const [event, handler] of this.handlers) this.engine.on(event, handler);
@@ -391,7 +367,7 @@ class RtcRoom {
   handleRoom(roomID, state, code, text) {
     if (roomID !== this.state.roomID || !this.isInRoom()) return;
     if (state === 'CONNECTING') {
-      if (!this.brokenAt) this.brokenAt = Date.now();
+      this.isBroken = true;
       this.update({ room: 'reconnecting' });
     } else if (state === 'CONNECTED') {
       const wasAway = this.state.room === 'reconnecting';
@@ -422,7 +398,10 @@ class RtcRoom {
   /** @param {{streamID: string, state: string, errorCode: number, extendedData?: string}} update */
   handlePublisher({ streamID, state, errorCode }) {
     if (streamID !== this.state.streamID || this.state.publish === 'failed') return;
-    if (state === 'PUBLISHING') {
+    if (state === 'PUBLISH_REQUESTING' && !this.publishing) {
+      this.renewing.add('push');
+      this.update({ publish: 'requesting' });
+    } else if (state === 'PUBLISHING') {
       this.failures.publish = 0;
       this.update({ publish: 'publishing' });
     } else if (state === 'NO_PUBLISH' && errorCode !== 0 && errorCode !== PUSH_FAILED) {
@@ -434,11 +413,33 @@ class RtcRoom {
     }
   }
 
-  /** @param {{streamID: string, state: string}} update */
-  handlePlayer({ streamID, state }) {
-    if (streamID !== this.state.playing || state !== 'PLAYING') return;
-    this.failures.play = 0;
-    this.update({ play: 'playing' });
+  /** @param {{streamID: string, state: string, errorCode: number}} update */
+  handlePlayer({ streamID, state, errorCode }) {
+    if (streamID !== this.state.playing) return;
+    if (state === 'PLAYING') {
+      this.failures.play = 0;
+      this.update({ play: 'playing' });
+    } else if (state === 'PLAY_REQUESTING' && this.asked !== streamID) {
+      this.renewing.add('pull');
+      this.update({ play: 'requesting' });
+    } else if (state === 'NO_PLAY' && errorCode && errorCode !== PLAY_FAILED && this.renewing.delete('pull')) {
+      this.retryPlay({ code: errorCode });
+    }
+  }
+
+  /** The engine got another address. @param {string} streamID @param {string} url */
+  handleUrl(streamID, url) {
+    const { streamID: own, playing, publish, play } = this.state;
+    if (streamID === own && publish !== 'failed') this.takeUrl('push', url);
+    else if (streamID === playing && play !== 'failed') this.takeUrl('pull', url);
+  }
+
+  /** @param {'push' | 'pull'} kind @param {string} url */
+  takeUrl(kind, url) {
+    this.renewing.delete(kind);
+    Object.assign(this.component.wish, { [kind]: url });
+    if (!this.renewing.size) this.component.set({});
+    else this.later('renew', TOGETHER, () => this.component.set({}));
   }
 
   /** @param {string} roomID */
@@ -481,30 +482,34 @@ class RtcRoom {
     const { online: wasOnline, networkType: before } = this.state;
     this.update({ online, networkType: networkType || '' });
     if (!this.isInRoom()) return;
-    if (!online || (wasOnline && before && networkType !== before)) {
-      if (!this.brokenAt) this.brokenAt = Date.now();
-    }
-    if (!online || !this.brokenAt) return;
+    if (!online || (wasOnline && before && networkType !== before)) this.isBroken = true;
+    if (!online || !this.isBroken) return;
     // The engine looks for itself; where it finds the room unharmed, only the component has lost its connections.
     this.later('network', NOTICE, () => {
-      if (this.state.room === 'connected' && this.brokenAt) this.restore();
+      if (this.state.room === 'connected' && this.isBroken) this.restore();
     });
   }
 
-  /** After an interruption: fresh addresses if it was long or a stream was lost, and a fresh component in any case. */
+  /** After an interruption: a fresh component, with the addresses that the engine says it will renew, or with the old ones. */
   restore() {
-    const wasLong = this.brokenAt !== 0 && Date.now() - this.brokenAt > OUTAGE;
-    this.brokenAt = 0;
+    this.isBroken = false;
+    this.renewing.clear();
     clearTimeout(this.timers.network);
+    this.later('restore', NEWS, () => this.state.room === 'connected' && this.startAnew());
+  }
+
+  /** Begins anew what neither runs nor is renewed by the engine. */
+  startAnew() {
     const { streamID, playing, publish, play } = this.state;
-    if (streamID && (wasLong || publish !== 'publishing') && publish !== 'failed' && !this.publishing) {
+    const isAsked = this.renewing.has('push') || this.publishing || publish === 'publishing' || publish === 'failed';
+    if (streamID && !isAsked) {
       this.engine.stopPublishingStream(streamID);
       this.askForPublish().catch((error) => this.retryPublish(error));
     }
     if (playing && this.queue.indexOf(playing) < 0) this.dropPlay();
-    else if (playing && (wasLong || play !== 'playing')) this.askForPlay(playing).catch(() => {});
+    else if (playing && !this.renewing.has('pull') && play !== 'playing') this.askForPlay(playing).catch(() => {});
     this.playNext();
-    this.component.recreate();
+    if (!this.renewing.size) this.component.recreate();
   }
 
   // --- common ------------------------------------------------------------------------------------------------------
@@ -522,7 +527,8 @@ class RtcRoom {
     for (const name of Object.keys(this.timers)) clearTimeout(this.timers[name]);
     const { room, roomID, streamID, playing } = this.state;
     this.queue = [];
-    this.brokenAt = 0;
+    this.isBroken = false;
+    this.renewing.clear();
     this.component.remove();
     this.update({ room: 'idle', roomID: '', publish: 'none', play: 'none', streamID: '', playing: '', streams: [] });
     if (playing) this.engine.stopPlayingStream(playing);

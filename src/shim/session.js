@@ -6,7 +6,9 @@ const NETWORK_BROKEN = 1000017;
 const REFUSED_LOGIN = [1100001, 1002005, 1002006, 1002007, 1002010, 1002011, 1002012, 1002013];
 /** Component codes: pushing began, playing began. */
 const PUSHED = 3800;
+const PUSH_FAILED = 3801;
 const PLAYED = 3802;
+const PLAY_FAILED = 3803;
 
 /**
  * A room that the page wants to be in.
@@ -27,6 +29,7 @@ const PLAYED = 3802;
  * @property {string} url the address the page has
  * @property {string} state the newest the page was told
  * @property {boolean} running whether the component reported that it runs
+ * @property {boolean} lost the component lost it while the room was away: it comes back with the room, or is begun anew
  * @property {boolean} pending the restarted engine has not been asked for it yet
  * @property {boolean} returning the restarted engine has not reached `state` yet
  */
@@ -70,13 +73,15 @@ class Session {
       });
     }
     const streams = this.streamsOf(entry.method);
-    if (streams && !streams.has(id) && this.isOnline()) {
+    const known = streams && streams.get(id);
+    if (streams && (!known || known.lost) && this.isOnline()) {
       streams.set(id, {
         args: entry.args,
         entry,
         url: '',
         state: '',
         running: false,
+        lost: false,
         pending: false,
         returning: false,
       });
@@ -124,8 +129,6 @@ class Session {
         );
       case 'enableMultiRoom':
         return typeof args[0] === 'boolean' && !this.hasLoggedIn && !this.isWanted;
-      case 'setLogConfig':
-        return true;
       default:
         return undefined;
     }
@@ -148,10 +151,6 @@ class Session {
         break;
       case 'enableMultiRoom':
         if (typeof id === 'boolean' && !this.hasLoggedIn && !this.isWanted) this.settings.set(method, args);
-        break;
-      case 'setLogConfig':
-      case 'setDebugVerbose':
-        this.settings.set(method, args);
         break;
       case 'stopPublishingStream':
         this.publishes.delete(id);
@@ -182,6 +181,7 @@ class Session {
   hear(name, args) {
     if (name === 'publisherStateUpdate') return this.hearStream(this.publishes, args, 'NO_PUBLISH');
     if (name === 'playerStateUpdate') return this.hearStream(this.plays, args, 'NO_PLAY');
+    if (name === 'streamUrlUpdate') return this.hearUrl(args);
     const room = this.rooms.get(args[0]);
     if (!room) return args;
     if (name === 'roomStateUpdate') return this.hearRoomState(room, args);
@@ -203,6 +203,14 @@ class Session {
     return args;
   }
 
+  /** @param {any[]} args */
+  hearUrl(args) {
+    const [streamID, url] = args;
+    const stream = this.publishes.get(streamID) || this.plays.get(streamID);
+    if (stream) Object.assign(stream, { url, running: false });
+    return args;
+  }
+
   /** @param {Map<string, Stream>} streams @param {any[]} args @param {string} none */
   hearStream(streams, args, none) {
     const { streamID, state } = args[0] || {};
@@ -212,8 +220,11 @@ class Session {
     const known = stream.returning && state === stream.state;
     stream.returning = false;
     stream.state = state;
+    const { errorCode } = args[0];
+    if (!/^NO_|_REQ/.test(state)) stream.lost = false;
+    else if (state === none && (errorCode === PUSH_FAILED || errorCode === PLAY_FAILED)) stream.lost = !this.isOnline();
     // A player that failed stays until the page stops it, and may be given its next address.
-    const isKept = streams === this.plays && args[0].errorCode > 0;
+    const isKept = streams === this.plays ? errorCode > 0 : stream.lost;
     if (state === none && isKept) stream.running = false;
     else if (state === none && !stream.entry) streams.delete(streamID);
     return known ? null : args;

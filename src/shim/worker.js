@@ -3,7 +3,7 @@
 // The Worker's side of host-worker.js: instances of the module behind a message channel. Built into worker.js, ES5.
 
 const { createGlue } = require('./engine-glue');
-const { describe } = require('./errors');
+const { describe } = require('./describe');
 const { toMessage, fromMessage } = require('./message');
 const version = require('./version');
 
@@ -86,8 +86,8 @@ function settled(m, ok, value) {
   const place = places[m.id];
   const hasAddress = ok && value && value.url;
   const outputs = hasAddress ? lookAhead(place, m.args[0], m) : [];
-  const next = hasAddress ? place.next[m.args[0]].url : undefined;
-  post({ type: 'settled', id: m.id, call: m.call, ok, value, next, outputs, deadline: place.engine.deadline() });
+  const nexts = hasAddress ? { [m.args[0]]: place.next[m.args[0]].url } : {};
+  post({ type: 'settled', id: m.id, call: m.call, ok, value, nexts, outputs, deadline: place.engine.deadline() });
 }
 
 /**
@@ -107,6 +107,19 @@ function lookAhead(place, streamID, now) {
   return outputs.filter((/** @type {any} */ output) => !own(output));
 }
 
+/** What happened, and the addresses after those that streams got anew. @param {Place} place @param {any} m */
+function happened(place, m) {
+  let outputs = place.engine.drain() || [];
+  const nexts = /** @type {Record<string, string>} */ ({});
+  for (const output of outputs.slice()) {
+    if (output.name !== 'streamUrlUpdate') continue;
+    const streamID = output.args[0];
+    outputs = outputs.concat(lookAhead(place, streamID, m));
+    nexts[streamID] = place.next[streamID].url;
+  }
+  return { outputs, nexts };
+}
+
 /** @param {Place} place @param {any} m */
 function showNext(place, m) {
   const streamID = m.args[0];
@@ -118,8 +131,7 @@ function showNext(place, m) {
     id: m.id,
     outputs,
     deadline: place.engine.deadline(),
-    streamID,
-    next: place.next[streamID].url,
+    nexts: { [streamID]: place.next[streamID].url },
   });
 }
 
@@ -149,13 +161,8 @@ worker.onMessage((/** @type {any} */ message) => {
     const run = () => {
       const place = places[m.id];
       step(place, m);
-      post({
-        type: 'outputs',
-        id: m.id,
-        number: m.number,
-        outputs: place.engine.drain() || [],
-        deadline: place.engine.deadline(),
-      });
+      const { outputs, nexts } = happened(place, m);
+      post({ type: 'outputs', id: m.id, number: m.number, outputs, nexts, deadline: place.engine.deadline() });
     };
     guarded(m.id, run, m.call);
   }

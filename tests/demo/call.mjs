@@ -6,6 +6,7 @@ import { RTMP, createRtcRoomHost } from '../media/rtc-room.mjs';
 import { sideBySide } from '../media/viewer.mjs';
 import { createClient } from '../support/clients.mjs';
 import { followFrames } from './frames.mjs';
+import { followMedia } from './media-events.mjs';
 import { Page } from './page.mjs';
 import { Timeline, show } from './timeline.mjs';
 
@@ -128,26 +129,6 @@ export function createPart(index, kind, stage, timeline) {
     await phone.close();
   };
   return { page, kind, close };
-}
-
-function followMedia(media, timeline) {
-  const texts = {
-    publish: 'publish accepted',
-    publishRefused: 'publish refused',
-    publishEnd: 'publish ended',
-    play: 'play started',
-    playEnd: 'play ended',
-  };
-  const listeners = Object.entries(texts).map(([name, text]) => {
-    const listener = ({ app, stream }) => timeline.add('rtmp', 'media', `${text}: ${app}/${stream}`);
-    media.on(name, listener);
-    return [name, listener];
-  });
-  return {
-    stop() {
-      for (const [name, listener] of listeners) media.off(name, listener);
-    },
-  };
 }
 
 async function until(condition, what, limit = 20_000) {

@@ -22,10 +22,16 @@ const PUSHES = {
  * @param {(userID: string) => string} nameOf what the timeline calls a user
  */
 export function followFrames(room, timeline, nameOf) {
-  const exchanges = new Exchanges(timeline, nameOf);
+  let exchanges = new Exchanges(timeline, nameOf);
   let next = 0;
   const fetchFrames = async () => {
-    const page = await room.control(`frames?since=${next}`);
+    let page = await room.control(`frames?since=${next}`);
+    if (page.next < next) {
+      // Another server on the same port: its connections are others.
+      exchanges.end();
+      exchanges = new Exchanges(timeline, nameOf);
+      page = await room.control('frames?since=0');
+    }
     next = page.next;
     for (const frame of page.frames) exchanges.add(frame);
   };

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The call as a demonstration in the terminal; `./build.sh demo` runs it after a build.
+// The call as a demonstration in the terminal or in a browser; `./build.sh demo` runs it after a build.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -15,13 +15,19 @@ import { problemsOf } from './verdict.mjs';
 
 const FOLDER = fileURLToPath(new URL('../../.artifacts/demo/', import.meta.url));
 const LIMIT_MS = 55_000;
-const USAGE = `usage: node tests/demo/run.mjs [--client ${KINDS.join('|')}] [--keep]
+const USAGE = `usage: ./build.sh demo [--client ${KINDS.join('|')}] [--keep]
+       ./build.sh demo --browser [--port N] [--room-port N]
+       ./build.sh demo --headless
 
 Makes a call between two simulated mini programs: real signalling over a local room server, real H.264 and AAC over a
-local RTMP server. Ends by itself within a minute.
+local RTMP server. In the terminal it ends by itself within a minute.
 
   --client KIND   ours (the package, default), vendor (the vendor's public client), or one for each side: ours,vendor
   --keep          leave both servers running afterwards, and say how to connect to them
+  --browser       a page with two phones, a live timeline, and buttons that break things; stays until Ctrl-C
+  --port N        where the page is; any free port by default
+  --room-port N   where the room server is; any free port by default, 8600 is what the sample expects in the IDE
+  --headless      drives that page with Chromium, saves screenshots in .artifacts/demo/, ends with a verdict
 `;
 
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
@@ -33,6 +39,10 @@ async function main() {
     options: {
       client: { type: 'string', default: 'ours' },
       keep: { type: 'boolean' },
+      browser: { type: 'boolean' },
+      headless: { type: 'boolean' },
+      port: { type: 'string' },
+      'room-port': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -40,15 +50,11 @@ async function main() {
     print(USAGE);
     return 0;
   }
+  if (values.browser || values.headless) return inBrowser(values);
   const kinds = values.client.split(',');
   for (const problem of [...kinds.map(clientProblem), mediaProblem(), roomServerProblem()])
     if (problem) throw new Error(problem);
-  for (const [signal, exitCode] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ]) {
-    process.on(signal, () => stop.abort(Object.assign(new Error('interrupted'), { exitCode })));
-  }
+  stopOnSignals();
   const timeline = new Timeline({ write: print, colour });
   const stage = await openStage();
   try {
@@ -59,6 +65,33 @@ async function main() {
     timeline.end();
     await stage.close();
   }
+}
+
+function stopOnSignals() {
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ]) {
+    process.on(signal, () => stop.abort(Object.assign(new Error('interrupted'), { exitCode })));
+  }
+}
+
+async function inBrowser({ headless, ...options }) {
+  for (const problem of [clientProblem('ours'), mediaProblem(), roomServerProblem()])
+    if (problem) throw new Error(problem);
+  const [port, roomPort] = ['port', 'room-port'].map((name) => portOf(name, options[name]));
+  stopOnSignals();
+  if (headless) {
+    const { tryEverything } = await import('./browser/headless.mjs');
+    return tryEverything({ folder: FOLDER, print, signal: stop.signal });
+  }
+  const { showInBrowser } = await import('./browser/run.mjs');
+  return showInBrowser({ port, roomPort, print, signal: stop.signal });
+}
+
+function portOf(name, text = '0') {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new Error(`--${name} must be a port number, not ${text}`);
+  return Number(text);
 }
 
 async function demonstrate(stage, kind, timeline) {

@@ -5,23 +5,48 @@ import { requireMedia } from '../media/processes.mjs';
 import { startRoomServer } from '../support/room-server.mjs';
 
 /**
+ * @typedef {object} Stage
+ * @property {import('../media/media-server.mjs').MediaServer} media
+ * @property {import('../support/room-server.mjs').RoomServer} room the one that runs now
+ * @property {() => Promise<void>} restartRoom ends the room server's process and starts another on the same port
+ * @property {() => Promise<void>} close
+ */
+
+/**
  * Starts both on free loopback ports.
  * @param {object} [options]
+ * @param {string[]} [options.roomArgs] further arguments of the room server
+ * @param {number} [options.roomPort] where it listens; any free port by default
  * @param {(line: string) => void} [options.log] what the servers say about themselves
- * @returns {Promise<{media: import('../media/media-server.mjs').MediaServer,
- *   room: import('../support/room-server.mjs').RoomServer, close: () => Promise<void>}>}
+ * @returns {Promise<Stage>}
  * @throws in a plain sentence when something is missing or does not start
  */
-export async function openStage({ log } = {}) {
+export async function openStage({ roomArgs = [], roomPort = 0, log } = {}) {
   requireMedia();
   let allowPublish = () => false;
-  const media = await startMediaServer({ allowPublish: (...args) => allowPublish(...args), log });
+  // Addresses outlive the room server that gave them out, as they do where media servers are other machines.
+  const allowed = new Set();
+  const mayPublish = async (path, args) => {
+    if (await allowPublish(path, args)) allowed.add(path);
+    return allowed.has(path);
+  };
+  const media = await startMediaServer({ allowPublish: mayPublish, log });
+  const startRoom = (port) =>
+    startRoomServer({ mediaHosts: [media.rtmpHost], args: [...roomArgs, '--port', String(port)], log });
   try {
-    const room = await startRoomServer({ mediaHosts: [media.rtmpHost], log });
-    allowPublish = askRoomServer(room.http);
-    tellRoomServer(media, room);
-    const close = async () => void (await Promise.all([room.close(), media.close()]));
-    return { media, room, close };
+    const stage = {
+      media,
+      room: await startRoom(roomPort),
+      async restartRoom() {
+        const { port } = new URL(stage.room.http);
+        await stage.room.close();
+        stage.room = await startRoom(port);
+      },
+      close: async () => void (await Promise.all([stage.room.close(), media.close()])),
+    };
+    allowPublish = askRoomServer(stage.room.http); // which stays the same
+    tellRoomServer(stage);
+    return stage;
   } catch (error) {
     await media.close();
     throw error;
@@ -29,11 +54,13 @@ export async function openStage({ log } = {}) {
 }
 
 /** Reports what becomes of streams, as media servers do. */
-function tellRoomServer(media, room) {
+function tellRoomServer(stage) {
   for (const [name, event] of [
     ['publish', 'published'],
     ['publishEnd', 'unpublished'],
   ]) {
-    media.on(name, ({ stream: streamID }) => room.control('media-event', { streamID, event }).catch(() => {}));
+    stage.media.on(name, ({ stream: streamID }) =>
+      stage.room.control('media-event', { streamID, event }).catch(() => {}),
+    );
   }
 }

@@ -3,11 +3,12 @@
 /** Lines wait this long for earlier ones that arrive later (frames are fetched from the server), in ms. */
 const SETTLE_MS = 400;
 const MAX_TEXT = 150;
-const COLOURS = { call: 36, answer: 36, frames: 90, callback: 32, component: 35, media: 33, failure: 31 };
+const COLOURS = { call: 36, answer: 36, frames: 90, callback: 32, component: 35, media: 33, failure: 31, person: 34 };
 
 /** Collects lines and writes them, sorted by time, as the call goes on. */
 export class Timeline {
   #write;
+  #onLine;
   #colour;
   #pending = [];
   #timer;
@@ -16,10 +17,12 @@ export class Timeline {
   /**
    * @param {object} [options]
    * @param {(line: string) => void} [options.write] called with each line
+   * @param {(line: object) => void} [options.onLine] called with each line as an object, at the same time
    * @param {boolean} [options.colour=false]
    */
-  constructor({ write = () => {}, colour = false } = {}) {
+  constructor({ write = () => {}, onLine = () => {}, colour = false } = {}) {
     this.#write = write;
+    this.#onLine = onLine;
     this.#colour = colour;
     /** Wall-clock time of 0. */
     this.start = Date.now();
@@ -35,7 +38,7 @@ export class Timeline {
   /**
    * Adds a line.
    * @param {string} who
-   * @param {'call'|'answer'|'frames'|'callback'|'component'|'media'|'failure'} kind
+   * @param {'call'|'answer'|'frames'|'callback'|'component'|'media'|'failure'|'person'} kind
    * @param {string} text
    * @param {number} [t] when it happened
    */
@@ -82,8 +85,11 @@ export class Timeline {
 
   #flush(before) {
     this.#pending.sort(inOrder);
-    while (this.#pending.length > 0 && !(this.#pending[0].t > before))
-      this.#write(format(this.#pending.shift(), this.#colour));
+    while (this.#pending.length > 0 && !(this.#pending[0].t > before)) {
+      const line = this.#pending.shift();
+      this.#write(format(line, this.#colour));
+      this.#onLine(line);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 //! Hostile input. Each test replays its corpus under `__fuzz__/` and then draws new cases for a second.
 //!
-//! `BOLERO_RANDOM_ITERATIONS` draws more; `docs/reliability.md` says how to run them guided by coverage.
+//! `./build.sh fuzz` runs them guided by coverage, as the README beside this file says.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     missing_docs,
@@ -9,11 +9,14 @@
     clippy::cast_possible_wrap
 )]
 
+mod clients;
 mod edit;
+mod page;
+mod rooms;
+mod service;
 mod talk;
 
 use bolero::check;
-use edit::Edit;
 use talk::{Step, Talk};
 use zego_express_alipay::engine::wire::frame::decode_frame;
 use zego_express_alipay::engine::wire::packet::decode_packet;
@@ -58,8 +61,16 @@ fn a_conversation_with_changed_frames_ends_in_good_order() {
 }
 
 #[test]
-fn the_room_server_answers_or_refuses_any_messages() {
+fn an_engine_stands_any_service_and_any_page() {
     check!()
-        .with_type::<Vec<(u8, u16, Vec<Edit>, Vec<u8>)>>()
-        .for_each(|messages| talk::storm(messages));
+        .with_type::<Vec<service::Step>>()
+        .for_each(|steps| service::run(steps));
+}
+
+#[test]
+fn the_room_server_stands_any_clients() {
+    let recorded = clients::recorded_frames();
+    check!()
+        .with_type::<(u8, Vec<clients::Step>)>()
+        .for_each(|(setup, steps)| clients::run(*setup, steps, &recorded));
 }

@@ -9,33 +9,9 @@ use zego_express_alipay::engine::{
 };
 
 use crate::edit::Edit;
+use crate::page::{self, Argument};
 
 const START: u64 = 1_700_000_000_000;
-const STREAMS: [&str; 3] = ["s", "t", ""];
-const ROOMS: [&str; 3] = ["r", "q", ""];
-const METHODS: [&str; 20] = [
-    "loginRoom",
-    "logoutRoom",
-    "renewToken",
-    "enableMultiRoom",
-    "startPublishingStream",
-    "startPlayingStream",
-    "stopPublishingStream",
-    "stopPlayingStream",
-    "getNextUrl",
-    "updatePlayerState",
-    "updatePlayerNetStatus",
-    "setStreamExtraInfo",
-    "sendBroadcastMessage",
-    "sendBarrageMessage",
-    "sendCustomCommand",
-    "setRoomExtraInfo",
-    "getPlayerList",
-    "setLogConfig",
-    "startMixerTask",
-    "destroyEngine",
-];
-
 /// Something that happens.
 #[derive(Clone, Debug, TypeGenerator)]
 pub(crate) enum Step {
@@ -84,42 +60,6 @@ pub(crate) enum Step {
     Timeout,
 }
 
-/// A value of a page.
-#[derive(Clone, Debug, TypeGenerator)]
-pub(crate) enum Argument {
-    Nothing,
-    Flag(bool),
-    Number(f64),
-    Small(u8),
-    Room(u8),
-    Stream(u8),
-    Text(String),
-    User { id: String },
-    Code(u16),
-    Texts(Vec<String>),
-    Member { name: String, value: i32 },
-}
-
-impl Argument {
-    fn value(&self) -> Value {
-        match self {
-            Self::Nothing => Value::Undefined,
-            Self::Flag(flag) => Value::Bool(*flag),
-            Self::Number(number) => Value::Number(*number),
-            Self::Small(number) => Value::Number(f64::from(*number)),
-            Self::Room(n) => ROOMS[usize::from(*n) % ROOMS.len()].into(),
-            Self::Stream(n) => STREAMS[usize::from(*n) % STREAMS.len()].into(),
-            Self::Text(text) => text.as_str().into(),
-            Self::User { id } => Value::from([("userID", id.as_str().into())]),
-            Self::Code(n) => Value::from([("code", Value::from(3_800 + u32::from(n % 5)))]),
-            Self::Texts(list) => Value::List(list.iter().map(|t| t.as_str().into()).collect()),
-            Self::Member { name, value } => {
-                Value::from([(name.as_str(), Value::Number(f64::from(*value)))])
-            }
-        }
-    }
-}
-
 /// See the [module](self).
 pub(crate) struct Talk {
     now: u64,
@@ -161,8 +101,8 @@ impl Talk {
         match step {
             Step::Use { what, name } => self.use_it(*what, *name),
             Step::Call { method, args } => {
-                let method = METHODS[usize::from(*method) % METHODS.len()];
-                self.call(method, args.iter().map(Argument::value).collect());
+                let (method, args) = page::any_call(*method, args);
+                self.call(method, args);
             }
             Step::ChangeDown { edits } => self.down.clone_from(edits),
             Step::ChangeUp { edits } => self.up.clone_from(edits),
@@ -204,31 +144,8 @@ impl Talk {
     }
 
     fn use_it(&mut self, what: u8, name: u8) {
-        let stream = STREAMS[usize::from(name) % 2];
-        let room = ROOMS[usize::from(name) % 2];
-        match what % 8 {
-            0 => {
-                let user = Value::from([("userID", "u".into())]);
-                let options = Value::from([("userUpdate", true.into())]);
-                self.call(
-                    "loginRoom",
-                    vec![room.into(), "token".into(), user, options],
-                );
-            }
-            1 => self.call("startPublishingStream", vec![stream.into()]),
-            2 => {
-                let pushed = Value::from([("code", 3_800.into())]);
-                self.call("updatePlayerState", vec![stream.into(), pushed]);
-            }
-            3 => self.call("startPlayingStream", vec![stream.into()]),
-            4 => self.call("sendBarrageMessage", vec![room.into(), "m".into()]),
-            5 => self.call(
-                "setRoomExtraInfo",
-                vec![room.into(), "k".into(), "v".into()],
-            ),
-            6 => self.call("stopPublishingStream", vec![stream.into()]),
-            _ => self.call("logoutRoom", Vec::new()),
-        }
+        let (method, args) = page::sensible_call(what, name);
+        self.call(method, args);
     }
 
     fn call(&mut self, method: &str, args: Vec<Value>) {
@@ -336,49 +253,6 @@ impl Talk {
             _ => {}
         }
     }
-}
-
-/// Gives recorded messages, changed, and messages of any bytes to a server.
-pub(crate) fn storm(messages: &[(u8, u16, Vec<Edit>, Vec<u8>)]) {
-    let frames = frames_of_a_client();
-    let mut server = Server::new(server_config());
-    let mut now = START;
-    for (conn, choice, edits, raw) in messages {
-        let id = ConnId(u64::from(conn % 3));
-        now += u64::from(*choice);
-        let input = match conn / 64 {
-            0 => room_server::Input::Connected { conn: id },
-            1 if *choice % 16 == 0 => room_server::Input::Closed { conn: id },
-            1 => room_server::Input::Frame {
-                conn: id,
-                bytes: raw.clone(),
-            },
-            _ => {
-                let mut bytes = frames[usize::from(*choice) % frames.len()].clone();
-                for edit in edits {
-                    edit.apply(&mut bytes);
-                }
-                room_server::Input::Frame { conn: id, bytes }
-            }
-        };
-        server.handle(now, input);
-        while server.poll().is_some() {}
-        assert!(
-            server.next_deadline().is_none_or(|at| at > now),
-            "the server does not rest"
-        );
-    }
-}
-
-/// What a client sent in a recorded call.
-fn frames_of_a_client() -> Vec<Vec<u8>> {
-    let mut frames = Vec::new();
-    let list: Vec<serde_json::Value> =
-        serde_json::from_str(include_str!("../server/fixtures/frame-vectors.json")).unwrap();
-    for frame in list.iter().filter(|frame| frame["dir"] == "C>S") {
-        frames.extend(room_server::unhex(frame["hex"].as_str().unwrap()));
-    }
-    frames
 }
 
 fn server_config() -> room_server::Config {

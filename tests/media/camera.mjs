@@ -34,7 +34,7 @@ export class Camera {
   #process;
 
   constructor({ url, name, width = 640, height = 360, fps = 15, hue = 0, tone = 440, video = true, muted = false }) {
-    const size = Math.round(height / 9);
+    const size = Math.round(Math.min(height / 9, width / 16));
     const text = (value, y, more = '') =>
       `drawtext=fontfile=${escape(font())}:text=${escape(value)}:${more}fontsize=${size}:fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=8:x=(w-text_w)/2:y=${y}`;
     const picture = [

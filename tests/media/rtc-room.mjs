@@ -28,12 +28,16 @@ const PAUSE_LIMIT_MS = 3_000;
  * @param {object} [options.camera] `name`, `hue` and `tone` of this phone's camera
  * @param {number} [options.playLimit] ms for a play to deliver media, 10 s by default
  * @param {number} [options.pauseLimit] ms for a stream that ended to come back, 3 s by default
+ * @param {(options: any) => any} [options.openCamera] what pushes, with the surface of a Camera; `id` is the component's
+ * @param {(options: {url: string, id: string}) => any} [options.openViewer] what plays, with the surface of a Viewer
  */
 export function createRtcRoomHost({
   mediaServer,
   camera = {},
   playLimit = PLAY_LIMIT_MS,
   pauseLimit = PAUSE_LIMIT_MS,
+  openCamera = startCamera,
+  openViewer = startViewer,
 }) {
   const rooms = new Map();
   let idle = Promise.resolve();
@@ -44,7 +48,7 @@ export function createRtcRoomHost({
      * @returns {RtcRoom}
      */
     mount(attributes) {
-      const room = new RtcRoom(attributes, { mediaServer, camera, playLimit, pauseLimit });
+      const room = new RtcRoom(attributes, { mediaServer, camera, playLimit, pauseLimit, openCamera, openViewer });
       rooms.set(room.id, room);
       // The phone has one camera: a new component gets it when the old one has let it go.
       idle = idle.then(() => room.start());
@@ -168,8 +172,9 @@ export class RtcRoom {
 
   #startPush(url) {
     const { width, height } = RESOLUTIONS[this.#attributes.resolution ?? 0] ?? RESOLUTIONS[0];
-    const camera = startCamera({
+    const camera = this.#host.openCamera({
       url,
+      id: this.id,
       name: this.id,
       ...this.#host.camera,
       width,
@@ -189,7 +194,7 @@ export class RtcRoom {
   }
 
   async #startPlay(url) {
-    this.#viewers = [await startViewer({ url })];
+    this.#viewers = [await this.#host.openViewer({ url, id: this.id })];
     this.#endings.push(this.#watch(url));
   }
 
@@ -206,7 +211,7 @@ export class RtcRoom {
       await play.ended;
       if (this.#stopped || !started) break;
       limit = this.#host.pauseLimit;
-      const next = await startViewer({ url });
+      const next = await this.#host.openViewer({ url, id: this.id });
       if (this.#stopped) {
         await next.dispose();
         break;

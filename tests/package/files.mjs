@@ -4,7 +4,14 @@ import { readFileSync } from 'node:fs';
 const pkg = new URL('../../pkg/', import.meta.url);
 
 /** JavaScript that mini programs load in the page. */
-export const scripts = ['index.js', 'rtc-room.js', 'engine-wasm.js', 'engine-plain.js'];
+export const scripts = [
+  'index.js',
+  'rtc-room.js',
+  'log-upload.js',
+  'error-codes.js',
+  'engine-wasm.js',
+  'engine-plain.js',
+];
 
 /** JavaScript that they load in the Worker. */
 export const workerScript = 'worker.js';

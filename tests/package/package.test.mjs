@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 import { bytesOf, scripts, textOf, workerScript } from './files.mjs';
 import { freeGlobals, forbiddenSyntax } from './globals.mjs';
@@ -93,9 +94,10 @@ const compiled = new WebAssembly.Module(wasm);
 test('the module imports what it may and nothing more', () => {
   const file = new URL('imports.txt', import.meta.url);
   const [header, allowed] = readFileSync(file, 'utf8').split('\n\n');
-  const actual = WebAssembly.Module.imports(compiled).map(({ module, name, kind }) => {
+  const names = new Map(borderNames().imports.map(([, name, short]) => [short, name]));
+  const actual = WebAssembly.Module.imports(compiled).map(({ name, kind }) => {
     // wasm-bindgen ends names with a hash of what they stand for, or counts them.
-    return `${kind} ${module} ${name.replace(/_[0-9a-f]{16}$/, '_*')}`;
+    return `${kind} ${String(names.get(name)).replace(/_[0-9a-f]{16}$/, '_*')}`;
   });
   const list = [...new Set(actual)].sort();
   if (process.env.UPDATE_IMPORTS === '1') writeFileSync(file, `${header}\n\n${list.join('\n')}\n`);
@@ -158,6 +160,12 @@ test('crate, package and shim tell the same version', () => {
   assert.equal(cargo.match(/^version = "(.*)"$/m)?.[1], version);
   assert.equal(createRequire(import.meta.url)('../../src/shim/version.js'), version);
 });
+
+/** What the short names stand for that the build gave the module's imports and exports. */
+function borderNames() {
+  const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../target', import.meta.url));
+  return JSON.parse(readFileSync(`${target}/glue/names.json`, 'utf8'));
+}
 
 function buildPaths(text) {
   return text.match(/\/(?:home|root|Users|tmp)\/[\w./-]+/g) ?? [];

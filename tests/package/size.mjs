@@ -9,6 +9,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 const files = [
   'index.js',
   'rtc-room.js',
+  'log-upload.js',
+  'error-codes.js',
   'engine-wasm.js',
   'engine-plain.js',
   'worker.js',

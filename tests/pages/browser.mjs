@@ -6,9 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import puppeteer from 'puppeteer-core';
 import { createRtcRoomHost } from '../media/rtc-room.mjs';
+import { bundleForBrowser } from './bundle.mjs';
 import { ABSENT } from './compile.mjs';
 
 const FLAGS = [
@@ -33,38 +33,23 @@ export function browserProblem() {
 
 let bundle;
 /** The simulator for the browser, as one script. */
-async function simulatorScript() {
-  bundle ??= build({
-    entryPoints: [fileURLToPath(new URL('browser/entry.mjs', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    platform: 'browser',
-    define: { global: 'window' },
-    logLevel: 'silent',
-    plugins: [
-      {
-        // miniprogram-simulate reads files only when it is given paths; here it is given definitions.
-        name: 'no-files',
-        setup(bundler) {
-          bundler.onResolve({ filter: /^(fs|path|miniprogram-compiler)$/ }, ({ path }) => ({
-            path,
-            namespace: 'none',
-          }));
-          bundler.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }));
-        },
-      },
-    ],
-  });
-  return (await bundle).outputFiles[0].text;
+function simulatorScript() {
+  bundle ??= bundleForBrowser(fileURLToPath(new URL('browser/entry.mjs', import.meta.url)));
+  return bundle;
 }
 
-/** Starts the browser. @returns {Promise<{newPhone: (options: any) => Promise<BrowserPhone>, close: () => Promise<void>}>} */
-export async function openBrowser() {
+/**
+ * Starts the browser.
+ * @param {{flags?: string[]}} [options] further flags
+ * @returns {Promise<{browser: import('puppeteer-core').Browser, newPhone: (options: any) => Promise<BrowserPhone>,
+ *   close: () => Promise<void>}>}
+ */
+export async function openBrowser({ flags = [] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'phones-'));
   const program = spawnSync('sh', ['-c', `command -v "$0"`, chromium()]).stdout.toString().trim();
-  const browser = await puppeteer.launch({ executablePath: program, args: FLAGS, userDataDir: profile });
+  const browser = await puppeteer.launch({ executablePath: program, args: [...FLAGS, ...flags], userDataDir: profile });
   return {
+    browser,
     newPhone: (options) => BrowserPhone.open(browser, options),
     async close() {
       await browser.close();

@@ -209,6 +209,38 @@ for (const page of PAGES) {
     await shows(phone, '.state-publish', 'publishing');
   });
 
+  test(
+    `${page}: a token that ends is replaced by one of the token server, and without one the page says so`,
+    needsServer(),
+    async (t) => {
+      const server = await openServer(t, { args: ['--token-control'] });
+      const shortToken = async () => (await server.control('token', { userID: 'user-a', effectiveSeconds: 3 })).token;
+      const phone = await enter(t, server, 'user-a', { page, token: await shortToken() });
+      await phone.tap('.join-publish');
+      await shows(phone, '.state-publish', 'publishing');
+      const renewals = async () =>
+        (await server.control('frames')).frames.filter(({ packet }) => packet?.cmd === 301007);
+      await until(async () => (await renewals()).length === 1, 'the renewal');
+      assert.match(phone.settings().token, /^04/);
+      await new Promise((resolve) => setTimeout(resolve, 3200)); // past the end of the first token
+      await shows(phone, '.state-publish', 'publishing');
+      assert.deepEqual(phone.toasts, []);
+      await phone.tap('.leave');
+
+      const other = await enter(t, server, 'user-a', {
+        page,
+        token: await shortToken(),
+        tokenServer: 'http://127.0.0.1:9',
+      });
+      await other.tap('.join-publish');
+      await until(() => other.toasts.length === 2, 'two toasts', { state: () => other.toasts.join() });
+      assert.match(other.toasts[0], /token ends soon and no other could be fetched/);
+      assert.match(other.toasts[1], /token/i);
+      await shows(other, '.state-room', 'not in a room');
+      await isEmpty(server);
+    },
+  );
+
   test(`${page}: after a lost connection the call goes on with a new component`, needsServer(), async (t) => {
     const server = await openServer(t);
     const a = await enter(t, server, 'user-a', { page });

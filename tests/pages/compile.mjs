@@ -50,7 +50,8 @@ export async function compileApp(root = SAMPLE) {
       config: JSON.parse(readIf(`${path}.json`) || '{}'),
     };
   }
-  const modules = [['app', 'app.js'], ...config.pages.map((path) => [path, `${path}.js`])];
+  // The package as well, so that a tool can look on.
+  const modules = [['package', 'pkg/index.js'], ['app', 'app.js'], ...config.pages.map((path) => [path, `${path}.js`])];
   const bundle = await build({
     stdin: {
       contents: `offer({${modules.map(([name, path]) => `${JSON.stringify(name)}: () => require(${JSON.stringify(`./${path}`)})`)}});`,

@@ -143,26 +143,87 @@ test('after a short interruption the addresses stay and the component is new', a
   engine.fire('roomStateUpdate', 'r', 'CONNECTING', 1000017, '');
   assert.equal(room.state.room, 'reconnecting');
   engine.fire('roomStateUpdate', 'r', 'CONNECTED', 0, '');
-  await tick();
+  await tick(100);
   assert.deepEqual(rtc.log.slice(2), ['hide 1', 'stop 1', 'show 2', 'context 2']);
   assert.equal(rtc.shown.push, before);
   room.destroy();
 });
 
-test('after a long interruption the stream gets another address', async (t) => {
-  const { rtc, room, engine } = setUp();
+/** A call with both streams running, and the news of the engine after an interruption. */
+async function interrupted() {
+  const world = setUp();
+  const { room, engine } = world;
   await room.join('r');
+  engine.fire('roomStreamUpdate', 'r', 'ADD', streams('a'));
+  await tick();
   engine.fire('publisherStateUpdate', { streamID: 'mine', state: 'PUBLISHING', errorCode: 0 });
+  engine.fire('playerStateUpdate', { streamID: 'a', state: 'PLAYING', errorCode: 0 });
   await tick();
-  const before = rtc.shown.push;
+  world.rtc.log.length = 0;
+  engine.calls.length = 0;
   engine.fire('roomStateUpdate', 'r', 'CONNECTING', 1000017, '');
-  const now = Date.now();
-  t.mock.method(Date, 'now', () => now + 90_000);
   engine.fire('roomStateUpdate', 'r', 'CONNECTED', 0, '');
+  const news = {
+    push: (state, errorCode = 0) => engine.fire('publisherStateUpdate', { streamID: 'mine', state, errorCode }),
+    pull: (state, errorCode = 0) => engine.fire('playerStateUpdate', { streamID: 'a', state, errorCode }),
+    url: (streamID) => engine.fire('streamUrlUpdate', streamID, `rtmp://new/${streamID}`, 'LONG_OUTAGE'),
+  };
+  return { ...world, news };
+}
+
+test('when the engine gets other addresses the component is made anew once, with both', async () => {
+  const { rtc, room, engine, news } = await interrupted();
+  news.push('PUBLISH_REQUESTING');
+  news.pull('PLAY_REQUESTING');
+  await tick(150);
+  assert.deepEqual(rtc.log, [], 'the old addresses are worth nothing');
+  assert.deepEqual([room.state.publish, room.state.play], ['requesting', 'requesting']);
+  news.url('mine');
+  await tick(100);
+  news.url('a');
   await tick();
-  assert.notEqual(rtc.shown.push, before);
-  assert.ok(engine.calls.includes('stopPublishingStream mine'));
-  assert.equal(rtc.all.length, 2);
+  assert.equal(rtc.log.filter((line) => line.startsWith('show')).length, 1);
+  assert.deepEqual([rtc.shown.push, rtc.shown.pull], ['rtmp://new/mine', 'rtmp://new/a']);
+  assert.deepEqual(
+    engine.calls.filter((call) => /^(start|stop)/.test(call)),
+    [],
+    'the engine needs no help',
+  );
+  room.destroy();
+});
+
+test('a stream that the service lost needs one component more, although it is announced at once', async () => {
+  const { rtc, room, news } = await interrupted();
+  news.push('PUBLISH_REQUESTING');
+  news.push('PUBLISHING');
+  await tick(100);
+  news.url('mine');
+  await tick();
+  assert.equal(rtc.log.filter((line) => line.startsWith('show')).length, 1);
+  assert.equal(rtc.shown.push, 'rtmp://new/mine');
+  room.destroy();
+});
+
+test('an address that comes alone is not waited with for ever', async () => {
+  const { rtc, room, news } = await interrupted();
+  news.push('PUBLISH_REQUESTING');
+  news.pull('PLAY_REQUESTING');
+  await tick(100);
+  news.url('a');
+  await tick(700);
+  assert.equal(rtc.shown.pull, 'rtmp://new/a');
+  room.destroy();
+});
+
+test('where no other address is to be had the failure is told', async () => {
+  const { rtc, room, news, errors } = await interrupted();
+  news.push('PUBLISH_REQUESTING');
+  await tick(100);
+  news.push('NO_PUBLISH', 1102017);
+  await tick();
+  assert.equal(room.state.publish, 'failed');
+  assert.equal(errors[0].code, 1102017);
+  assert.equal(rtc.shown.push, '');
   room.destroy();
 });
 
@@ -174,10 +235,29 @@ test('a destroyed helper hears nothing and touches the page no more', async () =
   page.setData = () => assert.fail('the page is gone');
   assert.deepEqual(
     Object.values(engine.handlers).map((set) => set.size),
-    [0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0],
   );
   assert.ok(engine.calls.includes('logoutRoom r'));
   await assert.rejects(room.join('r'), { code: 1198005 });
+});
+
+test('the component is prepared once, before the first login; where that fails nothing begins', async () => {
+  const said = [];
+  let result = { success: false };
+  const my = {
+    call: (name, _parameters, callback) => setTimeout(() => callback((said.push(name), result))),
+    createRtcRoomContext: () => ({ stop() {} }),
+  };
+  const { room, engine } = setUp({ my });
+  engine.loginRoom = async () => said.push('login');
+  await assert.rejects(room.join('r'), { code: 1198001, name: 'ResourceMissing', source: 'platform' });
+  assert.equal(room.state.room, 'idle');
+  result = { success: true };
+  await room.join('r', { publish: false });
+  room.leave();
+  await room.join('r', { publish: false });
+  assert.deepEqual(said, ['prepareRTCResource', 'prepareRTCResource', 'login', 'login']);
+  room.destroy();
 });
 
 test('refused permissions are asked for once more, then named', async () => {

@@ -15,8 +15,21 @@ let isReady = false;
  * @param {HTMLElement} options.container
  * @param {Pick<Console, 'log' | 'warn' | 'error' | 'info' | 'debug'>} [options.log] the page's console
  * @param {(text: string) => void} [options.onToast]
+ * @param {(load: (name: string) => any) => void} [options.prepare] called before the first module runs
+ * @param {(ms: number) => number} [options.hurry] how long the page's timers of `ms` really take
  */
-export function createPhone({ simulate, app, absent, my, rtc, container, log = console, onToast = () => {} }) {
+export function createPhone({
+  simulate,
+  app,
+  absent,
+  my,
+  rtc,
+  container,
+  log = console,
+  onToast = () => {},
+  prepare = () => {},
+  hurry = (ms) => ms,
+}) {
   registerElements(simulate);
   phones.set(container, rtc);
   const stack = [];
@@ -55,7 +68,7 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
     setClipboard: ({ success } = {}) => success?.({ success: true }),
   };
   const host = Object.assign({}, my, screen);
-  const clock = createClock();
+  const clock = createClock(hurry);
   const world = {
     ...clock.timers,
     console: log,
@@ -88,6 +101,7 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
       source: app.pages[path],
       definition: definitionOf(path),
       css: app.css,
+      goBack: stack.length > 0 ? back : undefined,
     });
     stack.push(shown);
     shown.start(query);
@@ -108,6 +122,7 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
     top().show();
   }
 
+  prepare(load);
   load('app');
   global.app.onLaunch?.({ path: app.entry, query: {} });
   return {
@@ -138,6 +153,10 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
     get text() {
       return textOf(top().element);
     },
+    /** Shows the page on top anew, as after another application. */
+    refresh() {
+      top()?.page.onShow?.();
+    },
     /** Puts a finger on it: the same path as a person's finger takes. */
     async tap(selector) {
       const element = top().element.querySelector(selector);
@@ -158,14 +177,14 @@ export function createPhone({ simulate, app, absent, my, rtc, container, log = c
 }
 
 /** Timers that end with the thread they belong to. */
-function createClock() {
+function createClock(hurry) {
   const running = new Set();
   let isStopped = false;
   const start =
     (begin) =>
     (action, ms, ...args) => {
       if (isStopped) return 0;
-      const timer = begin(() => (begin === setTimeout && running.delete(timer), action(...args)), ms);
+      const timer = begin(() => (begin === setTimeout && running.delete(timer), action(...args)), hurry(ms));
       running.add(timer);
       return timer;
     };
@@ -182,7 +201,7 @@ function createClock() {
   };
 }
 
-function openPage({ simulate, container, path, source, definition, css }) {
+function openPage({ simulate, container, path, source, definition, css, goBack }) {
   components += 1;
   const page = Object.assign({}, definition);
   const methods = {};
@@ -208,7 +227,13 @@ function openPage({ simulate, container, path, source, definition, css }) {
   frame.className = 'ax-frame';
   const bar = frame.appendChild(ownerDocument.createElement('div'));
   bar.className = 'ax-bar';
-  bar.textContent = source.config.defaultTitle ?? '';
+  if (goBack) {
+    const arrow = bar.appendChild(ownerDocument.createElement('span'));
+    arrow.className = 'ax-back';
+    arrow.addEventListener('click', goBack);
+  }
+  const title = bar.appendChild(ownerDocument.createElement('span'));
+  title.textContent = source.config.defaultTitle ?? '';
   const style = frame.appendChild(ownerDocument.createElement('style'));
   style.textContent = css + source.css;
   container.appendChild(frame);
@@ -225,7 +250,7 @@ function openPage({ simulate, container, path, source, definition, css }) {
     page,
     path,
     element: frame,
-    setTitle: (title) => (bar.textContent = title),
+    setTitle: (text) => (title.textContent = text),
     start(query) {
       page.onLoad?.(query);
       page.onShow?.();
@@ -383,7 +408,8 @@ function rtcOf(element) {
   throw new Error('a component outside of any phone');
 }
 
-function touch(element) {
+/** A finger put down on an element and lifted. */
+export function touch(element) {
   const { defaultView: view } = element.ownerDocument;
   const point = { identifier: 1, clientX: 1, clientY: 1, pageX: 1, pageY: 1, target: element };
   for (const [type, touches] of [

@@ -32,14 +32,15 @@ export async function openServer(t, options) {
  * @param {any} [options.settings] what was typed on the settings page before
  * @param {any} [options.host] of createHost
  * @param {any} [options.rtc]
+ * @param {(ms: number) => number} [options.hurry] see createPhone
  */
-export async function openPhone(t, { app, settings, host: hostOptions, rtc = createRtc() } = {}) {
+export async function openPhone(t, { app, settings, host: hostOptions, rtc = createRtc(), hurry } = {}) {
   const host = createHost({ ...hostOptions, storage: { 'sample-settings': settings ?? {} } });
   const lines = [];
   const log = Object.fromEntries(
     ['log', 'info', 'warn', 'error', 'debug'].map((name) => [name, (...parts) => lines.push(parts.join(' '))]),
   );
-  const phone = createJsdomPhone({ app: app ?? (await sample()), my: host.my, rtc, log });
+  const phone = createJsdomPhone({ app: app ?? (await sample()), my: host.my, rtc, log, hurry });
   t.after(() => {
     phone.close();
     phone.container.remove();

@@ -11,9 +11,12 @@
 
 mod call;
 mod input;
+mod leaving;
 mod login;
 mod messages;
 mod multi_room;
+mod outages;
+mod policy;
 mod races;
 mod reconnect;
 mod sync;

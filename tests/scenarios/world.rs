@@ -32,6 +32,8 @@ pub struct World {
     next_conn: u64,
     /// Whether a new socket can be opened.
     pub reachable: bool,
+    /// Whether the applications added from now on decide about retries.
+    pub asks_before_retry: bool,
 }
 
 pub struct Client {
@@ -41,6 +43,10 @@ pub struct Client {
     pub replies: BTreeMap<CallId, Result<Json, Error>>,
     pub opened_urls: Vec<String>,
     pub logged: Vec<String>,
+    /// Retries about which the application was asked: whether of a login, number, time passed, default.
+    pub retries: Vec<(bool, u32, u64, u64)>,
+    /// What the application answers.
+    pub policy: Option<fn(u32, u64) -> Option<u64>>,
     /// Room commands sent, in order.
     pub sent: Vec<u32>,
     pub frames_sent: usize,
@@ -96,6 +102,7 @@ impl World {
             next_order: 0,
             next_conn: 0,
             reachable: true,
+            asks_before_retry: false,
         }
     }
 
@@ -107,6 +114,7 @@ impl World {
         );
         config.seed = self.clients.len() as u64 + 1;
         config.device_id = format!("device-{user_id}");
+        config.asks_before_retry = self.asks_before_retry;
         let engine = Engine::new(config, Now::at(self.now, self.now as i64));
         self.clients.push(Client {
             user_id: user_id.into(),
@@ -115,6 +123,8 @@ impl World {
             replies: BTreeMap::new(),
             opened_urls: Vec::new(),
             logged: Vec::new(),
+            retries: Vec::new(),
+            policy: None,
             sent: Vec::new(),
             frames_sent: 0,
             lost: Vec::new(),
@@ -204,6 +214,13 @@ impl World {
             Some(Err(error)) => error.code.0,
             other => panic!("not rejected: {other:?}"),
         }
+    }
+
+    /// A call that is rejected within the next moments.
+    pub fn rejected_now(&mut self, client: usize, method: &str, args: Json) -> u32 {
+        let call = self.call(client, method, args);
+        self.run(100);
+        self.rejected(client, call)
     }
 
     pub fn is_open(&self, client: usize, call: CallId) -> bool {
@@ -465,6 +482,18 @@ impl World {
                     let before = this.replies.insert(id, reply);
                     assert!(before.is_none(), "a call is settled once");
                 }
+                Output::Retry {
+                    of,
+                    attempt,
+                    elapsed,
+                    delay,
+                } => {
+                    this.retries.push((of > 0, attempt, elapsed, delay));
+                    if let Some(policy) = this.policy {
+                        let delay = policy(attempt, elapsed);
+                        self.give(client, Input::Retry { of, attempt, delay });
+                    }
+                }
                 Output::Log { message, .. } => this.logged.push(message),
             }
         }
@@ -493,9 +522,10 @@ impl Client {
             return;
         }
         let message = pb::decode::<accesshub::PcUpwardMessage>(&frame[13..]).unwrap();
-        let length = usize::from(u16::from_be_bytes([message.payload[1], message.payload[2]]));
-        let header = pb::decode::<switch::Header>(&message.payload[7..7 + length]).unwrap();
-        self.sent.push(header.cmd);
+        let payload = message.payload();
+        let length = usize::from(u16::from_be_bytes([payload[1], payload[2]]));
+        let header = pb::decode::<switch::Header>(&payload[7..7 + length]).unwrap();
+        self.sent.push(header.cmd());
     }
 }
 

@@ -4,6 +4,8 @@
 //
 // index.js         the shim with the glue as a factory (src/shim/GLUE.md), one CommonJS file
 // rtc-room.js      the helper RtcRoom, loaded by index.js when it is asked for
+// log-upload.js    sends the log away, loaded by index.js when it is asked to
+// error-codes.js   the codes by their names, for applications
 // index.esm.js     the same for ES modules
 // engine-wasm.js   the module's bytes as a JavaScript module
 // engine-plain.js  the module translated to JavaScript
@@ -24,6 +26,7 @@ const { values: options } = parseArgs({
 });
 const bytes = readFileSync(options.wasm);
 const generated = resolve(options.glue);
+const borderNames = JSON.parse(readFileSync(join(generated, 'names.json'), 'utf8'));
 const out = resolve(options.out);
 const { version, license, name } = JSON.parse(readFileSync(join(root, 'pkg/package.json'), 'utf8'));
 const banner = `/*! ${name} ${version} | ${license} */`;
@@ -64,6 +67,9 @@ await build({
   inject: [join(root, 'src/bindings/text.mjs'), join(root, 'src/bindings/panic.mjs')],
   // Engines are freed by the shim. The runtimes that matter have no registry; without it the glue is the same everywhere.
   define: { FinalizationRegistry: 'undefined' },
+  // What the module exports has the short names there.
+  mangleProps: new RegExp(`^(${borderNames.exports.map(([name]) => name).join('|')})$`),
+  mangleCache: Object.fromEntries(borderNames.exports),
   // As a function body the module's state exists once per call.
   banner: { js: 'exports.createGlue=function(){const module={exports:{}};' },
   footer: { js: 'return module.exports};' },
@@ -81,7 +87,10 @@ const generatedModules = {
 const sharedModules = {
   name: 'shared-modules',
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.\/rtc-room$/ }, () => ({ path: './rtc-room.js', external: true }));
+    bundler.onResolve({ filter: /^\.\/(rtc-room|log-upload)$/ }, ({ path }) => ({
+      path: `${path}.js`,
+      external: true,
+    }));
     bundler.onResolve({ filter: /^\.\/errors$/ }, ({ importer }) =>
       /rtc-room/.test(importer) ? { path: './index.js', external: true } : undefined,
     );
@@ -106,6 +115,15 @@ await build({
   outfile: join(out, 'rtc-room.js'),
   plugins: [sharedModules],
 });
+for (const name of ['log-upload', 'error-codes']) {
+  await build({
+    ...common,
+    entryPoints: [join(root, `src/shim/${name}.js`)],
+    minifyIdentifiers: true,
+    banner: { js: banner },
+    outfile: join(out, `${name}.js`),
+  });
+}
 writeFileSync(
   join(out, 'index.esm.js'),
   `${banner}\nimport{${names}}from'./index.js';\nexport{${names}};\nexport default ${names[0]};\n`,
@@ -125,23 +143,20 @@ writeFileSync(join(out, 'engine.wasm.br'), brotliCompressSync(bytes, best));
 
 // The import object is written out from the module's own list, so that unused glue falls away.
 function glueEntry() {
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
-  const modules = new Map();
-  for (const { module, name } of imports) modules.set(module, [...(modules.get(module) ?? []), name]);
-  let text = '';
-  const objects = [];
-  for (const [module, names] of modules) {
-    text += `import {${names.join(',')}} from ${JSON.stringify(module)};\n`;
-    objects.push(`${JSON.stringify(module)}:{${names.join(',')}}`);
-  }
-  return `${text}
+  const [[module]] = borderNames.imports;
+  const names = borderNames.imports.map(([, name]) => name);
+  const members = borderNames.imports.map(([, name, short]) => `${short}:${name}`);
+  const [imported] = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
+  const starts = borderNames.exports.some(([name]) => name === '__wbindgen_start');
+  return `
+    import { ${names.join(',')} } from ${JSON.stringify(module)};
     import { __wbg_set_wasm, Engine } from './engine_bg.js';
     import { takePanic } from ${JSON.stringify(join(root, 'src/bindings/panic.mjs'))};
     Engine.panic = takePanic;
     export { Engine };
-    export const imports = {${objects.join(',')}};
+    export const imports = {${imported.module}:{${members.join(',')}}};
     export function start(exports) {
       __wbg_set_wasm(exports);
-      if (exports.__wbindgen_start) exports.__wbindgen_start();
+      ${starts ? 'exports.__wbindgen_start();' : ''}
     }`;
 }

@@ -5,7 +5,7 @@ root=$PWD
 target_dir=${CARGO_TARGET_DIR:-$root/target}
 export CARGO_TARGET_DIR=$target_dir
 tools_dir=$target_dir/tools/debug
-generated_files=(index.js index.esm.js index.d.ts rtc-room.js rtc-room.d.ts rtc-room.axml engine.wasm engine.wasm.br engine-wasm.js engine-plain.js worker.js LICENSE)
+generated_files=(index.js index.esm.js index.d.ts types.d.ts error-codes.js error-codes.d.ts log-upload.js rtc-room.js rtc-room.d.ts rtc-room.axml engine.wasm engine.wasm.br engine-wasm.js engine-plain.js worker.js LICENSE)
 wasm_target=wasm32-unknown-unknown
 
 # --- saying what happens -------------------------------------------------------------------------------------------
@@ -97,7 +97,8 @@ build_package() {
 # MVP code generation. Paths in panic texts are cut, so that the module is the same on every machine.
 compile_module() {
     step 'cargo build (wasm, release)'
-    local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp" prefix
+    # The stack that a linker gives by default is a megabyte of every page's memory; the deepest call takes some kilobytes.
+    local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp -Clink-arg=-zstack-size=131072" prefix
     local registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
     # The last prefix that matches counts.
     for prefix in "$root/" "$registry/" "$registry"/*/ "$("${RUSTC:-rustc}" --print sysroot)/"; do
@@ -118,15 +119,16 @@ bind_module() {
     "$tools_dir/wasm-bindgen" --target bundler --out-name engine --out-dir "$glue" --no-typescript --remove-producers-section "$compiled"
     step_done
     step 'wasm-opt'
-    # std was compiled for a newer instruction set than ours: lower what it brings, shrink, then read the result back
-    # as plain MVP, which fails if anything newer is left. Inlining functions with one caller saves bytes but makes the
-    # code pack worse (docs/size.md).
+    # std was compiled for a newer instruction set than ours: lower what it brings, and shrink. Inlining functions with one
+    # caller saves bytes but makes the code pack worse (docs/size.md).
     node_modules/.bin/wasm-opt --mvp-features --enable-sign-ext --enable-nontrapping-float-to-int \
         --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
         --signext-lowering --llvm-nontrapping-fptoint-lowering --llvm-memory-copy-fill-lowering \
-        -Oz --one-caller-inline-max-function-size 0 --strip-debug --strip-producers --strip-target-features "$glue/engine_bg.wasm" -o "$glue/engine.wasm"
-    node_modules/.bin/wasm-opt --quiet --mvp-features "$glue/engine.wasm" -o "$glue/reread.wasm"
-    rm "$glue/reread.wasm"
+        -Oz --one-caller-inline-max-function-size 0 --strip-debug --strip-producers --strip-target-features "$glue/engine_bg.wasm" -o "$glue/lowered.wasm"
+    # Reads the result back as plain MVP, which fails if anything newer is left, and gives imports and exports names of one
+    # letter; which stands for what goes to names.json, for the glue and the tests.
+    node_modules/.bin/wasm-opt --quiet --mvp-features --minify-imports-and-exports-and-modules "$glue/lowered.wasm" -o "$glue/engine.wasm" >"$glue/names.json"
+    rm "$glue/lowered.wasm"
     step_done
     echo "$stamp" >"$glue/stamp"
 }
@@ -135,7 +137,7 @@ bind_module() {
 write_package() { # staging folder
     step 'bundle'
     node tests/scripts/bundle.mjs --wasm "$target_dir/glue/engine.wasm" --glue "$target_dir/glue" --out "$1"
-    cp "$target_dir/glue/engine.wasm" src/shim/index.d.ts src/shim/rtc-room.d.ts src/shim/rtc-room.axml LICENSE "$1/"
+    cp "$target_dir/glue/engine.wasm" src/shim/{index,types,error-codes,rtc-room}.d.ts src/shim/rtc-room.axml LICENSE "$1/"
     (
         trap '' INT TERM
         for file in "${generated_files[@]}"; do mv -f "$1/$file" "pkg/$file"; done

@@ -1,22 +1,28 @@
 #!/usr/bin/env bash
 # Every check of the repository, in groups that can be run alone. Called by `./build.sh test`.
+#
+# Everything is built first, one thing after the other. Then the groups run side by side in lanes: what drives real media or a
+# clock mostly waits, while the compiler's and linters' work fills the time.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/scripts/common.sh
 
 cache_dir=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/zego-express-alipay
 wasm_pack_version=0.15.1
-groups=(fmt clippy native lint package wasm node)
+groups=(fmt clippy lint native package wasm node media)
+# Groups of one lane run one after the other.
+lanes=('fmt clippy lint native package wasm' 'node' 'media')
 
 describe() {
     case $1 in
     fmt) echo 'Rust formatting (cargo fmt --check)' ;;
     clippy) echo 'Rust lints, warnings are errors (cargo clippy)' ;;
     native) echo 'Rust tests on this machine (cargo test --workspace)' ;;
-    lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check)' ;;
+    lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check), public names and the reference' ;;
     package) echo 'the built package: syntax, globals, imports, instruction set, sizes' ;;
     wasm) echo 'the module under Node (wasm-pack test --node, or the test runner of wasm-bindgen)' ;;
-    node) echo 'shim, media, conformance, demo, page and sample backend tests (node --test)' ;;
+    node) echo 'shim, conformance and sample backend tests (node --test)' ;;
+    media) echo 'calls with real media: stand-in component, demo, sample pages, browser (node --test)' ;;
     esac
 }
 
@@ -27,17 +33,66 @@ usage() {
     for group in "${groups[@]}"; do printf '  %-9s %s\n' "$group" "$(describe "$group")"; done
 }
 
+# --- building ------------------------------------------------------------------------------------------------------
+
+selected() { [[ " ${only[*]} " == *" $1 "* ]]; }
+
+# What the selected groups need, so that no group waits for the compiler while another one measures time.
+prepare() {
+    if selected fmt; then need cargo-fmt 'Get it with: rustup component add rustfmt'; fi
+    if selected clippy; then need cargo-clippy 'Get it with: rustup component add clippy'; fi
+    if selected lint; then
+        node_tools
+        step 'the table of codes'
+        cargo build --locked -q --example codes
+        step_done
+    fi
+    if selected package || selected wasm || selected node || selected media; then build_package; fi
+    if selected clippy; then
+        step 'clippy'
+        cargo clippy --locked -q --workspace --all-targets --all-features -- -D warnings
+        step_done
+    fi
+    if selected native; then
+        step 'native tests'
+        cargo test --locked -q --workspace --all-features --no-run
+        step_done
+    fi
+    if selected wasm; then prepare_wasm; fi
+    if selected media; then media_tools; fi
+    if selected node || selected media; then
+        step 'the room server'
+        cargo build --locked -q -p room-server
+        step_done
+    fi
+}
+
+prepare_wasm() {
+    find_wasm_pack || true
+    (
+        wasm_environment
+        step 'wasm tests'
+        cargo test --locked -q --no-run --target $wasm_target -p zego-express-alipay --lib --test wasm
+        step_done
+    )
+}
+
+# The pair of tests/tools comes first on the path: wasm-pack then downloads nothing.
+wasm_environment() {
+    wasm_toolchain
+    export PATH=$tools_dir:$PATH
+    unset RUSTFLAGS
+}
+
 # --- the groups ----------------------------------------------------------------------------------------------------
 
 run_fmt() {
-    need cargo-fmt 'Get it with: rustup component add rustfmt'
     cargo fmt --all --check
     cargo fmt --manifest-path tests/tools/Cargo.toml --check
     echo 'formatted as rustfmt would'
 }
 
 run_clippy() {
-    need cargo-clippy 'Get it with: rustup component add clippy'
     cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 }
 
@@ -46,28 +101,23 @@ run_native() {
 }
 
 run_lint() {
-    node_tools
     node_modules/.bin/eslint .
     echo 'eslint found nothing'
     node_modules/.bin/tsc --project .
     echo "tsc found the shim's types in order"
     node_modules/.bin/prettier --check --log-level warn .
     echo 'formatted as prettier would'
+    node tests/reference/generate.mjs --check
+    node --test --test-reporter=spec tests/reference/*.test.mjs
 }
 
 run_package() {
-    build_package
     node --test --test-reporter=spec tests/package/*.test.mjs
     node tests/package/size.mjs --check
 }
 
 run_wasm() (
-    check_prerequisites
-    bindgen_tools
-    wasm_toolchain
-    # The pair of tests/tools comes first on the path: wasm-pack then downloads nothing.
-    export PATH=$tools_dir:$PATH
-    unset RUSTFLAGS
+    wasm_environment
     if find_wasm_pack; then
         "$wasm_pack" test --mode no-install --node . --locked --lib --test wasm
     else
@@ -78,21 +128,14 @@ run_wasm() (
 )
 
 run_node() {
-    build_package
-    media_tools
-    step 'the room server'
-    cargo build --locked -q -p room-server
-    step_done
-    # Two runners side by side: what drives real media mostly waits. Each takes one file at a time, because its tests measure time.
-    local log=$target_dir/node-tests.log quiet=0 media=0 runner
-    node_tests tests/shim tests/support tests/conformance docs >"$log" 2>&1 &
-    runner=$!
-    node_tests tests/media tests/demo tests/pages || media=$?
-    wait "$runner" || quiet=$?
-    cat "$log"
-    return $((media || quiet))
+    node_tests tests/shim tests/support tests/conformance docs
 }
 
+run_media() {
+    node_tests tests/media tests/demo tests/pages
+}
+
+# One file at a time, because these tests measure time.
 node_tests() { # folders
     local files
     mapfile -t files < <(find "$@" -name '*.test.mjs' -not -path '*/node_modules/*' | sort)
@@ -173,22 +216,59 @@ done
 if [ ${#only[@]} = 0 ]; then only=("${groups[@]}"); fi
 
 begin=$(now_ms)
-summary=()
-current=
-report() {
-    local status=$?
-    if [ -n "$current" ]; then summary+=("FAILED  $current"); fi
-    echo
-    echo '== Summary'
-    printf '   %s\n' "${summary[@]}"
-    if [ $status = 0 ]; then echo "All groups passed in $(seconds "$begin")"; else echo "Group '$current' failed after $(seconds "$begin")"; fi
+logs=$target_dir/test-logs
+mkdir -p "$logs"
+prepare
+
+# The selected groups of a lane, also after one that failed.
+run_lane() { # groups
+    trap 'echo lane-ended >&3' EXIT
+    local group group_begin verdict
+    for group in "$@"; do
+        selected "$group" || continue
+        group_begin=$(now_ms)
+        # In the background, because `set -e` does not count inside a condition.
+        ("run_$group") >"$logs/$group.log" 2>&1 </dev/null &
+        if wait $!; then verdict=ok; else verdict=FAILED; fi
+        printf '%-7s %s  %s\n' $verdict "$group" "$(seconds "$group_begin")" >"$logs/$group.verdict"
+        echo "$group" >&3
+    done
 }
-trap report EXIT
-for current in "${only[@]}"; do
-    group_begin=$(now_ms)
-    echo
-    echo "== $current: $(describe "$current")"
-    "run_$current"
-    summary+=("ok      $current  $(seconds "$group_begin")")
-    current=
+
+for group in "${groups[@]}"; do rm -f "$logs/$group.verdict"; done
+rm -f "$logs/ended"
+mkfifo "$logs/ended" # the lanes' news: names of groups that ended
+exec 3<>"$logs/ended"
+running=()
+trap 'kill -- "${running[@]}" 2>/dev/null; exit 130' INT TERM
+echo "Running: ${only[*]}"
+set -m # each lane is a process group of its own, so that an interrupt ends all of it
+for lane in "${lanes[@]}"; do
+    # shellcheck disable=SC2086
+    run_lane $lane &
+    running+=("-$!")
 done
+set +m
+open=${#lanes[@]}
+while [ "$open" -gt 0 ]; do
+    read -r group <&3
+    if [ "$group" = lane-ended ]; then
+        open=$((open - 1))
+        continue
+    fi
+    echo
+    echo "== $group: $(describe "$group")"
+    cat "$logs/$group.log"
+    echo "== $(cat "$logs/$group.verdict")"
+done
+wait
+status=0
+for group in "${only[@]}"; do grep -q '^ok' "$logs/$group.verdict" 2>/dev/null || status=1; done
+
+echo
+echo '== Summary'
+for group in "${only[@]}"; do
+    echo "   $(cat "$logs/$group.verdict" 2>/dev/null || echo "not run $group")"
+done
+if [ $status = 0 ]; then echo "All groups passed in $(seconds "$begin")"; else echo "Failed after $(seconds "$begin")"; fi
+exit $status

@@ -93,7 +93,16 @@ impl World {
             .find_map(|device| self.wrong_with(device, &rooms).map(|what| (device, what)))
     }
 
-    fn wrong_with(&self, device: usize, rooms: &BTreeMap<String, RoomView>) -> Option<String> {
+    fn wrong_with(&mut self, device: usize, rooms: &BTreeMap<String, RoomView>) -> Option<String> {
+        let wanted: Vec<String> = self.devices[device]
+            .page
+            .publishing
+            .keys()
+            .cloned()
+            .collect();
+        let bad = wanted
+            .into_iter()
+            .find(|stream| !self.may_push(device, stream));
         let this = &self.devices[device];
         let me = &this.user_id;
         if let Some((id, call)) = this.pending.first_key_value() {
@@ -160,6 +169,9 @@ impl World {
             if want.step != Step::Flowing || state != Some(&PublisherState::Publishing) {
                 return Some(format!("{stream} is {:?}, told {state:?}", want.step));
             }
+        }
+        if let Some(stream) = bad {
+            return Some(format!("the service gave no address for {stream}"));
         }
         for (stream, want) in &this.page.playing {
             let state = this.model.players.get(stream);

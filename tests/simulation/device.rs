@@ -52,6 +52,7 @@ impl World {
         let mut config = Config::new(self.plan.server.app_id, hubs.collect());
         config.seed = self.rng.u64(..);
         config.device_id = format!("device-{user_id}");
+        config.asks_before_retry = self.plan.policies;
         let mono_skew = self.rng.u64(0..1_000_000);
         let now = Now::at(self.now + mono_skew, self.now as i64);
         Device {

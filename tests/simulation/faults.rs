@@ -47,11 +47,11 @@ impl World {
                 world.close_device_end(conn);
             }),
             Fault::Refused => {
-                // Now and then for longer than a room waits.
-                let long = if self.rng.u32(0..10) == 0 {
-                    320_000
-                } else {
-                    ms
+                // Now and then for longer than addresses last, or than a room waits.
+                let long = match self.rng.u32(0..20) {
+                    0 => 320_000,
+                    1..4 => self.rng.u64(80_000..200_000),
+                    _ => ms,
                 };
                 self.refused_until = self.now + long;
                 self.each_conn(device, |world, conn| {
@@ -100,6 +100,7 @@ impl World {
                 });
                 self.restart_app(device);
             }
+            Fault::MediaLost => self.lose_media(device),
             Fault::ServerRestart => self.restart_server(ms),
             Fault::LateAnswers => self.spoil(device, AnswerAction::Delay, ms),
             Fault::MissingAnswers => self.spoil(device, AnswerAction::Drop, ms),

@@ -1,7 +1,7 @@
 //! The reference: what an application that only believes events must be able to conclude. Every event is checked against
 //! what was told before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zego_express_alipay::engine::event::{
     Event, PlayerState, PublisherState, RoomReason, RoomState, UpdateType,
@@ -37,6 +37,8 @@ pub struct Model {
     pub players: BTreeMap<String, PlayerState>,
     /// Stream whose `getNextUrl` runs.
     pub next_url: Option<String>,
+    /// Streams that may get another address, since a room came back.
+    renewable: BTreeSet<String>,
 }
 
 impl Model {
@@ -123,6 +125,15 @@ impl Model {
                 }
                 self.publisher(&update.stream_id, update.state)
             }
+            Event::StreamUrlUpdate { stream_id, url, .. } => {
+                if !url.starts_with("rtmp://") {
+                    return Err(format!("the address of {stream_id} is {url}"));
+                }
+                if !self.renewable.remove(stream_id) {
+                    return Err(format!("another address of {stream_id} for no reason"));
+                }
+                Ok(())
+            }
             Event::PlayerStateUpdate(update) => {
                 check_code(update.error_code)?;
                 self.player(&update.stream_id, update.state)
@@ -182,7 +193,13 @@ impl Model {
             return Err(format!("{reason:?} of {id} with the state {state:?}"));
         }
         match state {
-            Some(RoomState::Connected) => room.was_connected = true,
+            Some(RoomState::Connected) => {
+                if room.was_connected {
+                    let publishers = self.publishers.keys();
+                    self.renewable = publishers.chain(self.players.keys()).cloned().collect();
+                }
+                room.was_connected = true;
+            }
             Some(RoomState::Disconnected) => room.was_connected = false,
             _ => {}
         }
@@ -241,7 +258,8 @@ impl Model {
         let by_url = self.next_url.as_deref() == Some(stream);
         let allowed = match (old, new) {
             (None | Some(NoPublish), PublishRequesting) => true,
-            (Some(PublishRequesting | Publishing), PublishRequesting) => by_url,
+            (Some(Publishing), PublishRequesting) => by_url || self.renewable.contains(stream),
+            (Some(PublishRequesting), PublishRequesting) => by_url,
             (Some(PublishRequesting | Publishing), Publishing) => true,
             (_, NoPublish) => old.is_some(),
             (None | Some(NoPublish), Publishing) => false,
@@ -261,7 +279,8 @@ impl Model {
         let by_url = self.next_url.as_deref() == Some(stream);
         let allowed = match (old, new) {
             (None | Some(NoPlay), PlayRequesting) => true,
-            (Some(PlayRequesting | Playing), PlayRequesting) => by_url,
+            (Some(Playing), PlayRequesting) => by_url || self.renewable.contains(stream),
+            (Some(PlayRequesting), PlayRequesting) => by_url,
             (Some(PlayRequesting | Playing), Playing | NoPlay) => true,
             (None | Some(NoPlay), Playing | NoPlay) => false,
         };

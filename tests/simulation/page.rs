@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use room_server::command::TokenRequest;
+use room_server::command::{StreamTarget, TokenRequest};
 use room_server::{Command, Reply as Answer};
 use zego_express_alipay::engine::event::{PlayerState, PublisherState, RoomState};
-use zego_express_alipay::engine::{CallId, Error, Event as Told, Reply, Value};
+use zego_express_alipay::engine::{CallId, Error, Event as Told, Input, Reply, Value};
 
 use crate::device::Pending;
 use crate::world::{Event, World, name};
@@ -26,6 +26,8 @@ pub struct Page {
     pub playing: BTreeMap<String, Want>,
     pub ignored: BTreeSet<String>,
     last_attempt: u32,
+    /// Whether the application is one that was written without knowing of `streamUrlUpdate`.
+    pub is_plain: bool,
 }
 
 /// A stream that is to be published or played.
@@ -77,6 +79,7 @@ impl Page {
         Self {
             room: self.room,
             publishing: publishing.collect(),
+            is_plain: self.is_plain,
             ..Self::default()
         }
     }
@@ -113,14 +116,96 @@ impl World {
             .get(stream)
             .is_some_and(|want| want.attempt == attempt && want.step == Step::Flowing);
         if is_current {
+            let is_refused = code == PUSHED && !self.may_push(device, stream);
+            let code = if is_refused { PUSH_FAILED } else { code };
             self.component_event(device, stream, code);
+        }
+    }
+
+    /// Whether the address that a component pushes to is still good: the media server asks the service.
+    pub fn may_push(&mut self, device: usize, stream: &str) -> bool {
+        let target = StreamTarget {
+            app_id: None,
+            stream_id: stream.into(),
+        };
+        let me = &self.devices[device].user_id.clone();
+        matches!(self.control(Command::Publishable(target)), Some(Answer::Publishable { user_id, .. }) if user_id == *me)
+    }
+
+    /// The component loses what it pushes or plays.
+    pub fn lose_media(&mut self, device: usize) {
+        let page = &self.devices[device].page;
+        let flowing = |wants: &BTreeMap<String, Want>, code| {
+            let all = wants.iter().filter(|(_, want)| want.step == Step::Flowing);
+            let all = all.map(|(stream, _)| (stream.clone(), code));
+            all.collect::<Vec<(String, u32)>>()
+        };
+        let mut all = flowing(&page.publishing, PUSH_FAILED);
+        all.extend(flowing(&page.playing, PLAY_FAILED));
+        for (stream, code) in all {
+            self.component_event(device, &stream, code);
+        }
+    }
+
+    /// The application is asked when to try again: it may leave that to the engine, choose, or give up.
+    pub fn choose(&mut self, device: usize, of: u32, attempt: u32, default: u64) {
+        let choice = match self.rng.u32(..10) {
+            0 => return,
+            1 if self.is_chaos => None,
+            2..5 => Some(self.rng.u64(..3_000)),
+            _ => Some(default / 2),
+        };
+        self.note(|| format!("{} retries {of} after {choice:?} ms", name(device)));
+        let delay = choice;
+        self.give(device, Input::Retry { of, attempt, delay });
+    }
+
+    /// A component that has an address begins after a while, or cannot.
+    fn start_component(&mut self, device: usize, stream: &str, attempt: u32, codes: [u32; 2]) {
+        let delay = self.rng.u64(20..1_500);
+        let fails = self.is_chaos && self.rng.u32(0..12) == 0;
+        let event = Event::Component {
+            device,
+            stream: stream.into(),
+            attempt,
+            code: codes[usize::from(fails)],
+        };
+        self.post_in(delay, event);
+    }
+
+    /// A stream has another address: the application makes the component anew.
+    fn take_url(&mut self, device: usize, stream: &str) {
+        let page = &mut self.devices[device].page;
+        let attempt = page.last_attempt + 1;
+        let (wants, codes) = if page.publishing.contains_key(stream) {
+            (&mut page.publishing, [PUSHED, PUSH_FAILED])
+        } else {
+            (&mut page.playing, [PLAYED, PLAY_FAILED])
+        };
+        let want = wants.get_mut(stream);
+        if let Some(want) = want.filter(|want| want.step == Step::Flowing) {
+            want.attempt = attempt;
+            page.last_attempt = attempt;
+            self.start_component(device, stream, attempt, codes);
         }
     }
 
     /// What an application does when it is told something.
     pub fn page_event(&mut self, device: usize, event: &Told) {
-        let page = &mut self.devices[device].page;
+        let this = &mut self.devices[device];
+        let room = this.page.room.clone().unwrap_or_default();
+        // What fails while the room is away comes back with it, for an application that knows.
+        let comes_back =
+            !this.page.is_plain && this.model.state(&room) == Some(RoomState::Connecting);
+        let page = &mut this.page;
         match event {
+            Told::StreamUrlUpdate { stream_id, .. } if !page.is_plain => {
+                self.take_url(device, stream_id);
+            }
+            Told::PublisherStateUpdate(update)
+                if update.error_code.0 == PUSH_FAILED && comes_back => {}
+            Told::PlayerStateUpdate(update) if update.error_code.0 == PLAY_FAILED && comes_back => {
+            }
             Told::RoomStateUpdate {
                 room,
                 state: RoomState::Disconnected,
@@ -153,8 +238,6 @@ impl World {
         result: &Result<Reply, Error>,
     ) {
         let later = self.now + self.rng.u64(1_000..3_000);
-        let component_delay = self.rng.u64(20..1_500);
-        let fails = self.is_chaos && self.rng.u32(0..12) == 0;
         let page = &mut self.devices[device].page;
         if page.login == Some(id) {
             page.login = None;
@@ -175,13 +258,8 @@ impl World {
         }
         if result.is_ok() {
             want.step = Step::Flowing;
-            let event = Event::Component {
-                device,
-                stream: call.subject.clone(),
-                attempt: want.attempt,
-                code: codes[usize::from(fails)],
-            };
-            self.post_in(component_delay, event);
+            let attempt = want.attempt;
+            self.start_component(device, &call.subject, attempt, codes);
         } else {
             want.step = Step::Failed;
             want.after = later;

@@ -53,10 +53,12 @@ pub enum Fault {
     SkippedSequence,
     /// Bytes that mean nothing arrive.
     Garbage,
+    /// The component of a device loses what it pushes or plays.
+    MediaLost,
 }
 
 /// All of them.
-pub const FAULTS: [Fault; 24] = [
+pub const FAULTS: [Fault; 25] = [
     Fault::Cut,
     Fault::HalfOpen,
     Fault::ServerSideClose,
@@ -81,6 +83,7 @@ pub const FAULTS: [Fault; 24] = [
     Fault::Kick,
     Fault::SkippedSequence,
     Fault::Garbage,
+    Fault::MediaLost,
 ];
 
 /// See the [module](self). Each run has some of the faults only, so that the rarer ones also happen undisturbed.
@@ -88,6 +91,8 @@ pub const FAULTS: [Fault; 24] = [
 pub struct Plan {
     pub devices: usize,
     pub rooms: usize,
+    /// Whether the applications decide about retries.
+    pub policies: bool,
     /// How long faults happen.
     pub chaos_ms: u64,
     pub faults: Vec<Fault>,
@@ -128,13 +133,19 @@ impl Plan {
             } else {
                 "ctl".into()
             },
+            grace_ms: rng.choice([5_000, 20_000, 95_000]).unwrap_or(20_000),
             hub_hosts: vec!["hub-3.test".into(), "hub-4.test".into()],
             ..Default::default()
         };
         Self {
             devices: rng.usize(2..=4),
             rooms: rng.usize(1..=2),
-            chaos_ms: rng.u64(15_000..=90_000),
+            policies: rng.u32(..4) == 0,
+            // Now and then long enough for the service to forget everybody, and for rooms to be given up.
+            chaos_ms: match rng.u32(..12) {
+                0 => rng.u64(120_000..=400_000),
+                _ => rng.u64(15_000..=90_000),
+            },
             faults,
             fault_gap_ms: rng.u64(1_000..=15_000),
             user_gap_ms: rng.u64(500..=10_000),

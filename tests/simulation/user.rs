@@ -83,7 +83,9 @@ impl World {
                 self.call(device, "startPlayingStream", "", vec!["no such".into()]);
             }
             _ => {
-                if let Some(stream) = self.any_published(device) {
+                if let Some(stream) = self.any_published(device)
+                    && self.may_push(device, &stream)
+                {
                     self.component_event(device, &stream, PUSHED);
                 }
             }

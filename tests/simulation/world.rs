@@ -89,7 +89,8 @@ impl World {
             plan,
         };
         for number in 0..world.plan.devices {
-            let device = world.new_device(format!("u{number}"), 0);
+            let mut device = world.new_device(format!("u{number}"), 0);
+            device.page.is_plain = world.rng.u32(..3) == 0;
             world.devices.push(device);
             world.carry_out(number);
             let delay = world.rng.u64(0..2_000);
@@ -359,6 +360,9 @@ impl World {
                     self.page_event(device, &event);
                 }
                 Output::Reply { id, result } => self.settle(device, id, result),
+                Output::Retry {
+                    of, attempt, delay, ..
+                } => self.choose(device, of, attempt, delay),
                 Output::Log { message, .. } => {
                     self.note(|| format!("{} log: {message}", name(device)));
                 }

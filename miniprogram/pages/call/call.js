@@ -1,5 +1,5 @@
 import { RtcRoom } from '../../pkg/index';
-import { findObstacle, mrtcOf, openEngine, session, userOf } from '../../lib/engine';
+import { findObstacle, mrtcOf, openEngine, session, tokenSource, userOf } from '../../lib/engine';
 import { CHECKS, loadSettings, saveSettings } from '../../lib/settings';
 import { explain, sentence, texts, toast } from '../../lib/texts';
 
@@ -48,7 +48,7 @@ Page({
     if (this.room) this.room.destroy();
     this.room = new RtcRoom(this, engine, {
       user: userOf(settings),
-      token: settings.token,
+      token: tokenSource(settings),
       mrtc: mrtcOf(settings),
       camera,
       microphone,

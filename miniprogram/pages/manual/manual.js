@@ -1,12 +1,10 @@
 // A call without the helper: every step that RtcRoom does by itself stands here.
 
-import { findObstacle, logoutAfter, mrtcOf, openEngine, session, userOf } from '../../lib/engine';
+import { findObstacle, logoutAfter, mrtcOf, openEngine, session, tokenSource, userOf } from '../../lib/engine';
 import { CHECKS, loadSettings, saveSettings } from '../../lib/settings';
 import { explain, sentence, texts, toast } from '../../lib/texts';
 
 const JOIN_LIMIT = 20000;
-/** After a longer time without connection the addresses are worth nothing. */
-const OUTAGE = 85000;
 /** States of streams, as the page names them. */
 const PUBLISH = { NO_PUBLISH: 'none', PUBLISH_REQUESTING: 'requesting', PUBLISHING: 'publishing' };
 const PLAY = { NO_PLAY: 'none', PLAY_REQUESTING: 'requesting', PLAYING: 'playing' };
@@ -56,7 +54,8 @@ Page({
     this.pullStreamID = '';
     this.waiting = []; // streams of others, the played one first
     this.urls = { push: '', pull: '' };
-    this.brokenAt = 0;
+    this.renewing = new Set(); // streams for which the engine is getting another address
+    this.isRenewed = false; // whether it did since the interruption
   },
 
   onRoomID(event) {
@@ -97,7 +96,10 @@ Page({
     if (isOver()) return;
     await this.logout;
     if (isOver()) return;
-    const login = engine.loginRoom(settings.roomID, settings.token, userOf(settings), { userUpdate: true });
+    this.nextToken = tokenSource(settings);
+    const token = await this.nextToken();
+    if (isOver()) return;
+    const login = engine.loginRoom(settings.roomID, token, userOf(settings), { userUpdate: true });
     this.login = login;
     await login;
     if (isOver()) return;
@@ -284,12 +286,17 @@ Page({
       publisherStateUpdate: ({ streamID, state, errorCode }) => {
         if (streamID !== this.pushStreamID) return;
         this.setData({ publish: PUBLISH[state] });
+        this.followRenewal(streamID, state === 'PUBLISH_REQUESTING' && this.urls.push);
         Object.assign(session, { streamID: state === 'PUBLISHING' ? streamID : '' });
         if (errorCode && errorCode !== 3801) toast(explain({ code: errorCode, message: texts().publishFailed }));
       },
       playerStateUpdate: ({ streamID, state }) => {
-        if (streamID === this.pullStreamID) this.setData({ play: PLAY[state] });
+        if (streamID !== this.pullStreamID) return;
+        this.setData({ play: PLAY[state] });
+        this.followRenewal(streamID, state === 'PLAY_REQUESTING' && this.urls.pull);
       },
+      streamUrlUpdate: (streamID, url) => this.onUrl(streamID, url),
+      tokenWillExpire: (roomID) => this.renewToken(roomID),
     };
     for (const name of Object.keys(this.handlers)) this.engine.on(name, this.handlers[name]);
   },
@@ -304,7 +311,6 @@ Page({
     if (room === 'idle' || room === 'joining') return;
     Object.assign(session, { engine: this.engine, roomID: state === 'CONNECTED' ? this.settings.roomID : '' });
     if (state === 'CONNECTING') {
-      this.brokenAt = this.brokenAt || Date.now();
       this.setData({ room: 'reconnecting' });
     } else if (state === 'CONNECTED') {
       this.setData({ room: 'connected' });
@@ -315,20 +321,44 @@ Page({
     }
   },
 
-  /** After an interruption: other addresses if it was long, another component in any case. */
+  renewToken(roomID) {
+    this.nextToken().then(
+      (token) => {
+        if (this.data.room !== 'idle') this.engine.renewToken(token, roomID);
+      },
+      () => toast(texts().tokenNotRenewed),
+    );
+  },
+
+  /** After an interruption: another component, with the addresses that the engine gets anew, or with the old ones. */
   restore() {
-    const wasLong = this.brokenAt && Date.now() - this.brokenAt > OUTAGE;
-    this.brokenAt = 0;
-    if (wasLong && this.pushStreamID) {
-      this.stopPublish();
-      this.startPublish();
+    this.renewing.clear();
+    this.isRenewed = false;
+    // Right after CONNECTED the engine says which streams get another address: their states change to requesting.
+    setTimeout(() => {
+      if (this.data.room !== 'connected') return;
+      this.playNext();
+      if (!this.isRenewed) this.showRtcRoom();
+    }, 50);
+  },
+
+  followRenewal(streamID, begins) {
+    if (begins) {
+      this.renewing.add(streamID);
+      this.isRenewed = true;
+    } else {
+      this.renewing.delete(streamID);
     }
-    if (wasLong && this.pullStreamID) {
-      this.engine.stopPlayingStream(this.pullStreamID);
-      this.pullStreamID = '';
-    }
-    this.playNext();
-    this.showRtcRoom();
+  },
+
+  onUrl(streamID, url) {
+    if (streamID === this.pushStreamID) this.urls.push = url;
+    else if (streamID === this.pullStreamID) this.urls.pull = url;
+    else return;
+    this.renewing.delete(streamID);
+    // When both get another address, one component is enough.
+    clearTimeout(this.renewal);
+    this.renewal = setTimeout(() => this.showRtcRoom(), this.renewing.size ? 600 : 0);
   },
 
   onStreams(change, streams) {

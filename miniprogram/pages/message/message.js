@@ -32,6 +32,7 @@ Page({
   },
 
   onLoad() {
+    this.attempts = 0;
     const roomID = session.roomID || loadSettings().roomID;
     this.setData({ roomID, isIn: session.roomID !== '' });
     if (session.roomID) this.listen(session.engine);
@@ -80,13 +81,15 @@ Page({
     const engine = openEngine(settings);
     this.listen(engine);
     this.setData({ isJoining: true, isOwn: true });
-    this.deadline = setTimeout(() => this.endJoin({ code: 1198012 }), JOIN_LIMIT);
-    this.enter(engine, roomID, settings).catch((error) => this.endJoin(error));
+    this.attempts += 1;
+    const attempt = this.attempts;
+    this.deadline = setTimeout(() => this.endJoin(attempt, { code: 1198012 }), JOIN_LIMIT);
+    this.enter(attempt, engine, roomID, settings).catch((error) => this.endJoin(attempt, error));
   },
 
-  async enter(engine, roomID, settings) {
+  async enter(attempt, engine, roomID, settings) {
     await this.logout;
-    if (this.isGone || !this.data.isJoining) return;
+    if (this.isGone || !this.data.isJoining || attempt !== this.attempts) return;
     const login = engine.loginRoom(roomID, settings.token, userOf(settings), { userUpdate: true });
     this.login = login;
     await login;
@@ -96,9 +99,9 @@ Page({
     this.setData({ isIn: true, isJoining: false });
   },
 
-  /** Joining failed, or takes too long. */
-  endJoin(error) {
-    if (this.isGone || !this.data.isJoining) return;
+  /** Joining failed, or takes too long; what became of an earlier attempt counts no more. */
+  endJoin(attempt, error) {
+    if (this.isGone || !this.data.isJoining || attempt !== this.attempts) return;
     this.leave();
     toast(explain(error));
   },

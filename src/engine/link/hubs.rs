@@ -1,6 +1,7 @@
 //! The list of hub addresses and which of them is used.
 
 use crate::engine::wire::accesshub::WssGroup;
+use crate::engine::wire::pb::Messages;
 use crate::engine::wire::text;
 
 const MAIN_DOMAINS: [&str; 3] = ["zego.im", "coolzcloud.com", "zegocloud.com"];
@@ -34,7 +35,11 @@ impl Hubs {
     /// Takes the hosts of an answer over, unless it has none. With `all_domains` each host is also tried under the other
     /// main domains of the service, as the vendor's client does with a dispatch answer but not with a redirect.
     /// New addresses keep the scheme of the present one, so that a server without TLS can redirect too.
-    pub(super) fn replace(&mut self, groups: &[WssGroup<'_>], all_domains: bool) -> bool {
+    pub(super) fn replace(
+        &mut self,
+        groups: Messages<'_, WssGroup<'_>>,
+        all_domains: bool,
+    ) -> bool {
         let scheme = if self.current().starts_with("ws://") {
             "ws://"
         } else {
@@ -42,14 +47,14 @@ impl Hubs {
         };
         let mut hosts = Vec::new();
         for group in groups {
-            hosts.push(text(group.host));
+            hosts.push(text(group.host()));
         }
         hosts.retain(|host| !host.is_empty());
         let is_geo = |host: &String| host.as_bytes().windows(3).any(|part| part == b"geo");
         if all_domains && !hosts.iter().any(is_geo) {
             for domain in MAIN_DOMAINS {
                 for group in groups {
-                    let (host, main_domain) = (text(group.host), text(group.main_domain));
+                    let (host, main_domain) = (text(group.host()), text(group.main_domain()));
                     let own = if main_domain.is_empty() {
                         last_labels(&host)
                     } else {
@@ -88,19 +93,30 @@ fn last_labels(host: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::wire::{accesshub, pb};
 
-    fn group<'a>(host: &'a str, main_domain: &'a str) -> WssGroup<'a> {
-        WssGroup {
+    /// A redirect to one host.
+    fn redirect(host: &str) -> Vec<u8> {
+        let group = accesshub::write::WssGroup {
             group: b"g",
             host: host.as_bytes(),
-            main_domain: main_domain.as_bytes(),
-        }
+            main_domain: b"",
+        };
+        pb::encode(&accesshub::write::Redirect {
+            wss_groups: vec![group],
+        })
+    }
+
+    fn replace(hubs: &mut Hubs, host: &str, all_domains: bool) -> bool {
+        let bytes = redirect(host);
+        let message: accesshub::Redirect = pb::decode(&bytes).unwrap();
+        hubs.replace(message.wss_groups(), all_domains)
     }
 
     #[test]
     fn dispatched_hosts_are_also_tried_under_the_other_main_domains() {
         let mut hubs = Hubs::new(vec!["wss://old/accesshub".into()]);
-        assert!(hubs.replace(&[group("hub1.zego.im", "")], true));
+        assert!(replace(&mut hubs, "hub1.zego.im", true));
         assert_eq!(
             hubs.urls,
             [
@@ -114,14 +130,14 @@ mod tests {
     #[test]
     fn a_redirect_is_taken_literally_and_keeps_the_scheme() {
         let mut hubs = Hubs::new(vec!["ws://127.0.0.1:1/accesshub".into()]);
-        assert!(hubs.replace(&[group("127.0.0.1:2", "")], false));
+        assert!(replace(&mut hubs, "127.0.0.1:2", false));
         assert_eq!(hubs.urls, ["ws://127.0.0.1:2/accesshub"]);
     }
 
     #[test]
     fn an_answer_without_hosts_changes_nothing() {
         let mut hubs = Hubs::new(vec!["wss://old/accesshub".into()]);
-        assert!(!hubs.replace(&[group("", "")], true));
+        assert!(!replace(&mut hubs, "", true));
         assert_eq!(hubs.current(), "wss://old/accesshub");
     }
 }

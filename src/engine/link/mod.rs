@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 
 use super::backoff;
 use super::cx::Cx;
-use super::error::{CONNECT_TIMEOUT, Code, SOCKET_CLOSED, TIMEOUT};
+use super::error::{Code, SOCKET_CLOSED, TIMEOUT};
 use super::io::{LogLevel, Output, SocketId};
 use super::time::{Instant, Millis, earliest, is_due};
 use super::wire::pb::Encode;
@@ -128,6 +128,7 @@ pub struct Link {
     pc: Option<Pc>,
     pending: Vec<Pending>,
     last_traffic: Instant,
+    last_heard: Instant,
     refused_frames: u32,
     events: VecDeque<LinkEvent>,
 }
@@ -157,6 +158,7 @@ impl Link {
             pc: None,
             pending: Vec::new(),
             last_traffic: Instant::default(),
+            last_heard: Instant::default(),
             refused_frames: 0,
             events: VecDeque::new(),
         }
@@ -192,6 +194,11 @@ impl Link {
         &self.outer_ip
     }
 
+    /// When the service was last heard of: a link that is dead without notice has been so since then.
+    pub fn last_heard(&self) -> Instant {
+        self.last_heard
+    }
+
     /// Unix time of the service in milliseconds; `None` before it told it. Counted on the monotonic clock, so that a device
     /// clock that is set does not matter.
     #[allow(clippy::cast_possible_wrap)]
@@ -204,6 +211,7 @@ impl Link {
     pub fn destroy(&mut self, cx: &mut Cx<'_>) {
         self.close_socket(cx);
         self.fail_all(SOCKET_CLOSED);
+        self.pc = None;
         self.state = State::Destroyed;
     }
 
@@ -236,6 +244,7 @@ impl Link {
         self.attempt = 0;
         self.cycle_started = None;
         self.last_traffic = cx.now.mono;
+        self.last_heard = cx.now.mono;
         let heartbeat_stream = self.new_stream();
         let next_heartbeat = cx.now.mono + self.heartbeat_interval;
         self.state = State::Open(Open {
@@ -270,6 +279,7 @@ impl Link {
             State::Open(open) if open.socket == socket => open.probe = None,
             _ => return,
         }
+        self.last_heard = cx.now.mono;
         match frame::decode_frame(bytes) {
             Ok((stream, frame)) => self.handle_frame(stream, frame, cx),
             Err(e) => self.refuse(e, cx),
@@ -293,7 +303,9 @@ impl Link {
         match self.state {
             State::Waiting { .. } if online => {
                 self.attempt = 0;
-                self.cycle_started = Some(cx.now.mono);
+                if !cx.asks {
+                    self.cycle_started = Some(cx.now.mono);
+                }
                 self.open_socket(cx);
             }
             State::Idle if online && self.wanted => self.connect(cx),
@@ -323,7 +335,7 @@ impl Link {
         match &self.state {
             State::Waiting { until } if is_due(*until, now) => self.open_socket(cx),
             State::Connecting { deadline, .. } if *deadline <= now => {
-                cx.log(LogLevel::Warn, CONNECT_TIMEOUT.text());
+                cx.log(LogLevel::Warn, "the service could not be reached in time");
                 self.lose(cx);
             }
             State::Open(open) if is_due(open.probe, now) => self.lose(cx),
@@ -416,7 +428,8 @@ impl Link {
         let now = cx.now.mono;
         let started = *self.cycle_started.get_or_insert(now);
         self.attempt += 1;
-        if now - started >= CYCLE_MS {
+        let asks = cx.asks && self.wanted;
+        if !asks && now - started >= CYCLE_MS {
             self.attempt = 0;
             self.cycle_started = Some(now);
             self.hubs.rewind();
@@ -425,13 +438,35 @@ impl Link {
             } else {
                 self.state = State::Idle;
             }
-        } else if !self.online && self.attempt > OFFLINE_ATTEMPTS {
+        } else if !asks && !self.online && self.attempt > OFFLINE_ATTEMPTS {
             self.state = State::Waiting { until: None };
         } else {
             let delay = backoff::delay(self.attempt, cx.random);
             self.state = State::Waiting {
                 until: Some(now + delay),
             };
+            if asks {
+                cx.ask_retry(0, self.attempt, started, delay);
+            }
+        }
+    }
+
+    /// What the application says of a retry. Returns whether it gives up.
+    pub(super) fn handle_retry(
+        &mut self,
+        attempt: u32,
+        delay: Option<Millis>,
+        cx: &Cx<'_>,
+    ) -> bool {
+        match &mut self.state {
+            State::Waiting { until } if self.attempt == attempt => {
+                *until = delay.map(|delay| cx.now.mono + delay);
+                if delay.is_none() {
+                    self.state = State::Idle;
+                }
+                delay.is_none()
+            }
+            _ => false,
         }
     }
 
@@ -459,7 +494,7 @@ impl Link {
         self.send(
             FrameType::HbRequest,
             stream,
-            &accesshub::HbRequest {
+            &accesshub::write::HbRequest {
                 txid,
                 ts: cx.now.wall,
             },
@@ -482,7 +517,7 @@ impl Link {
         self.note_traffic(cx);
         let txid = self.new_txid();
         let common = |value: u32| if first { value } else { 0 };
-        let message = accesshub::PcUpwardMessage {
+        let message = accesshub::write::PcUpwardMessage {
             txid,
             appid: common(self.app_id),
             biz_type: first.then_some(0),
@@ -502,7 +537,7 @@ impl Link {
     fn close_stream(&mut self, stream: u32, cx: &mut Cx<'_>) {
         // The counter moves for every frame, also for those without a number.
         self.new_txid();
-        let message = accesshub::StreamClosed {
+        let message = accesshub::write::StreamClosed {
             code: Some(0),
             msg: Some(&[]),
         };

@@ -1,7 +1,5 @@
 //! The proxied connection: the stream on which room packets travel.
 
-use std::collections::VecDeque;
-
 use crate::engine::time::{Instant, Millis};
 
 /// How long the service may take to establish it, unless its configuration says otherwise.
@@ -20,7 +18,7 @@ enum State {
     Establishing {
         deadline: Instant,
         broken: bool,
-        queue: VecDeque<Vec<u8>>,
+        queue: Vec<Vec<u8>>,
     },
     Established,
 }
@@ -32,7 +30,7 @@ impl Pc {
             state: State::Establishing {
                 deadline,
                 broken: false,
-                queue: VecDeque::new(),
+                queue: Vec::new(),
             },
         }
     }
@@ -52,7 +50,7 @@ impl Pc {
     pub(super) fn queue(&mut self, packet: Vec<u8>) -> bool {
         match &mut self.state {
             State::Establishing { queue, .. } if queue.len() < MAX_QUEUED => {
-                queue.push_back(packet);
+                queue.push(packet);
                 true
             }
             _ => false,
@@ -60,10 +58,10 @@ impl Pc {
     }
 
     /// It works. Returns whether it was broken before, and the packets that waited.
-    pub(super) fn establish(&mut self) -> (bool, VecDeque<Vec<u8>>) {
+    pub(super) fn establish(&mut self) -> (bool, Vec<Vec<u8>>) {
         match core::mem::replace(&mut self.state, State::Established) {
             State::Establishing { broken, queue, .. } => (broken, queue),
-            State::Established => (false, VecDeque::new()),
+            State::Established => (false, Vec::new()),
         }
     }
 
@@ -72,7 +70,7 @@ impl Pc {
         self.state = State::Establishing {
             deadline,
             broken: true,
-            queue: VecDeque::new(),
+            queue: Vec::new(),
         };
     }
 }

@@ -51,12 +51,12 @@ impl Link {
         self.note_traffic(cx);
         let mut list = Vec::new();
         for (name, value) in headers {
-            list.push(accesshub::HttpHeader {
+            list.push(accesshub::write::HttpHeader {
                 name: name.as_bytes(),
                 val: value.as_bytes(),
             });
         }
-        let message = accesshub::HttpRequest {
+        let message = accesshub::write::HttpRequest {
             txid,
             appid: self.app_id,
             biz_type: Some(0),
@@ -91,7 +91,7 @@ impl Link {
         let Some((txid, stream)) = self.begin(Purpose::Config, cx) else {
             return;
         };
-        let message = accesshub::GetConfigRequest {
+        let message = accesshub::write::GetConfigRequest {
             txid,
             appid: self.app_id,
             biz_type: Some(0),
@@ -128,45 +128,45 @@ impl Link {
                 if let State::Open(open) = &mut self.state {
                     open.unanswered = 0;
                 }
-                self.set_clock(m.ntp_time, m.ts, cx);
+                self.set_clock(m.ntp_time(), m.ts(), cx);
             }
             Frame::GetConfigResponse(m) => self.handle_config(m, cx),
             Frame::DispatchResponse(m) => {
-                let data = m.data.unwrap_or_default();
-                if let Some(pending) = self.take(data.txid) {
-                    if m.code == 0 && self.hubs.replace(&data.wss_groups, true) {
+                let data = m.data().unwrap_or_default();
+                if let Some(pending) = self.take(data.txid()) {
+                    if m.code() == 0 && self.hubs.replace(data.wss_groups(), true) {
                         self.drop_link(cx);
                         self.open_socket(cx);
                     } else {
-                        self.fail(&pending, Some(m.code), cx);
+                        self.fail(&pending, Some(m.code()), cx);
                     }
                 }
             }
             Frame::GetAppConfigResponse(m) => {
-                let data = m.data.unwrap_or_default();
-                if let Some(pending) = self.take(data.txid) {
-                    if m.code == 0 {
-                        self.etag = Some(data.etag);
+                let data = m.data().unwrap_or_default();
+                if let Some(pending) = self.take(data.txid()) {
+                    if m.code() == 0 {
+                        self.etag = Some(data.etag());
                         self.events
-                            .push_back(LinkEvent::AppConfig(data.data.into()));
+                            .push_back(LinkEvent::AppConfig(data.data().into()));
                     } else {
-                        self.fail(&pending, Some(m.code), cx);
+                        self.fail(&pending, Some(m.code()), cx);
                     }
                 }
             }
             Frame::HttpResponse(m) => {
                 self.note_traffic(cx);
-                if let Some(pending) = self.take(m.txid) {
+                if let Some(pending) = self.take(m.txid()) {
                     self.close_stream(pending.stream, cx);
-                    self.events
-                        .push_back(LinkEvent::Http(m.txid, Ok((m.status_code, m.body.into()))));
+                    let answer = (m.status_code(), m.body().into());
+                    self.events.push_back(LinkEvent::Http(m.txid(), Ok(answer)));
                 }
             }
-            Frame::PushException(m) => match self.take(m.txid) {
-                Some(pending) => self.fail(&pending, Some(m.reason), cx),
+            Frame::PushException(m) => match self.take(m.txid()) {
+                Some(pending) => self.fail(&pending, Some(m.reason()), cx),
                 None => cx.log(
                     LogLevel::Warn,
-                    &["the service reports: ", &text(m.msg)].concat(),
+                    &["the service reports: ", &text(m.msg())].concat(),
                 ),
             },
             Frame::PcEstablished => self.handle_established(stream, cx),
@@ -180,7 +180,7 @@ impl Link {
             Frame::PcDownward(m) => {
                 self.note_traffic(cx);
                 if self.pc.as_ref().is_some_and(|pc| pc.stream == stream) {
-                    self.events.push_back(LinkEvent::Packet(m.payload.into()));
+                    self.events.push_back(LinkEvent::Packet(m.payload().into()));
                 }
             }
             Frame::StreamClosed(_) => {
@@ -189,9 +189,9 @@ impl Link {
                     self.events.push_back(LinkEvent::PcClosed);
                 }
             }
-            Frame::CloseConnection(m) => self.handle_close_connection(&m, cx),
+            Frame::CloseConnection(m) => self.handle_close_connection(m, cx),
             Frame::Redirect(m) => {
-                if self.hubs.replace(&m.wss_groups, false) {
+                if self.hubs.replace(m.wss_groups(), false) {
                     cx.log(LogLevel::Info, "the service redirects to another hub");
                     self.drop_link(cx);
                     self.open_socket(cx);
@@ -215,41 +215,41 @@ impl Link {
     }
 
     fn handle_config(&mut self, message: accesshub::GetConfigResponse<'_>, cx: &mut Cx<'_>) {
-        let data = message.data.unwrap_or_default();
-        let Some(pending) = self.take(data.txid) else {
+        let data = message.data().unwrap_or_default();
+        let Some(pending) = self.take(data.txid()) else {
             return;
         };
-        if message.code != 0 {
+        if message.code() != 0 {
             return;
         }
-        if (1..=10).contains(&data.logic_hb_interval) {
-            self.heartbeat_interval = Millis::from(data.logic_hb_interval) * 1_000;
+        if (1..=10).contains(&data.logic_hb_interval()) {
+            self.heartbeat_interval = Millis::from(data.logic_hb_interval()) * 1_000;
         }
-        if (3..=30).contains(&data.logic_hb_timeout) {
-            self.heartbeat_timeout = Millis::from(data.logic_hb_timeout) * 1_000;
+        if (3..=30).contains(&data.logic_hb_timeout()) {
+            self.heartbeat_timeout = Millis::from(data.logic_hb_timeout()) * 1_000;
         }
-        if data.pc_establish_timeout > 0 {
-            self.pc_timeout = Millis::from(data.pc_establish_timeout) * 1_000;
+        if data.pc_establish_timeout() > 0 {
+            self.pc_timeout = Millis::from(data.pc_establish_timeout()) * 1_000;
         }
         if let State::Open(open) = &mut self.state {
             open.next_heartbeat = open
                 .next_heartbeat
                 .min(cx.now.mono + self.heartbeat_interval);
         }
-        self.outer_ip = text(data.client_outer_ip);
-        self.set_clock(data.ntp_time, pending.sent_wall, cx);
+        self.outer_ip = text(data.client_outer_ip());
+        self.set_clock(data.ntp_time(), pending.sent_wall, cx);
     }
 
     fn handle_close_connection(
         &mut self,
-        message: &accesshub::CloseConnection<'_>,
+        message: accesshub::CloseConnection<'_>,
         cx: &mut Cx<'_>,
     ) {
         cx.log(
             LogLevel::Info,
-            &["the service asks to leave: ", &text(message.msg)].concat(),
+            &["the service asks to leave: ", &text(message.msg())].concat(),
         );
-        match message.action {
+        match message.action() {
             ACTION_DISPATCH => self.request_dispatch(cx),
             ACTION_SAME_HUB => {
                 self.drop_link(cx);
@@ -267,7 +267,7 @@ impl Link {
         let Some((txid, stream)) = self.begin(Purpose::Dispatch, cx) else {
             return;
         };
-        let message = accesshub::DispatchRequest {
+        let message = accesshub::write::DispatchRequest {
             txid,
             appid: self.app_id,
             biz_type: Some(0),
@@ -285,7 +285,7 @@ impl Link {
             return;
         };
         self.note_traffic(cx);
-        let message = accesshub::GetAppConfigRequest {
+        let message = accesshub::write::GetAppConfigRequest {
             txid,
             appid: self.app_id,
             biz_type: Some(0),

@@ -4,17 +4,20 @@ use md5::{Digest, Md5};
 
 use crate::engine::backoff;
 use crate::engine::cx::Cx;
-use crate::engine::error::{Error, OK, from_room_answer};
+use crate::engine::error::{Error, LOGIN_TIMEOUT, OK, from_room_answer};
 use crate::engine::event::{Event, RoomReason, RoomState};
 use crate::engine::io::Reply;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::Millis;
 use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::packet::cmd;
+use crate::engine::wire::pb::Messages;
 use crate::engine::wire::{liveroom, switch};
 
 use super::streams::StreamInfo;
-use super::{DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Phase, Room, RoomEnd, RoomSignal};
+use super::{
+    DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Outage, Phase, Room, RoomEnd, RoomSignal,
+};
 
 const ROLE: u32 = 2;
 const TERM_TYPE_MINI_PROGRAM: u32 = 7;
@@ -35,16 +38,16 @@ struct LoginAnswer<'a> {
     users_merge_ms: u32,
     users_interval_ms: u32,
     token_remain_s: u32,
-    trans: Vec<TransChannel<'a>>,
+    trans: Messages<'a, TransChannel<'a>>,
     stream_seq: u32,
     streams: Vec<StreamInfo>,
 }
 
 impl Room {
-    /// Sends the login, or waits for the link.
+    /// Sends the login, or waits for the link, and for the end of a login before it.
     pub(in crate::engine) fn log_in(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         self.drop_requests(net, cx);
-        if !net.link.is_open() {
+        if !net.link.is_open() || net.is_leaving() {
             self.phase = Phase::WaitingForLink;
             return;
         }
@@ -79,9 +82,38 @@ impl Room {
     /// The login failed in a way that may pass.
     pub(super) fn retry_login(&mut self, cx: &mut Cx<'_>) {
         self.attempt += 1;
+        let delay = backoff::delay(self.attempt, cx.random);
         self.phase = Phase::Waiting {
-            until: cx.now.mono + backoff::delay(self.attempt, cx.random),
+            until: cx.now.mono + delay,
         };
+        cx.ask_retry(self.key(), self.attempt, self.trying_since, delay);
+    }
+
+    /// What the application says of a retry.
+    pub(in crate::engine) fn handle_retry(
+        &mut self,
+        attempt: u32,
+        delay: Option<Millis>,
+        cx: &mut Cx<'_>,
+    ) -> Option<RoomSignal> {
+        let Phase::Waiting { until } = &mut self.phase else {
+            return None;
+        };
+        if self.attempt != attempt {
+            return None;
+        }
+        match delay {
+            Some(delay) => {
+                *until = cx.now.mono + delay;
+                None
+            }
+            None => Some(self.give_up(cx)),
+        }
+    }
+
+    /// It was tried for long enough.
+    pub(in crate::engine) fn give_up(&mut self, cx: &mut Cx<'_>) -> RoomSignal {
+        self.end(Error::with(LOGIN_TIMEOUT, "login timeout"), cx)
     }
 
     pub(in crate::engine) fn handle_login(
@@ -91,19 +123,19 @@ impl Room {
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) -> Option<RoomSignal> {
-        self.session.switch_id = answer.switch_session_id;
-        self.session.relogin_token = answer.relogin_token.into();
+        self.session.switch_id = answer.switch_session_id();
+        self.session.relogin_token = answer.relogin_token().into();
         let answer = LoginAnswer {
-            user_session_id: answer.user_session_id,
-            heartbeat_ms: answer.liveroom_hb_interval,
-            online_count: answer.online_count,
-            barrage_window: answer.big_im_time_window,
-            users_merge_ms: answer.userlist_merge_timeout,
-            users_interval_ms: answer.userlist_interval,
-            token_remain_s: answer.token_remain_time,
-            trans: answer.trans_channel_list,
-            stream_seq: answer.stream_list_seq,
-            streams: StreamInfo::from_login(answer.stream_info_list),
+            user_session_id: answer.user_session_id(),
+            heartbeat_ms: answer.liveroom_hb_interval(),
+            online_count: answer.online_count(),
+            barrage_window: answer.big_im_time_window(),
+            users_merge_ms: answer.userlist_merge_timeout(),
+            users_interval_ms: answer.userlist_interval(),
+            token_remain_s: answer.token_remain_time(),
+            trans: answer.trans_channel_list(),
+            stream_seq: answer.stream_list_seq(),
+            streams: StreamInfo::from_login(answer.stream_info_list()),
         };
         self.go_online(header, answer, net, cx)
     }
@@ -116,16 +148,16 @@ impl Room {
         cx: &mut Cx<'_>,
     ) -> Option<RoomSignal> {
         let answer = LoginAnswer {
-            user_session_id: answer.user_session_id,
-            heartbeat_ms: answer.liveroom_hb_interval,
-            online_count: answer.online_count,
-            barrage_window: answer.big_im_time_window,
-            users_merge_ms: answer.userlist_merge_timeout,
-            users_interval_ms: answer.userlist_interval,
-            token_remain_s: answer.token_remain_time,
-            trans: answer.trans_channel_list,
-            stream_seq: answer.stream_list_seq,
-            streams: StreamInfo::from_list(answer.stream_info_list),
+            user_session_id: answer.user_session_id(),
+            heartbeat_ms: answer.liveroom_hb_interval(),
+            online_count: answer.online_count(),
+            barrage_window: answer.big_im_time_window(),
+            users_merge_ms: answer.userlist_merge_timeout(),
+            users_interval_ms: answer.userlist_interval(),
+            token_remain_s: answer.token_remain_time(),
+            trans: answer.trans_channel_list(),
+            stream_seq: answer.stream_list_seq(),
+            streams: StreamInfo::from_list(answer.stream_info_list()),
         };
         self.go_online(header, answer, net, cx)
     }
@@ -178,7 +210,7 @@ impl Room {
     /// `whole`: the login of the connection ends too, and with it every other room.
     pub(in crate::engine) fn send_logout(&self, whole: bool, net: &mut Net, cx: &mut Cx<'_>) {
         if whole {
-            let body = switch::LogoutRoomReq {
+            let body = switch::write::LogoutRoomReq {
                 logout_code: Some(0),
                 logout_check: &Md5::digest(self.request.token.as_bytes()),
                 user_session_id: self.session.user_id,
@@ -186,8 +218,28 @@ impl Room {
             };
             net.notify(&self.route, cmd::LOGOUT, &body, cx);
         } else {
-            net.notify(&self.route, cmd::QUIT_ROOM, &liveroom::QuitRoomReq {}, cx);
+            net.notify(
+                &self.route,
+                cmd::QUIT_ROOM,
+                &liveroom::write::QuitRoomReq {},
+                cx,
+            );
         }
+    }
+
+    /// The login was answered after the room had been left.
+    pub(in crate::engine) fn leave_late(
+        &mut self,
+        header: &switch::Header<'_>,
+        user_session_id: u64,
+        whole: bool,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
+        self.route.context_key = header.context_key();
+        self.route.controls = header.controls().map(Into::into);
+        self.session.user_id = user_session_id;
+        self.send_logout(whole, net, cx);
     }
 
     fn go_online(
@@ -201,12 +253,13 @@ impl Room {
             return None;
         }
         let now = cx.now.mono;
-        if self.session.user_id != answer.user_session_id {
+        let is_new_session = self.session.user_id != answer.user_session_id;
+        if is_new_session {
             self.trans.forget();
         }
         self.session.user_id = answer.user_session_id;
-        self.route.context_key = header.context_key;
-        self.route.controls = Some(header.controls.unwrap_or_default().into());
+        self.route.context_key = header.context_key();
+        self.route.controls = Some(header.controls().unwrap_or_default().into());
         self.heartbeat_interval = match answer.heartbeat_ms {
             0 => DEFAULT_HEARTBEAT_MS,
             ms => Millis::from(ms).max(MIN_HEARTBEAT_MS),
@@ -255,7 +308,14 @@ impl Room {
         super::emit_all(events, cx);
         self.fetch_users(net, cx);
         self.fetch_trans(answer.trans, net, cx);
-        Some(RoomSignal::Online { own_streams })
+        let length = self.lost_at.take().map_or(0, |lost_at| now - lost_at);
+        Some(RoomSignal::Online {
+            own_streams,
+            outage: Outage {
+                length,
+                is_new_session,
+            },
+        })
     }
 
     fn login_logic(&self) -> u32 {
@@ -271,14 +331,14 @@ impl Room {
         net: &Net,
         device_id: &'a str,
         stamp: &'a str,
-    ) -> switch::LoginRoomReq<'a> {
+    ) -> switch::write::LoginRoomReq<'a> {
         let request = &self.request;
         let name = if request.user.name.is_empty() {
             &request.user.id
         } else {
             &request.user.name
         };
-        switch::LoginRoomReq {
+        switch::write::LoginRoomReq {
             app_id: net.app_id,
             biz_type: Some(0),
             room_id: request.room_id.as_bytes(),
@@ -305,8 +365,8 @@ impl Room {
         }
     }
 
-    fn enter_request(&self, net: &Net) -> liveroom::EnterRoomReq<'_> {
-        liveroom::EnterRoomReq {
+    fn enter_request(&self, net: &Net) -> liveroom::write::EnterRoomReq<'_> {
+        liveroom::write::EnterRoomReq {
             net_type: Some(net.network as u32),
             conn_type: CONNECTION_WEBSOCKET,
             room_id: self.request.room_id.as_bytes(),

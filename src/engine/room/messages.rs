@@ -1,7 +1,5 @@
 //! Messages between users: broadcast (reliable), barrage (many, may be collected), custom command (to named users).
 
-use std::collections::VecDeque;
-
 use crate::engine::cx::Cx;
 use crate::engine::error::{Code, Error, QUEUE_FULL, SOCKET_CLOSED, TOO_FREQUENT};
 use crate::engine::event::{CommandContent, Event, Message, User};
@@ -31,7 +29,8 @@ pub(in crate::engine) struct Messages {
     window: Millis,
     window_end: Option<Instant>,
     send_at: Option<Instant>,
-    waiting: VecDeque<(u32, CallId, String)>,
+    /// Number as a text, call and message of each.
+    waiting: Vec<(String, CallId, String)>,
     last_client_id: u32,
     last_command: u32,
 }
@@ -52,7 +51,7 @@ impl Room {
     pub(in crate::engine) fn send_broadcast(
         &mut self,
         call: CallId,
-        message: String,
+        message: &str,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
@@ -66,7 +65,7 @@ impl Room {
             return;
         }
         self.messages.last_broadcast = Some(now);
-        let body = liveroom::SendImReq {
+        let body = liveroom::write::SendImReq {
             msg_category: CATEGORY,
             msg_type: TYPE_TEXT,
             msg_content: message.as_bytes(),
@@ -78,7 +77,7 @@ impl Room {
     pub(in crate::engine) fn send_barrage_message(
         &mut self,
         call: CallId,
-        message: String,
+        message: &str,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
@@ -89,9 +88,8 @@ impl Room {
             return;
         }
         messages.last_client_id += 1;
-        messages
-            .waiting
-            .push_back((messages.last_client_id, call, message));
+        let id = messages.last_client_id.to_string();
+        messages.waiting.push((id, call, message.into()));
         match messages.window_end {
             Some(end) if end > now && messages.window > 0 => {
                 let moment = cx.random.between(0, messages.window);
@@ -115,14 +113,10 @@ impl Room {
         let count = messages.waiting.len().min(BARRAGE_PER_REQUEST);
         let waiting = messages.waiting.split_off(count);
         let sent = core::mem::replace(&mut messages.waiting, waiting);
-        let (mut ids, mut calls) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        for (client_id, call, _) in &sent {
-            ids.push(client_id.to_string());
-            calls.push((*client_id, *call));
-        }
-        let mut list = Vec::with_capacity(count);
-        for ((_, _, message), id) in sent.iter().zip(&ids) {
-            list.push(liveroom::BigImToSend {
+        let (mut list, mut calls) = (Vec::new(), Vec::new());
+        for (id, call, message) in &sent {
+            calls.push((id.clone(), *call));
+            list.push(liveroom::write::BigImToSend {
                 msg_category: CATEGORY,
                 msg_type: TYPE_TEXT,
                 msg_content: message.as_bytes(),
@@ -135,7 +129,7 @@ impl Room {
             self.ask_or_reject(
                 net,
                 cmd::SEND_BIG_IM,
-                &liveroom::SendBigImReq { msg_list: list },
+                &liveroom::write::SendBigImReq { msg_list: list },
                 Purpose::Barrage { calls },
                 cx,
             );
@@ -146,8 +140,8 @@ impl Room {
     pub(in crate::engine) fn send_command(
         &mut self,
         call: CallId,
-        content: &CommandContent,
-        to: Vec<String>,
+        content: CommandContent<&str>,
+        to: &[&str],
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
@@ -168,12 +162,12 @@ impl Room {
             to.close('}');
         });
         let mut to_user_list = Vec::with_capacity(to.len());
-        for id in &to {
-            to_user_list.push(liveroom::ToUser {
+        for id in to {
+            to_user_list.push(liveroom::write::ToUser {
                 id_name: id.as_bytes(),
             });
         }
-        let body = liveroom::SignalLiveCustomReq {
+        let body = liveroom::write::SignalLiveCustomReq {
             push_message: push_message.as_bytes(),
             to_user_list,
         };
@@ -189,16 +183,16 @@ impl Room {
     /// Broadcast messages; own ones come back too and are not reported.
     pub(in crate::engine) fn handle_broadcast(&self, push: liveroom::PushIm<'_>, cx: &mut Cx<'_>) {
         let mut messages = Vec::new();
-        for m in push.msg_list {
-            if m.id_name != self.request.user.id.as_bytes() {
+        for m in push.msg_list() {
+            if m.id_name() != self.request.user.id.as_bytes() {
                 messages.push(Message {
                     from_user: User {
-                        id: text(m.id_name),
-                        name: text(m.nick_name),
+                        id: text(m.id_name()),
+                        name: text(m.nick_name()),
                     },
-                    message: text(m.msg_content),
-                    send_time: m.send_time,
-                    message_id: number(m.msg_id),
+                    message: text(m.msg_content()),
+                    send_time: m.send_time(),
+                    message_id: number(m.msg_id()),
                 });
             }
         }
@@ -213,16 +207,16 @@ impl Room {
     /// Barrage messages; own ones come back too and are not reported.
     pub(in crate::engine) fn handle_barrage(&self, push: liveroom::PushBigIm<'_>, cx: &mut Cx<'_>) {
         let mut messages = Vec::new();
-        for m in push.msg_list {
-            if m.id_name != self.request.user.id.as_bytes() {
+        for m in push.msg_list() {
+            if m.id_name() != self.request.user.id.as_bytes() {
                 messages.push(Message {
                     from_user: User {
-                        id: text(m.id_name),
-                        name: text(m.nick_name),
+                        id: text(m.id_name()),
+                        name: text(m.nick_name()),
                     },
-                    message: text(m.msg_content),
-                    send_time: m.msg_timestamp,
-                    message_id: text(m.msg_id),
+                    message: text(m.msg_content()),
+                    send_time: m.msg_timestamp(),
+                    message_id: text(m.msg_id()),
                 });
             }
         }
@@ -270,7 +264,9 @@ fn number(id: u64) -> f64 {
 pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>) {
     match purpose {
         Purpose::SetExtraInfo { call, .. }
-        | Purpose::UpdateStream { call, .. }
+        | Purpose::UpdateStream {
+            call: Some(call), ..
+        }
         | Purpose::Broadcast { call }
         | Purpose::CustomCommand { call } => cx.reply(call, Err(error.clone())),
         Purpose::Barrage { calls } => {
@@ -280,6 +276,7 @@ pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>
         }
         Purpose::Login
         | Purpose::Enter
+        | Purpose::Leave
         | Purpose::Heartbeat
         | Purpose::UserList
         | Purpose::StreamList
@@ -287,23 +284,22 @@ pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>
         | Purpose::GetExtraInfo
         | Purpose::AddStream { .. }
         | Purpose::DeleteStream { .. }
+        | Purpose::UpdateStream { call: None, .. }
         | Purpose::Nothing => {}
     }
 }
 
 /// Settles barrage calls with the ids that the service gave.
 pub(in crate::engine) fn resolve_barrage(
-    calls: Vec<(u32, CallId)>,
-    answer: &liveroom::SendBigImRsp<'_>,
+    calls: Vec<(String, CallId)>,
+    answer: liveroom::SendBigImRsp<'_>,
     cx: &mut Cx<'_>,
 ) {
     for (client_id, call) in calls {
-        let client_id = client_id.to_string();
         let sent = answer
-            .msg_list
-            .iter()
-            .find(|m| m.msg_client_id == client_id.as_bytes());
-        let message_id = sent.map(|m| text(m.msg_id)).unwrap_or_default();
+            .msg_list()
+            .find(|m| m.msg_client_id() == client_id.as_bytes());
+        let message_id = sent.map(|m| text(m.msg_id())).unwrap_or_default();
         cx.reply(call, Ok(Reply::MessageText(message_id)));
     }
 }

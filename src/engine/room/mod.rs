@@ -23,15 +23,15 @@ pub(super) use messages::{command_event, reject, resolve_barrage};
 pub(super) use streams::{Change, StreamInfo};
 
 use super::cx::Cx;
-use super::error::{Code, Error, LOGIN_TIMEOUT, NETWORK_BROKEN, OK};
+use super::error::{Code, Error, NETWORK_BROKEN, OK};
 use super::event::{Event, RoomReason, RoomState, User};
 use super::io::CallId;
 use super::net::{Net, Purpose, RoomKey, Route};
 use super::time::{Instant, Millis, earliest, is_due};
+use super::token;
 use super::wire::packet::cmd;
 use super::wire::pb::Encode;
 use super::wire::{liveroom, switch};
-use super::{backoff, token};
 use messages::Messages;
 use streams::Streams;
 use trans::Trans;
@@ -59,10 +59,24 @@ pub(super) struct LoginRequest {
 /// What a room tells the engine, which then acts on the streams of the room.
 #[derive(Debug)]
 pub(super) enum RoomSignal {
-    /// The login succeeded. Holds the own streams that the service still has.
-    Online { own_streams: Vec<StreamInfo> },
+    /// The login succeeded.
+    Online {
+        /// The own streams that the service still has.
+        own_streams: Vec<StreamInfo>,
+        /// What was between the last login and this one.
+        outage: Outage,
+    },
     /// The room is over.
     Ended(RoomEnd),
+}
+
+/// The time without a room before a login.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outage {
+    /// How long it was, 0 at the first login.
+    pub(super) length: Millis,
+    /// Whether the service did not know the session any more.
+    pub(super) is_new_session: bool,
 }
 
 /// Why a room is over.
@@ -107,6 +121,10 @@ pub(super) struct Room {
     was_online: bool,
     is_shown_connected: bool,
     trying_since: Instant,
+    /// How long it is tried.
+    limit: Millis,
+    /// Since when the room is away.
+    lost_at: Option<Instant>,
     attempt: u32,
     session: Session,
     heartbeat_interval: Millis,
@@ -140,6 +158,8 @@ impl Room {
             was_online: false,
             is_shown_connected: false,
             trying_since: cx.now.mono,
+            limit: LOGIN_LIMIT_MS,
+            lost_at: None,
             attempt: 0,
             session: Session::default(),
             heartbeat_interval: DEFAULT_HEARTBEAT_MS,
@@ -173,7 +193,7 @@ impl Room {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let limit = (!self.is_online()).then(|| self.trying_since + LOGIN_LIMIT_MS);
+        let limit = (!self.is_online()).then(|| self.trying_since + self.limit);
         let own = match &self.phase {
             Phase::WaitingForLink | Phase::LoggingIn => limit,
             Phase::Waiting { until } => earliest(Some(*until), limit),
@@ -207,7 +227,7 @@ impl Room {
                     self.ask(
                         net,
                         cmd::HEARTBEAT,
-                        &liveroom::HbReq {},
+                        &liveroom::write::HbReq {},
                         Purpose::Heartbeat,
                         cx,
                     );
@@ -216,9 +236,7 @@ impl Room {
                 self.send_barrage(net, cx);
                 None
             }
-            _ if self.trying_since + LOGIN_LIMIT_MS <= now => {
-                Some(self.end(Error::with(LOGIN_TIMEOUT, "login timeout"), cx))
-            }
+            _ if self.trying_since + self.limit <= now => Some(self.give_up(cx)),
             Phase::Waiting { until } if *until <= now => {
                 self.log_in(net, cx);
                 None
@@ -236,7 +254,7 @@ impl Room {
 
     /// The link is gone.
     pub(super) fn handle_link_down(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
-        self.leave_online(cx);
+        self.leave_online(net.link.last_heard(), cx);
         self.show_reconnecting(NETWORK_BROKEN, cx);
         self.phase = Phase::WaitingForLink;
         self.drop_requests(net, cx);
@@ -244,11 +262,9 @@ impl Room {
 
     /// The session is to be taken up again on the same link.
     pub(super) fn log_in_later(&mut self, cx: &mut Cx<'_>) {
-        self.leave_online(cx);
-        self.attempt = 1;
-        self.phase = Phase::Waiting {
-            until: cx.now.mono + backoff::delay(1, cx.random),
-        };
+        self.leave_online(cx.now.mono, cx);
+        self.attempt = 0;
+        self.retry_login(cx);
     }
 
     /// The connection of all rooms is renewed: the first room takes its session up again, the others follow it.
@@ -339,21 +355,21 @@ impl Room {
             return;
         };
         heartbeat.unanswered = 0;
-        if answer.hb_interval > 0 {
-            self.heartbeat_interval = Millis::from(answer.hb_interval).max(MIN_HEARTBEAT_MS);
+        if answer.hb_interval() > 0 {
+            self.heartbeat_interval = Millis::from(answer.hb_interval()).max(MIN_HEARTBEAT_MS);
             heartbeat.next = heartbeat.next.min(now + self.heartbeat_interval);
         }
-        self.messages.set_window(answer.big_im_time_window);
-        if answer.online_count > 0 {
+        self.messages.set_window(answer.big_im_time_window());
+        if answer.online_count() > 0 {
             cx.emit(Event::RoomOnlineUserCountUpdate {
                 room: self.id().into(),
-                count: answer.online_count,
+                count: answer.online_count(),
             });
         }
         self.streams
-            .handle_heartbeat(answer.stream_seq, answer.stream_refresh != 0, now);
-        self.users.handle_heartbeat_seq(answer.user_seq, now);
-        self.fetch_trans(answer.trans_channel_list, net, cx);
+            .handle_heartbeat(answer.stream_seq(), answer.stream_refresh() != 0, now);
+        self.users.handle_heartbeat_seq(answer.user_seq(), now);
+        self.fetch_trans(answer.trans_channel_list(), net, cx);
         self.sync(net, cx);
     }
 
@@ -394,9 +410,9 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let mut events = Vec::new();
-        let list = StreamInfo::from_list(answer.stream_info_list);
+        let list = StreamInfo::from_list(answer.stream_info_list());
         self.streams.handle_list(
-            answer.stream_list_seq,
+            answer.stream_list_seq(),
             list,
             cx.now.mono,
             &self.request.room_id,
@@ -415,10 +431,10 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let mut events = Vec::new();
-        let list = StreamInfo::from_push(push.stream_info_list);
+        let list = StreamInfo::from_push(push.stream_info_list());
         self.streams.handle_push(
             change,
-            push.stream_seq,
+            push.stream_seq(),
             list,
             cx.now.mono,
             &self.request.room_id,
@@ -449,7 +465,7 @@ impl Room {
             self.ask(
                 net,
                 cmd::RENEW_TOKEN,
-                &liveroom::RenewTokenReq {
+                &liveroom::write::RenewTokenReq {
                     token: token.as_bytes(),
                 },
                 Purpose::RenewToken,
@@ -478,7 +494,7 @@ impl Room {
             && !self.ask(
                 net,
                 cmd::GET_STREAM_LIST,
-                &liveroom::GetStreamListReq {},
+                &liveroom::write::GetStreamListReq {},
                 Purpose::StreamList,
                 cx,
             )
@@ -505,7 +521,7 @@ impl Room {
     }
 
     fn ask_users(&mut self, index: u32, net: &mut Net, cx: &mut Cx<'_>) {
-        let body = liveroom::GetUserlistReq {
+        let body = liveroom::write::GetUserlistReq {
             sort_type: Some(0),
             user_index: Some(index),
         };
@@ -528,8 +544,11 @@ impl Room {
             .is_ok()
     }
 
-    fn leave_online(&mut self, cx: &Cx<'_>) {
+    fn leave_online(&mut self, lost_at: Instant, cx: &Cx<'_>) {
         if self.is_online() {
+            self.lost_at = Some(lost_at);
+            // An application that decides about retries also decides how long.
+            self.limit = if cx.asks { Millis::MAX } else { LOGIN_LIMIT_MS };
             self.trying_since = cx.now.mono;
             self.attempt = 0;
         }
@@ -582,7 +601,7 @@ fn emit_all(events: Vec<Event>, cx: &mut Cx<'_>) {
 
 /// Acknowledges a push.
 pub(super) fn acknowledge(route: &Route, sub_cmd: u32, sent: i64, net: &mut Net, cx: &mut Cx<'_>) {
-    let body = switch::PushRsp {
+    let body = switch::write::PushRsp {
         code: Some(0),
         message: Some(&[]),
         sub_cmd,

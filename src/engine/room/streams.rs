@@ -5,6 +5,7 @@
 
 use crate::engine::event::{Event, Stream, UpdateType, User};
 use crate::engine::time::{Instant, Millis};
+use crate::engine::wire::pb::Messages;
 use crate::engine::wire::{liveroom, switch, text};
 
 use super::table::Table;
@@ -247,31 +248,41 @@ impl StreamInfo {
         }
     }
 
-    pub(super) fn from_login(list: Vec<switch::LoginStreamInfo<'_>>) -> Vec<Self> {
-        let mut streams = Vec::with_capacity(list.len());
+    pub(super) fn from_login(list: Messages<'_, switch::LoginStreamInfo<'_>>) -> Vec<Self> {
+        let mut streams = Vec::new();
         for s in list {
-            let user = [s.id_name, s.nick_name];
-            streams.push(Self::new(s.stream_id, s.stream_sid, user, s.extra_info));
+            let user = [s.id_name(), s.nick_name()];
+            streams.push(Self::new(
+                s.stream_id(),
+                s.stream_sid(),
+                user,
+                s.extra_info(),
+            ));
         }
         streams
     }
 
-    pub(super) fn from_list(list: Vec<liveroom::StreamInfo<'_>>) -> Vec<Self> {
-        let mut streams = Vec::with_capacity(list.len());
+    pub(super) fn from_list(list: Messages<'_, liveroom::StreamInfo<'_>>) -> Vec<Self> {
+        let mut streams = Vec::new();
         for s in list {
-            let user = [s.id_name, s.nick_name];
-            streams.push(Self::new(s.stream_id, s.stream_sid, user, s.extra_info));
+            let user = [s.id_name(), s.nick_name()];
+            streams.push(Self::new(
+                s.stream_id(),
+                s.stream_sid(),
+                user,
+                s.extra_info(),
+            ));
         }
         streams
     }
 
-    pub(super) fn from_push(list: Vec<liveroom::PushStreamInfo<'_>>) -> Vec<Self> {
-        let mut streams = Vec::with_capacity(list.len());
+    pub(super) fn from_push(list: Messages<'_, liveroom::PushStreamInfo<'_>>) -> Vec<Self> {
+        let mut streams = Vec::new();
         for s in list {
-            let user = [s.id_name, s.nick_name];
+            let user = [s.id_name(), s.nick_name()];
             streams.push(Self {
-                close_type: s.close_type,
-                ..Self::new(s.stream_id, s.stream_sid, user, s.extra_info)
+                close_type: s.close_type(),
+                ..Self::new(s.stream_id(), s.stream_sid(), user, s.extra_info())
             });
         }
         streams
@@ -290,11 +301,12 @@ fn report_added(room: &str, added: Vec<Stream>, events: &mut Vec<Event>) {
     if added.is_empty() {
         return;
     }
-    let with_info = added
-        .iter()
-        .filter(|s| !s.extra_info.is_empty())
-        .cloned()
-        .collect();
+    let mut with_info = Vec::new();
+    for stream in &added {
+        if !stream.extra_info.is_empty() {
+            with_info.push(stream.clone());
+        }
+    }
     events.push(Event::RoomStreamUpdate {
         room: room.into(),
         update: UpdateType::Add,

@@ -1,20 +1,16 @@
 //! Rows under an id, in the order in which they came.
 
-use core::hash::BuildHasherDefault;
-
-use indexmap::IndexSet;
-
-/// The ids and the rows lie apart, so that tables of every kind of row share the code of one [`IndexSet`].
+/// The ids lie apart from the rows, so that tables of every kind of row share the code that finds them.
 #[derive(Debug)]
 pub(super) struct Table<T> {
-    ids: IndexSet<String, BuildHasherDefault<fnv::FnvHasher>>,
+    ids: Ids,
     rows: Vec<T>,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
         Self {
-            ids: IndexSet::default(),
+            ids: Ids::default(),
             rows: Vec::new(),
         }
     }
@@ -26,27 +22,32 @@ impl<T> Table<T> {
     }
 
     pub(super) fn contains(&self, id: &str) -> bool {
-        self.position(id).is_some()
+        self.ids.find(id).is_some()
     }
 
     pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
-        let at = self.position(id)?;
+        let at = self.ids.find(id)?;
         self.rows.get_mut(at)
     }
 
     /// Adds a row at the end, or puts it in the place of the one with this id. Returns whether the id is new.
     pub(super) fn insert(&mut self, id: String, row: T) -> bool {
-        let (at, is_new) = self.ids.insert_full(id);
-        match self.rows.get_mut(at) {
-            Some(old) => *old = row,
-            None => self.rows.push(row),
+        match self.ids.find(&id).and_then(|at| self.rows.get_mut(at)) {
+            Some(old) => {
+                *old = row;
+                false
+            }
+            None => {
+                self.ids.push(id);
+                self.rows.push(row);
+                true
+            }
         }
-        is_new
     }
 
     /// Takes a row out; the last one takes its place.
     pub(super) fn swap_remove(&mut self, id: &str) -> Option<T> {
-        let (at, _) = self.ids.swap_remove_full(id)?;
+        let at = self.ids.swap_remove(id)?;
         Some(self.rows.swap_remove(at))
     }
 
@@ -54,8 +55,191 @@ impl<T> Table<T> {
     pub(super) fn into_rows(self) -> Vec<T> {
         self.rows
     }
+}
 
-    fn position(&self, id: &str) -> Option<usize> {
-        self.ids.get_index_of(id)
+/// Different texts, each at a position: a hash table with linear probing, at most half full.
+///
+/// By hand because it is a fifth of the size of `indexmap`, which is made for keys of every type.
+#[derive(Debug, Default)]
+struct Ids {
+    list: Vec<String>,
+    /// Position of an id plus 1, or 0 for a free slot; a power of two of them. An id stands in the slot of its hash or after it,
+    /// with no free slot between.
+    slots: Vec<u32>,
+}
+
+impl Ids {
+    /// Position of an id.
+    fn find(&self, id: &str) -> Option<usize> {
+        self.entry(self.find_slot(id))
+    }
+
+    /// Adds an id that is not there.
+    fn push(&mut self, id: String) {
+        self.list.push(id);
+        if self.list.len() * 2 <= self.slots.len() {
+            self.enter(self.list.len() - 1);
+        } else {
+            self.slots = vec![0; (self.list.len() * 4).next_power_of_two()];
+            for at in 0..self.list.len() {
+                self.enter(at);
+            }
+        }
+    }
+
+    /// Takes an id out and returns where it was; the last one takes its position.
+    fn swap_remove(&mut self, id: &str) -> Option<usize> {
+        let slot = self.find_slot(id);
+        let at = self.entry(slot)?;
+        let last = self.list.len() - 1;
+        if let Some(id) = self.list.get(last) {
+            let last_slot = self.find_slot(id);
+            self.set(last_slot, at + 1);
+        }
+        self.list.swap_remove(at);
+        self.free(slot);
+        Some(at)
+    }
+
+    /// Frees a slot, and closes the gap for the ids behind it that were on their way past it.
+    fn free(&mut self, mut gap: usize) {
+        let mut slot = gap;
+        self.set(gap, 0);
+        loop {
+            slot = self.after(slot);
+            let Some(at) = self.entry(slot) else { return };
+            let home = self.list.get(at).map_or(slot, |id| self.home(id));
+            let mask = self.slots.len() - 1;
+            let (way, distance) = (slot.wrapping_sub(home), slot.wrapping_sub(gap));
+            if way & mask >= distance & mask {
+                self.set(gap, at + 1);
+                self.set(slot, 0);
+                gap = slot;
+            }
+        }
+    }
+
+    /// Puts the id at a position into the first free slot.
+    fn enter(&mut self, at: usize) {
+        if let Some(id) = self.list.get(at) {
+            let mut slot = self.home(id);
+            while self.entry(slot).is_some() {
+                slot = self.after(slot);
+            }
+            self.set(slot, at + 1);
+        }
+    }
+
+    /// The slot of an id, or the free one where it would be.
+    fn find_slot(&self, id: &str) -> usize {
+        let mut slot = self.home(id);
+        while let Some(at) = self.entry(slot) {
+            if self.list.get(at).is_some_and(|known| known == id) {
+                break;
+            }
+            slot = self.after(slot);
+        }
+        slot
+    }
+
+    /// Where an id belongs: FNV-1a.
+    fn home(&self, id: &str) -> usize {
+        let mut hash: u32 = 0x811C_9DC5;
+        for byte in id.bytes() {
+            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+        hash as usize & self.slots.len().saturating_sub(1)
+    }
+
+    fn after(&self, slot: usize) -> usize {
+        (slot + 1) & (self.slots.len() - 1)
+    }
+
+    /// The position that a slot names.
+    fn entry(&self, slot: usize) -> Option<usize> {
+        (*self.slots.get(slot)? as usize).checked_sub(1)
+    }
+
+    /// There are never more ids than fit a `u32`: each takes some bytes of memory.
+    #[allow(clippy::cast_possible_truncation)]
+    fn set(&mut self, slot: usize, entry: usize) {
+        if let Some(slot) = self.slots.get_mut(slot) {
+            *slot = entry as u32;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::random::Random;
+
+    /// The same operations on a plain list.
+    #[derive(Default)]
+    struct Model(Vec<(String, u64)>);
+
+    impl Model {
+        fn position(&self, id: &str) -> Option<usize> {
+            self.0.iter().position(|(known, _)| known == id)
+        }
+
+        fn insert(&mut self, id: String, row: u64) -> bool {
+            match self.position(&id) {
+                Some(at) => self.0[at].1 = row,
+                None => {
+                    self.0.push((id, row));
+                    return true;
+                }
+            }
+            false
+        }
+    }
+
+    #[test]
+    fn a_table_does_what_a_list_would_do_whatever_comes_and_goes() {
+        let mut random = Random::new(7);
+        for ids in [1, 3, 8, 40, 300] {
+            let (mut table, mut model) = (Table::default(), Model::default());
+            for step in 0..3_000 {
+                let id = random.between(0, ids).to_string();
+                let position = model.position(&id);
+                assert_eq!(table.contains(&id), position.is_some());
+                if random.between(0, 99) < 55 {
+                    assert_eq!(table.insert(id.clone(), step), model.insert(id, step));
+                } else {
+                    let removed = position.map(|at| model.0.swap_remove(at).1);
+                    assert_eq!(table.swap_remove(&id), removed);
+                }
+                assert_eq!(table.len(), model.0.len());
+            }
+            for (id, row) in &mut model.0 {
+                assert_eq!(table.get_mut(id), Some(row));
+            }
+            let rows: Vec<u64> = model.0.iter().map(|(_, row)| *row).collect();
+            assert_eq!(table.into_rows(), rows);
+        }
+    }
+
+    #[test]
+    fn ids_that_share_a_slot_are_told_apart() {
+        let mut table = Table::default();
+        let names: Vec<String> = (0..5_000).map(|n| format!("user-{n}")).collect();
+        for (row, name) in names.iter().enumerate() {
+            assert!(table.insert(name.clone(), row));
+        }
+        for name in names.iter().step_by(2) {
+            assert!(table.swap_remove(name).is_some());
+        }
+        for (row, name) in names.iter().enumerate() {
+            let expected = (row % 2 == 1).then_some(row);
+            assert_eq!(table.get_mut(name).copied(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_empty_table_has_nothing() {
+        let mut table = Table::<u8>::default();
+        assert!(!table.contains("") && table.get_mut("a").is_none());
+        assert_eq!(table.swap_remove("a"), None);
     }
 }

@@ -9,6 +9,7 @@ use crate::engine::io::{CallId, Reply};
 use crate::engine::net::{Net, Purpose};
 use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::packet::cmd;
+use crate::engine::wire::pb::Messages;
 use crate::engine::wire::{liveroom, text};
 
 use super::Room;
@@ -30,19 +31,6 @@ impl Trans {
     /// A new session: the service may have begun anew, and its sequences with it.
     pub(super) fn forget(&mut self) {
         self.seqs.clear();
-    }
-
-    /// Keeps of the keys that the service names those whose values the client does not have.
-    pub(super) fn retain_newer(&self, channels: &mut Vec<TransChannel<'_>>) {
-        for channel in channels.iter_mut() {
-            let keys = &mut channel.trans_seq_list;
-            keys.retain(|key| {
-                self.known(&text(key.trans_type))
-                    .is_none_or(|known| key.trans_seq > known)
-            });
-            keys.truncate(MAX_KEYS);
-        }
-        channels.retain(|channel| !channel.trans_seq_list.is_empty());
     }
 
     /// A request to set one is over, however.
@@ -77,8 +65,8 @@ impl Room {
     pub(in crate::engine) fn set_extra_info(
         &mut self,
         call: CallId,
-        key: String,
-        value: String,
+        key: &str,
+        value: &str,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
@@ -86,10 +74,10 @@ impl Room {
             cx.reply(call, Err(EXTRA_INFO_BUSY.into()));
             return;
         }
-        let body = liveroom::SetTransReq {
+        let body = liveroom::write::SetTransReq {
             trans_type: key.as_bytes(),
             trans_data: value.as_bytes(),
-            trans_local_seq: Some(self.trans.known(&key).unwrap_or(0)),
+            trans_local_seq: Some(self.trans.known(key).unwrap_or(0)),
             trans_channel: CHANNEL,
         };
         self.trans.is_setting = true;
@@ -99,7 +87,7 @@ impl Room {
             &body,
             Purpose::SetExtraInfo {
                 call,
-                key: key.clone(),
+                key: key.into(),
             },
             cx,
         ) {
@@ -122,11 +110,11 @@ impl Room {
         call: CallId,
         key: &str,
         seq: u32,
-        answer: &liveroom::SetTransRsp<'_>,
+        answer: liveroom::SetTransRsp<'_>,
         cx: &mut Cx<'_>,
     ) {
         self.trans.is_setting = false;
-        self.trans.note(key, answer.trans_seq);
+        self.trans.note(key, answer.trans_seq());
         cx.reply(call, Ok(Reply::Seq(seq)));
     }
 
@@ -154,18 +142,18 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let (key, user) = (
-            text(push.trans_type),
+            text(push.trans_type()),
             User {
-                id: text(push.id_name),
-                name: text(push.nick_name),
+                id: text(push.id_name()),
+                name: text(push.nick_name()),
             },
         );
-        if self.trans.note(&key, push.trans_seq) && user.id != self.request.user.id {
+        if self.trans.note(&key, push.trans_seq()) && user.id != self.request.user.id {
             let info = RoomExtraInfo {
                 key,
-                value: text(push.trans_data),
+                value: text(push.trans_data()),
                 update_user: user,
-                update_time: push.trans_send_time,
+                update_time: push.trans_send_time(),
             };
             cx.emit(Event::RoomExtraInfoUpdate {
                 room: self.id().into(),
@@ -181,18 +169,18 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let mut infos = Vec::new();
-        for item in answer.trans_list {
-            let key = text(item.trans_type);
-            if item.err_code != UNKNOWN_KEY && self.trans.note(&key, item.trans_seq) {
+        for item in answer.trans_list() {
+            let key = text(item.trans_type());
+            if item.err_code() != UNKNOWN_KEY && self.trans.note(&key, item.trans_seq()) {
                 let update_user = User {
-                    id: text(item.id_name),
-                    name: text(item.nick_name),
+                    id: text(item.id_name()),
+                    name: text(item.nick_name()),
                 };
                 infos.push(RoomExtraInfo {
                     key,
-                    value: text(item.trans_data),
+                    value: text(item.trans_data()),
                     update_user,
-                    update_time: item.trans_send_time,
+                    update_time: item.trans_send_time(),
                 });
             }
         }
@@ -207,29 +195,34 @@ impl Room {
     /// Asks for the values that the service has and the client does not.
     pub(super) fn fetch_trans(
         &self,
-        mut channels: Vec<TransChannel<'_>>,
+        channels: Messages<'_, TransChannel<'_>>,
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
-        self.trans.retain_newer(&mut channels);
         for channel in channels {
-            let mut body = liveroom::GetTransReq {
-                trans_channel: channel.trans_channel,
-                trans_list: Vec::new(),
-            };
-            for key in channel.trans_seq_list {
-                body.trans_list.push(liveroom::TransWanted {
-                    trans_type: key.trans_type,
-                    trans_local_seq: Some(key.trans_seq),
-                });
+            let mut wanted = Vec::new();
+            for key in channel.trans_seq_list() {
+                let known = self.trans.known(&text(key.trans_type()));
+                if wanted.len() < MAX_KEYS && known.is_none_or(|known| key.trans_seq() > known) {
+                    wanted.push(liveroom::write::TransWanted {
+                        trans_type: key.trans_type(),
+                        trans_local_seq: Some(key.trans_seq()),
+                    });
+                }
             }
-            self.ask(net, cmd::GET_TRANS, &body, Purpose::GetExtraInfo, cx);
+            if !wanted.is_empty() {
+                let body = liveroom::write::GetTransReq {
+                    trans_channel: channel.trans_channel(),
+                    trans_list: wanted,
+                };
+                self.ask(net, cmd::GET_TRANS, &body, Purpose::GetExtraInfo, cx);
+            }
         }
     }
 
     /// Ends everything that waits for an answer on the old connection.
     pub(in crate::engine) fn drop_requests(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
-        for pending in net.take_room(self.key()) {
+        while let Some(pending) = net.take_of_room(self.key()) {
             super::messages::reject(pending.purpose, &Error::new(SOCKET_CLOSED), cx);
         }
         self.trans.finish_setting();

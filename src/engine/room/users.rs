@@ -154,20 +154,20 @@ impl Users {
         events: &mut Vec<Event>,
     ) -> Option<u32> {
         let page = self.page.as_mut()?;
-        let seq = *self.page_seq.get_or_insert(answer.server_user_seq);
-        let is_empty = answer.user_base_info_list.is_empty();
-        for user in answer.user_base_info_list {
-            if user.role != HIDDEN_ROLE && page.len() < MAX_USERS {
+        let seq = *self.page_seq.get_or_insert(answer.server_user_seq());
+        let mut is_empty = true;
+        for user in answer.user_base_info_list() {
+            is_empty = false;
+            if user.role() != HIDDEN_ROLE && page.len() < MAX_USERS {
                 page.push(User {
-                    id: text(user.id_name),
-                    name: text(user.nick_name),
+                    id: text(user.id_name()),
+                    name: text(user.nick_name()),
                 });
             }
         }
-        let more =
-            answer.ret_user_index < answer.server_user_index && !is_empty && page.len() < MAX_USERS;
-        if more {
-            return u32::try_from(answer.ret_user_index.saturating_add(1)).ok();
+        let last = answer.ret_user_index();
+        if last < answer.server_user_index() && !is_empty && page.len() < MAX_USERS {
+            return u32::try_from(last.saturating_add(1)).ok();
         }
         let list = self.page.take().unwrap_or_default();
         self.seq = seq;
@@ -225,12 +225,15 @@ impl Users {
     }
 
     fn apply_waiting(&mut self, room: &str, events: &mut Vec<Event>) {
-        let seq = self.seq;
-        self.waiting.retain(|push| push.seq > seq);
+        self.drop_old();
         while let Some(at) = self.waiting.iter().position(|push| self.continues(push)) {
             let push = self.waiting.swap_remove(at);
             self.apply(push, room, events);
         }
+        self.drop_old();
+    }
+
+    fn drop_old(&mut self) {
         let seq = self.seq;
         self.waiting.retain(|push| push.seq > seq);
     }
@@ -244,9 +247,11 @@ impl Users {
                 continue;
             }
             match action.action {
-                JOINED if self.roster.len() < MAX_USERS => {
-                    let is_new = self.roster.insert(user.id.clone(), user.clone());
-                    added.extend(is_new.then_some(user));
+                JOINED
+                    if self.roster.len() < MAX_USERS
+                        && self.roster.insert(user.id.clone(), user.clone()) =>
+                {
+                    added.push(user);
                 }
                 LEFT => {
                     if let Some(user) = self.roster.swap_remove(&user.id) {
@@ -278,18 +283,18 @@ impl Users {
 impl From<liveroom::PushUserInfoUpdated<'_>> for Push {
     fn from(push: liveroom::PushUserInfoUpdated<'_>) -> Self {
         let mut actions = Vec::new();
-        for action in push.user_action_list {
+        for action in push.user_action_list() {
             actions.push(Action {
-                action: action.action,
-                role: action.role,
+                action: action.action(),
+                role: action.role(),
                 user: User {
-                    id: text(action.id_name),
-                    name: text(action.nick_name),
+                    id: text(action.id_name()),
+                    name: text(action.nick_name()),
                 },
             });
         }
         Self {
-            seq: u64::try_from(push.server_user_seq).unwrap_or(0),
+            seq: u64::try_from(push.server_user_seq()).unwrap_or(0),
             actions,
         }
     }

@@ -1,7 +1,8 @@
 //! Answers of the service to room requests, and requests that got none.
 
+use crate::engine::backoff;
 use crate::engine::cx::Cx;
-use crate::engine::error::{Error, ROOM_ERROR, ROOM_NOT_EXIST, TIMEOUT, from_room_answer};
+use crate::engine::error::{Error, ROOM_ERROR, TIMEOUT, from_room_answer};
 use crate::engine::io::Reply;
 use crate::engine::net::{Pending, Purpose};
 use crate::engine::publish::{self, Publisher};
@@ -10,6 +11,8 @@ use crate::engine::wire::packet::{answer_head, decode_packet};
 use crate::engine::wire::{Body, Packet, switch, text};
 use crate::engine::{Engine, find_room};
 
+/// Refusals of a stream's deletion after which it is not tried again, unless the room is entered again.
+pub(in crate::engine) const MAX_DELETE_REFUSALS: u32 = 5;
 /// Codes with which the service says that it does not know the session any more.
 const SESSION_UNKNOWN: [u32; 2] = [1002, 105];
 /// Codes of a heartbeat answer after which the room logs in again; any other ends it.
@@ -25,14 +28,12 @@ impl Engine {
             }
         };
         match body {
-            Body::Push { head, push } => self.handle_push(header.context_key, &head, push, cx),
-            Body::MergePush { head, pushes } => {
-                self.handle_merge_push(header.context_key, &head, pushes, cx)
-            }
-            Body::Kickout(kickout) => self.handle_kickout(&kickout, cx),
+            Body::Push(m) => self.handle_push(header.context_key(), m, cx),
+            Body::MergePush(m) => self.handle_merge_push(header.context_key(), m, cx),
+            Body::Kickout(m) => self.handle_kickout(m, cx),
             Body::Other => {}
             answer => {
-                if let Some(pending) = self.net.take(header.seq) {
+                if let Some(pending) = self.net.take(header.seq()) {
                     self.handle_answer(&header, answer, pending, cx);
                 }
             }
@@ -47,11 +48,16 @@ impl Engine {
         cx: &mut Cx<'_>,
     ) {
         let key = pending.room;
+        let (code, message) = answer_head(answer);
         let Some(room) = find_room(&mut self.rooms, key) else {
-            room::reject(pending.purpose, &Error::new(ROOM_NOT_EXIST), cx);
+            let session = match &answer {
+                Body::Login(m) if code == 0 => Some(m.user_session_id()),
+                Body::EnterRoom(m) if code == 0 => Some(m.user_session_id()),
+                _ => None,
+            };
+            self.handle_left(&pending, session.map(|id| (header, id)), cx);
             return;
         };
-        let (code, message) = answer_head(&answer);
         if code != 0 {
             self.handle_refusal(code, &message, pending, cx);
             return;
@@ -67,30 +73,30 @@ impl Engine {
             (Body::UserList(m), Purpose::UserList) => room.handle_user_list(m, net, cx),
             (Body::StreamList(m), Purpose::StreamList) => room.handle_stream_list(m, net, cx),
             (Body::RenewToken(m), Purpose::RenewToken) => {
-                room.restart_token_timer(m.token_remain_time, net, cx)
+                room.restart_token_timer(m.token_remain_time(), net, cx)
             }
             (Body::GetTrans(m), Purpose::GetExtraInfo) => room.handle_extra_info_list(m, cx),
             (Body::SetTrans(m), Purpose::SetExtraInfo { call, key, .. }) => {
-                room.handle_extra_info_set(call, &key, header.seq, &m, cx)
+                room.handle_extra_info_set(call, &key, header.seq(), m, cx)
             }
             (Body::AddStream(m), Purpose::AddStream { stream_id }) => {
-                room.handle_own_stream_change(m.stream_seq, net, cx);
-                if m.token_remain_time > 0 {
-                    room.restart_token_timer(m.token_remain_time, net, cx);
+                room.handle_own_stream_change(m.stream_seq(), net, cx);
+                if m.token_remain_time() > 0 {
+                    room.restart_token_timer(m.token_remain_time(), net, cx);
                 }
                 match publisher(&mut self.publishers, &stream_id)
                     .and_then(|at| self.publishers.get_mut(at))
                 {
-                    Some(publisher) if publisher.is_announced_by(header.seq) => {
-                        publisher.handle_announced(text(m.stream_sid), cx);
+                    Some(publisher) if publisher.is_announced_by(header.seq()) => {
+                        publisher.handle_announced(text(m.stream_sid()), room, net, cx);
                     }
                     Some(publisher) if publisher.is_announced() => {}
                     // Stopped while it was being announced.
-                    _ => publish::send_delete(&stream_id, &text(m.stream_sid), room, net, cx),
+                    _ => publish::send_delete(&stream_id, &text(m.stream_sid()), 0, room, net, cx),
                 }
             }
             (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {
-                room.handle_own_stream_change(m.stream_seq, net, cx)
+                room.handle_own_stream_change(m.stream_seq(), net, cx)
             }
             (
                 Body::StreamSeq(m),
@@ -100,20 +106,20 @@ impl Engine {
                     extra_info,
                 },
             ) => {
-                room.handle_own_stream_change(m.stream_seq, net, cx);
+                room.handle_own_stream_change(m.stream_seq(), net, cx);
                 if let Some(publisher) = publisher(&mut self.publishers, &stream_id)
                     .and_then(|at| self.publishers.get_mut(at))
                 {
                     publisher.handle_extra_info_set(extra_info);
                 }
-                cx.reply(call, Ok(Reply::Done));
+                if let Some(call) = call {
+                    cx.reply(call, Ok(Reply::Done));
+                }
             }
             (Body::SendIm(m), Purpose::Broadcast { call }) => {
-                cx.reply(call, Ok(Reply::MessageNumber(m.msg_id)))
+                cx.reply(call, Ok(Reply::MessageNumber(m.msg_id())))
             }
-            (Body::SendBigIm(m), Purpose::Barrage { calls }) => {
-                room::resolve_barrage(calls, &m, cx)
-            }
+            (Body::SendBigIm(m), Purpose::Barrage { calls }) => room::resolve_barrage(calls, m, cx),
             (Body::Common(_), Purpose::CustomCommand { call }) => cx.reply(call, Ok(Reply::Done)),
             // An answer of another kind than the request: the calls must still settle.
             (_, purpose) => {
@@ -161,6 +167,19 @@ impl Engine {
                     publisher.handle_refused(c, text, cx);
                 }
             }
+            Purpose::DeleteStream {
+                stream_id,
+                stream_sid,
+                refusals,
+            } if refusals < MAX_DELETE_REFUSALS => self.net.put_back(Pending {
+                purpose: Purpose::DeleteStream {
+                    stream_id,
+                    stream_sid,
+                    refusals: refusals + 1,
+                },
+                deadline: cx.now.mono + backoff::delay(refusals + 1, cx.random),
+                ..pending
+            }),
             Purpose::SetExtraInfo { call, .. } => room.handle_extra_info_refused(call, c, text, cx),
             Purpose::RenewToken if room::needs_no_renewal(c) => {}
             purpose => {
@@ -171,9 +190,10 @@ impl Engine {
         self.handle_signal(key, signal, cx);
     }
 
-    /// A room request got no answer in time.
+    /// A room request got no answer in time, or is to be tried again.
     pub(in crate::engine) fn handle_expired(&mut self, pending: Pending, cx: &mut Cx<'_>) {
         let Some(room) = find_room(&mut self.rooms, pending.room) else {
+            self.handle_left(&pending, None, cx);
             return;
         };
         match &pending.purpose {
@@ -189,13 +209,14 @@ impl Engine {
             Purpose::DeleteStream {
                 stream_id,
                 stream_sid,
+                refusals,
             } if room.is_online()
                 && !self
                     .publishers
                     .iter()
                     .any(|p| p.stream_id == *stream_id && p.is_announced()) =>
             {
-                publish::send_delete(stream_id, stream_sid, room, &mut self.net, cx);
+                publish::send_delete(stream_id, stream_sid, *refusals, room, &mut self.net, cx);
             }
             Purpose::SetExtraInfo { .. } => room.trans.finish_setting(),
             _ => {}

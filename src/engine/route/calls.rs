@@ -7,7 +7,7 @@ use crate::engine::error::{
 };
 use crate::engine::event::{Event, RoomReason, RoomState};
 use crate::engine::io::{CallId, Reply};
-use crate::engine::net::{Net, RoomKey};
+use crate::engine::net::Net;
 use crate::engine::publish::{self};
 use crate::engine::room::{LoginRequest, Room, RoomEnd};
 use crate::engine::value::Value;
@@ -40,11 +40,11 @@ impl Engine {
         match command {
             Command::LoginRoom(request) => self.login_room(id, request, cx),
             Command::LogoutRoom { room } => {
-                self.logout_room(room.as_deref(), cx);
+                self.logout_room(room, cx);
                 cx.reply(id, Ok(Reply::Nothing));
             }
             Command::RenewToken { token, room } => {
-                let renewed = self.renew_token(&token, room.as_deref(), cx);
+                let renewed = self.renew_token(token, room, cx);
                 cx.reply(id, Ok(Reply::Flag(renewed)));
             }
             Command::EnableMultiRoom(enable) => {
@@ -61,10 +61,10 @@ impl Engine {
                 extra_info,
                 cdn,
             } => {
-                self.start_publishing(id, stream, room.as_deref(), params, extra_info, cdn, cx);
+                self.start_publishing(id, stream, room, params, extra_info, cdn, cx);
             }
             Command::StopPublishing { stream } => {
-                let stopped = self.stop_publishing(&stream, cx);
+                let stopped = self.stop_publishing(stream, cx);
                 cx.reply(id, Ok(Reply::Flag(stopped)));
             }
             Command::StartPlaying {
@@ -79,15 +79,15 @@ impl Engine {
                 cx.reply(id, Ok(Reply::Nothing));
             }
             Command::NextUrl { stream } => {
-                let url = self.next_url(&stream, cx);
+                let url = self.next_url(stream, cx);
                 cx.reply(id, Ok(Reply::Text(url)));
             }
             Command::ComponentEvent { stream, code } => {
-                self.handle_component(&stream, code, cx);
+                self.handle_component(stream, code, cx);
                 cx.reply(id, Ok(Reply::Nothing));
             }
             Command::ComponentQuality { stream, quality } => {
-                self.handle_quality(&stream, quality, cx);
+                self.handle_quality(stream, quality, cx);
                 cx.reply(id, Ok(Reply::Nothing));
             }
             Command::SetStreamExtraInfo { stream, text } => {
@@ -100,33 +100,33 @@ impl Engine {
                 }
             }
             Command::Broadcast { room, message } => {
-                if let Some((room, net)) = self.online_room(&room, id, cx) {
+                if let Some((room, net)) = self.online_room(room, id, cx) {
                     room.send_broadcast(id, message, net, cx);
                 }
             }
             Command::Barrage { room, message } => {
-                if let Some((room, net)) = self.online_room(&room, id, cx) {
+                if let Some((room, net)) = self.online_room(room, id, cx) {
                     room.send_barrage_message(id, message, net, cx);
                 }
             }
             Command::Custom { room, content, to } => {
-                if let Some((room, net)) = self.online_room(&room, id, cx) {
-                    room.send_command(id, &content, to, net, cx);
+                if let Some((room, net)) = self.online_room(room, id, cx) {
+                    room.send_command(id, content, &to, net, cx);
                 }
             }
             Command::SetRoomExtraInfo { room, key, value } => {
-                if let Some((room, net)) = self.online_room(&room, id, cx) {
+                if let Some((room, net)) = self.online_room(room, id, cx) {
                     room.set_extra_info(id, key, value, net, cx);
                 }
             }
             Command::Destroy => {
                 self.logout_room(None, cx);
+                self.forget_leaving();
                 self.net.link.destroy(cx);
                 self.is_destroyed = true;
                 cx.reply(id, Ok(Reply::Nothing));
             }
             Command::Ignore => cx.reply(id, Ok(Reply::Nothing)),
-            Command::PlayerList => cx.reply(id, Ok(Reply::EmptyList)),
         }
     }
 
@@ -167,13 +167,13 @@ impl Engine {
     }
 
     /// Stops a token that cannot be good before it is sent.
-    pub(in crate::engine) fn check_token(
+    pub(in crate::engine) fn check_token<'a>(
         &self,
-        command: Command,
+        command: Command<'a>,
         cx: &Cx<'_>,
-    ) -> Result<Command, Error> {
+    ) -> Result<Command<'a>, Error> {
         let token = match &command {
-            Command::LoginRoom(request) => &request.token,
+            Command::LoginRoom(request) => request.token.as_str(),
             Command::RenewToken { token, .. } => token,
             _ => return Ok(command),
         };
@@ -217,12 +217,13 @@ impl Engine {
     }
 
     pub(in crate::engine) fn logout_room(&mut self, room_id: Option<&str>, cx: &mut Cx<'_>) {
-        let keys: Vec<RoomKey> = self
-            .rooms
-            .iter()
-            .filter(|r| room_id.is_none_or(|id| id == r.id()))
-            .map(Room::key)
-            .collect();
+        let mut keys = self.room_keys();
+        if room_id.is_some() {
+            keys.retain(|key| {
+                let mut rooms = self.rooms.iter();
+                rooms.any(|room| room.key() == *key && room_id == Some(room.id()))
+            });
+        }
         let leaves_all = keys.len() == self.rooms.len() && !keys.is_empty();
         for key in keys {
             let Some(room) = find_room(&mut self.rooms, key) else {

@@ -10,10 +10,11 @@ use crate::engine::event::{Event, Quality};
 use crate::engine::io::CallId;
 use crate::engine::link::HttpKey;
 use crate::engine::media_url::{self, Addresses, Direction};
-use crate::engine::net::RoomKey;
+use crate::engine::net::{Net, RoomKey};
 use crate::engine::play::{self, MAX_PLAYERS, Player};
 use crate::engine::publish::{MAX_PUBLISHERS, Publisher};
-use crate::engine::room::Room;
+use crate::engine::renewal;
+use crate::engine::room::{LoginRequest, Room};
 
 /// Codes of the component's `onRtmpEvent`.
 const PUSHED: u32 = 3800;
@@ -26,10 +27,10 @@ impl Engine {
     pub(in crate::engine) fn start_publishing(
         &mut self,
         call: CallId,
-        stream: String,
+        stream: &str,
         room_id: Option<&str>,
-        params: String,
-        extra_info: String,
+        params: &str,
+        extra_info: &str,
         cdn: bool,
         cx: &mut Cx<'_>,
     ) {
@@ -42,7 +43,12 @@ impl Engine {
             None if self.rooms.is_empty() && room_id.is_none() => Some(NOT_LOGGED_IN),
             None => Some(PUBLISH_PARAMETER),
             Some(room) if !room.is_online() => Some(NOT_LOGGED_IN),
-            Some(_) if self.publishers.iter().any(|p| p.stream_id == stream) => {
+            // One that the component lost is the application's to begin anew.
+            Some(_)
+                if self.publishers.iter().any(|p| {
+                    p.stream_id == stream && !renewal::is_media_lost(p.renewal.as_ref())
+                }) =>
+            {
                 Some(PUBLISH_DUPLICATE)
             }
             Some(_) if self.publishers.len() >= MAX_PUBLISHERS => Some(QUEUE_FULL),
@@ -58,17 +64,13 @@ impl Engine {
             cx.reply(call, Err(error));
             return;
         };
+        let (key, session) = (room.key(), room.user_session_id());
+        self.stop_publishing(stream, cx);
+        let Some(room) = self.rooms.iter().find(|room| room.key() == key) else {
+            return;
+        };
         // As in the vendor's client, once published on the CDN means always.
         self.publish_on_cdn |= cdn;
-        let path = media_url::dispatch_path(
-            self.net.app_id,
-            &stream,
-            Direction::Push,
-            self.net.link.outer_ip(),
-        );
-        let app_id = self.net.app_id.to_string();
-        let headers = media_url::dispatch_headers(&app_id, &room.request);
-        let (key, session) = (room.key(), room.user_session_id());
         let mut publisher = Publisher::new(stream, key, params, extra_info, call, cx);
         if self.publish_on_cdn {
             match self.cdn.get(Direction::Push) {
@@ -83,7 +85,8 @@ impl Engine {
                 }
             }
         } else {
-            match self.net.link.http_get(&path, &headers, cx) {
+            let stream = &publisher.stream_id;
+            match request_address(&mut self.net, &room.request, stream, Direction::Push, cx) {
                 Some(request) => publisher.set_request(request),
                 None => {
                     publisher.fail(error::SOCKET_CLOSED, cx);
@@ -107,8 +110,8 @@ impl Engine {
     pub(in crate::engine) fn start_playing(
         &mut self,
         call: CallId,
-        stream: String,
-        params: String,
+        stream: &str,
+        params: &str,
         cdn: bool,
         cx: &mut Cx<'_>,
     ) {
@@ -126,14 +129,6 @@ impl Engine {
             cx.reply(call, Err(refusal.unwrap_or(NOT_LOGGED_IN).into()));
             return;
         };
-        let path = media_url::dispatch_path(
-            self.net.app_id,
-            &stream,
-            Direction::Pull,
-            self.net.link.outer_ip(),
-        );
-        let app_id = self.net.app_id.to_string();
-        let headers = media_url::dispatch_headers(&app_id, &room.request);
         let session = room.user_session_id();
         let mut player = Player::new(stream, room.key(), params, call, cx);
         if cdn {
@@ -146,7 +141,8 @@ impl Engine {
                 None => player.fail(error::DISPATCH_ERROR, cx),
             }
         } else {
-            match self.net.link.http_get(&path, &headers, cx) {
+            let stream = &player.stream_id;
+            match request_address(&mut self.net, &room.request, stream, Direction::Pull, cx) {
                 Some(request) => player.set_request(request),
                 None => player.fail(play::not_sent(), cx),
             }
@@ -183,12 +179,21 @@ impl Engine {
                 }
             }
             (PUSH_FAILED, Some(at), _) => {
-                let publisher = self.publishers.remove(at);
+                let Some(publisher) = self.publishers.get_mut(at) else {
+                    return;
+                };
                 let room = self.rooms.iter().find(|room| room.key() == publisher.room);
+                if publisher.keep_without_media(room.is_some_and(Room::is_online), cx) {
+                    return;
+                }
+                let publisher = self.publishers.remove(at);
                 publisher.handle_push_failed(room, &mut self.net, cx);
             }
             (PLAYED, _, Some(player)) => player.handle_played(cx),
-            (PLAY_FAILED, _, Some(player)) => player.handle_play_failed(cx),
+            (PLAY_FAILED, _, Some(player)) => {
+                let room = self.rooms.iter().find(|room| room.key() == player.room);
+                player.handle_play_failed(room.is_some_and(Room::is_online), cx);
+            }
             _ => {}
         }
     }
@@ -221,6 +226,9 @@ impl Engine {
             }
         });
         let hosts = hosts.and_then(|(_, body)| media_url::parse_dispatch(&body));
+        if self.handle_renewed(key, &hosts, cx) {
+            return;
+        }
         let app_id = self.net.app_id;
         let session = |rooms: &[Room], key: RoomKey| {
             rooms
@@ -247,4 +255,18 @@ impl Engine {
             }
         }
     }
+}
+
+/// Asks the service where to push a stream to or pull it from. `None` if it could not be asked.
+pub(super) fn request_address(
+    net: &mut Net,
+    login: &LoginRequest,
+    stream: &str,
+    direction: Direction,
+    cx: &mut Cx<'_>,
+) -> Option<HttpKey> {
+    let path = media_url::dispatch_path(net.app_id, stream, direction, net.link.outer_ip());
+    let app_id = net.app_id.to_string();
+    let headers = media_url::dispatch_headers(&app_id, login);
+    net.link.http_get(&path, &headers, cx)
 }

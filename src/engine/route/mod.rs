@@ -4,15 +4,17 @@ mod answers;
 mod calls;
 mod media;
 mod pushes;
+mod renewals;
 
 use crate::engine::cx::Cx;
-use crate::engine::error::APP_ID_INVALID;
+use crate::engine::error::{APP_ID_INVALID, OK};
 use crate::engine::link::LinkEvent;
-use crate::engine::net::RoomKey;
-use crate::engine::play::Player;
-use crate::engine::publish::{self, Publisher};
+use crate::engine::net::{Pending, Purpose, RoomKey};
+use crate::engine::publish;
 use crate::engine::room::{Room, RoomEnd, RoomSignal};
-use crate::engine::{Engine, find_room};
+use crate::engine::time::Millis;
+use crate::engine::wire::switch;
+use crate::engine::{Engine, backoff, find_room};
 
 impl Engine {
     /// What the link has to say.
@@ -22,32 +24,53 @@ impl Engine {
                 .rooms
                 .iter_mut()
                 .for_each(|room| room.handle_link_up(&mut self.net, cx)),
-            LinkEvent::Down => self
-                .rooms
-                .iter_mut()
-                .for_each(|room| room.handle_link_down(&mut self.net, cx)),
+            LinkEvent::Down => {
+                self.forget_leaving();
+                self.rooms
+                    .iter_mut()
+                    .for_each(|room| room.handle_link_down(&mut self.net, cx));
+            }
             LinkEvent::PcBroken => {}
-            LinkEvent::PcRestored | LinkEvent::PcClosed => self
-                .rooms
-                .iter_mut()
-                .for_each(|room| room.renew_connection(cx)),
+            LinkEvent::PcRestored => self.renew_connections(cx),
+            LinkEvent::PcClosed => {
+                self.forget_leaving();
+                self.renew_connections(cx);
+            }
             LinkEvent::Packet(bytes) => self.handle_packet(&bytes, cx),
             LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
             LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
             LinkEvent::AppIdInvalid => {
-                let waiting: Vec<RoomKey> = self
-                    .rooms
-                    .iter()
-                    .filter(|r| !r.is_online())
-                    .map(Room::key)
-                    .collect();
-                for key in waiting {
+                for key in self.room_keys() {
                     let signal = find_room(&mut self.rooms, key)
+                        .filter(|room| !room.is_online())
                         .map(|room| room.end(APP_ID_INVALID.into(), cx));
                     self.handle_signal(key, signal, cx);
                 }
             }
             LinkEvent::ForgetSessions => self.rooms.iter_mut().for_each(Room::forget_session),
+        }
+    }
+
+    /// What the application says of a retry.
+    pub(in crate::engine) fn handle_retry(
+        &mut self,
+        of: RoomKey,
+        attempt: u32,
+        delay: Option<Millis>,
+        cx: &mut Cx<'_>,
+    ) {
+        let (least, most) = backoff::CHOICE_MS;
+        let delay = delay.map(|delay| delay.clamp(least, most));
+        if of != 0 {
+            let room = find_room(&mut self.rooms, of);
+            let signal = room.and_then(|room| room.handle_retry(attempt, delay, cx));
+            self.handle_signal(of, signal, cx);
+        } else if self.net.link.handle_retry(attempt, delay, cx) {
+            let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
+            for key in keys {
+                let signal = find_room(&mut self.rooms, key).map(|room| room.give_up(cx));
+                self.handle_signal(key, signal, cx);
+            }
         }
     }
 
@@ -61,20 +84,26 @@ impl Engine {
         match signal {
             None => {}
             Some(RoomSignal::Ended(end)) => self.remove_room(key, &end, cx),
-            Some(RoomSignal::Online { own_streams }) => {
+            Some(RoomSignal::Online {
+                own_streams,
+                outage,
+            }) => {
                 let Some(room) = self.rooms.iter().find(|room| room.key() == key) else {
                     return;
                 };
                 for publisher in self.publishers.iter_mut().filter(|p| p.room == key) {
                     let on_server = own_streams.iter().find(|s| s.id == publisher.stream_id);
-                    publisher.handle_online(on_server, room, &mut self.net, cx);
+                    publisher.handle_online(on_server, outage, room, &mut self.net, cx);
+                }
+                for player in self.players.iter_mut().filter(|p| p.room == key) {
+                    player.handle_online(outage.length, cx);
                 }
                 let publishers = &self.publishers;
                 for stale in own_streams
                     .iter()
                     .filter(|s| !publishers.iter().any(|p| p.stream_id == s.id))
                 {
-                    publish::send_delete(&stale.id, &stale.sid, room, &mut self.net, cx);
+                    publish::send_delete(&stale.id, &stale.sid, 0, room, &mut self.net, cx);
                 }
                 if self.multi_room && room.is_first {
                     self.rooms
@@ -86,34 +115,74 @@ impl Engine {
         }
     }
 
+    /// Every room is to be entered again on the same link.
+    pub(in crate::engine) fn renew_connections(&mut self, cx: &mut Cx<'_>) {
+        self.rooms
+            .iter_mut()
+            .for_each(|room| room.renew_connection(cx));
+    }
+
     /// Forgets a room and ends what lives in it.
     pub(in crate::engine) fn remove_room(&mut self, key: RoomKey, end: &RoomEnd, cx: &mut Cx<'_>) {
         let Some(at) = self.rooms.iter().position(|room| room.key() == key) else {
             return;
         };
         let mut room = self.rooms.remove(at);
+        let login = self.net.take_login(key);
         room.drop_requests(&mut self.net, cx);
-        let (ended, kept) = core::mem::take(&mut self.publishers)
-            .into_iter()
-            .partition(|p| p.room == key);
-        self.publishers = kept;
-        let ended: Vec<Publisher> = ended;
-        ended
-            .iter()
-            .for_each(|publisher| publisher.end(end.code, &end.text, cx));
-        let (ended, kept) = core::mem::take(&mut self.players)
-            .into_iter()
-            .partition(|p| p.room == key);
-        self.players = kept;
-        let ended: Vec<Player> = ended;
-        ended.iter().for_each(|player| player.end(end.code, cx));
+        while let Some(at) = self.publishers.iter().position(|p| p.room == key) {
+            self.publishers.remove(at).end(end.code, &end.text, cx);
+        }
+        while let Some(at) = self.players.iter().position(|p| p.room == key) {
+            self.players.remove(at).end(end.code, cx);
+        }
+        let was_first = room.is_first;
+        if let Some(mut login) = login.filter(|_| end.code == OK) {
+            // The service lets the user in without knowing that nobody is there any more.
+            if was_first {
+                login.purpose = Purpose::Leave;
+            }
+            self.net.put_back(login);
+            self.leaving = Some(room);
+        }
         match self.rooms.first_mut() {
-            Some(next) if room.is_first => next.become_first(&mut self.net, cx),
+            Some(next) if was_first => next.become_first(&mut self.net, cx),
             Some(_) => {}
             None => {
                 self.net.link.set_wanted(false);
-                self.net.link.close_pc(cx);
+                if !self.net.is_leaving() {
+                    self.net.link.close_pc(cx);
+                }
             }
+        }
+    }
+
+    /// A login of a room that was left meanwhile is over. `joined` is its answer, if the service let the user in.
+    pub(in crate::engine) fn handle_left(
+        &mut self,
+        login: &Pending,
+        joined: Option<(&switch::Header<'_>, u64)>,
+        cx: &mut Cx<'_>,
+    ) {
+        let is_first = login.purpose == Purpose::Leave;
+        let is_alone = is_first && !self.rooms.iter().any(Room::is_online);
+        if let Some(mut room) = self.leaving.take_if(|room| room.key() == login.room)
+            && let Some((header, session)) = joined
+        {
+            room.leave_late(header, session, is_alone, &mut self.net, cx);
+        }
+        if is_alone {
+            self.net.link.close_pc(cx);
+        }
+        if let Some(first) = self.rooms.first_mut().filter(|_| is_first) {
+            first.become_first(&mut self.net, cx);
+        }
+    }
+
+    /// The connection of a login that nobody wants any more is gone.
+    pub(in crate::engine) fn forget_leaving(&mut self) {
+        if let Some(room) = self.leaving.take() {
+            while self.net.take_of_room(room.key()).is_some() {}
         }
     }
 }

@@ -5,9 +5,9 @@ use crate::engine::error::{
     Code, KICKED_BY_OTHER_LOGIN, KICKED_BY_SERVER, ROOM_ERROR, TOKEN_EXPIRED,
 };
 use crate::engine::io::LogLevel;
-use crate::engine::net::RoomKey;
+use crate::engine::net::Net;
 use crate::engine::room::{self, Change, Room};
-use crate::engine::wire::packet::cmd;
+use crate::engine::wire::packet::{cmd, decode_push};
 use crate::engine::wire::{Push, switch, text};
 use crate::engine::{Engine, find_room, json};
 
@@ -15,21 +15,69 @@ impl Engine {
     pub(in crate::engine) fn handle_push(
         &mut self,
         context_key: u32,
-        head: &switch::PushReqHead,
-        push: Push<'_>,
+        push: switch::PushReq<'_>,
         cx: &mut Cx<'_>,
     ) {
-        let Some(room) = self
-            .rooms
-            .iter_mut()
-            .find(|r| r.is_online() && r.route.context_key == context_key && context_key != 0)
-        else {
+        let head = push.head().unwrap_or_default();
+        let Some((room, net)) = self.pushed_room(context_key) else {
             return;
         };
-        let net = &mut self.net;
-        if head.qos_flag == 1 {
-            room::acknowledge(&room.route, head.sub_cmd, head.send_time, net, cx);
+        if head.qos_flag() == 1 {
+            room::acknowledge(&room.route, head.sub_cmd(), head.send_time(), net, cx);
         }
+        self.deliver(
+            context_key,
+            decode_push(head.sub_cmd(), push.msg_body()),
+            cx,
+        );
+    }
+
+    pub(in crate::engine) fn handle_merge_push(
+        &mut self,
+        context_key: u32,
+        pushes: switch::MergePushReq<'_>,
+        cx: &mut Cx<'_>,
+    ) {
+        let head = pushes.head().unwrap_or_default();
+        let Some((room, net)) = self.pushed_room(context_key) else {
+            return;
+        };
+        if head.qos_flag() == 1 {
+            let mut list = Vec::new();
+            for push in pushes.message_list() {
+                list.push(switch::write::MergePushRspInfo {
+                    sub_cmd: push.sub_cmd(),
+                    sub_seq: push.sub_seq(),
+                });
+            }
+            let body = switch::write::MergePushRsp {
+                message_list: list,
+                server_send_time: head.send_time(),
+            };
+            net.notify(&room.route, cmd::MERGE_PUSH_ACK, &body, cx);
+        }
+        for push in pushes.message_list() {
+            self.deliver(
+                context_key,
+                decode_push(push.sub_cmd(), push.msg_body()),
+                cx,
+            );
+        }
+    }
+
+    /// The room that a push is for, if it is online.
+    fn pushed_room(&mut self, context_key: u32) -> Option<(&mut Room, &mut Net)> {
+        let room = self
+            .rooms
+            .iter_mut()
+            .find(|r| r.is_online() && r.route.context_key == context_key && context_key != 0)?;
+        Some((room, &mut self.net))
+    }
+
+    fn deliver(&mut self, context_key: u32, push: Push<'_>, cx: &mut Cx<'_>) {
+        let Some((room, net)) = self.pushed_room(context_key) else {
+            return;
+        };
         match push {
             Push::Users(m) => room.handle_users(m, cx),
             Push::StreamsAdded(m) => room.handle_streams(Change::Added, m, net, cx),
@@ -47,10 +95,10 @@ impl Engine {
             },
             Push::Kickout(m) => {
                 let key = room.key();
-                let code = kickout_code(u32::try_from(m.kickout_reason).unwrap_or(0));
-                let text = text(m.custom_reason);
+                let code = kickout_code(u32::try_from(m.kickout_reason()).unwrap_or(0));
+                let text = text(m.custom_reason());
                 let end =
-                    room.end_by_kickout(code, kickout_text(code, m.kickout_reason, &text), cx);
+                    room.end_by_kickout(code, kickout_text(code, m.kickout_reason(), &text), cx);
                 self.remove_room(key, &end, cx);
             }
             Push::Ignored { malformed } => {
@@ -64,70 +112,35 @@ impl Engine {
         }
     }
 
-    pub(in crate::engine) fn handle_merge_push(
-        &mut self,
-        context_key: u32,
-        head: &switch::MergePushHead,
-        pushes: Vec<(switch::MergePushRspInfo, Push<'_>)>,
-        cx: &mut Cx<'_>,
-    ) {
-        let Some(room) = self
-            .rooms
-            .iter_mut()
-            .find(|r| r.is_online() && r.route.context_key == context_key && context_key != 0)
-        else {
-            return;
-        };
-        if head.qos_flag == 1 {
-            let list = pushes.iter().map(|(id, _)| id.clone()).collect();
-            let body = switch::MergePushRsp {
-                message_list: list,
-                server_send_time: head.send_time,
-            };
-            self.net.notify(&room.route, cmd::MERGE_PUSH_ACK, &body, cx);
-        }
-        for (id, push) in pushes {
-            let head = switch::PushReqHead {
-                sub_cmd: id.sub_cmd,
-                qos_flag: 0,
-                send_time: head.send_time,
-            };
-            self.handle_push(context_key, &head, push, cx);
-        }
-    }
-
     /// The service removes the user from all rooms, or asks for a new login.
     pub(in crate::engine) fn handle_kickout(
         &mut self,
-        kickout: &switch::PushKickout<'_>,
+        kickout: switch::PushKickout<'_>,
         cx: &mut Cx<'_>,
     ) {
-        if kickout.is_need_relogin == 1 {
-            self.rooms
-                .iter_mut()
-                .for_each(|room| room.renew_connection(cx));
+        if kickout.is_need_relogin() == 1 {
+            self.renew_connections(cx);
             return;
         }
-        let reason = if kickout.reason > 900 {
-            kickout.reason - 900
-        } else {
-            kickout.reason
+        let reason = match kickout.reason() {
+            offset @ 901.. => offset - 900,
+            reason => reason,
         };
         let code = kickout_code(reason);
-        let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
-        for key in keys {
+        for key in self.room_keys() {
             let Some(room) = find_room(&mut self.rooms, key) else {
                 continue;
             };
             let text = kickout_text(
                 code,
                 i32::try_from(reason).unwrap_or(0),
-                &text(kickout.message),
+                &text(kickout.message()),
             );
             let end = room.end_by_kickout(code, text, cx);
             self.remove_room(key, &end, cx);
         }
         // The next login needs a proxied connection of its own.
+        self.forget_leaving();
         self.net.link.close_pc(cx);
     }
 }

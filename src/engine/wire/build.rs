@@ -1,5 +1,5 @@
-//! Writes the message types of `engine::wire` from the schemas in `proto/`: a struct for each message, and how its fields are
-//! read and written with `engine::wire::pb`.
+//! Writes the message types of `engine::wire` from the schemas in `proto/`: for each message one type to read, which is a view
+//! of the bytes, and one to write, which is a struct; both over `engine::wire::pb`.
 //!
 //! A generator of our own because every kilobyte of the module counts: the code that `prost-build` makes of the same schemas
 //! is three times as large once compiled. The schemas are parsed by `protox`, so that no `protoc` is needed.
@@ -21,90 +21,173 @@ const FILES: [&str; 5] = [
     "switch.proto",
 ];
 
+#[derive(Default)]
+struct Code {
+    read: String,
+    write: String,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={PROTO_DIR}");
     let pool = DescriptorPool::from_file_descriptor_set(protox::compile(FILES, [PROTO_DIR])?)?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     for file in pool.files() {
-        let mut code = String::new();
+        let mut code = Code::default();
         for message in file.messages() {
             write_message(&mut code, &message)?;
         }
-        std::fs::write(out.join(format!("{}.rs", file.package_name())), code)?;
+        let Code { read, write } = code;
+        let text = format!("{read}/// To send.\npub mod write {{\nuse super::pb;\n{write}}}\n");
+        std::fs::write(out.join(format!("{}.rs", file.package_name())), text)?;
     }
     Ok(())
 }
 
-fn write_message(code: &mut String, message: &MessageDescriptor) -> Result<(), Box<dyn Error>> {
-    let (name, fields) = (message.name(), message.fields().collect::<Vec<_>>());
-    let allow = "#[allow(unused_variables)]";
-    writeln!(
-        code,
-        "#[derive(Debug, Clone, Default, PartialEq, Eq)]\npub struct {name}{} {{",
-        lifetime(message)
-    )?;
+/// A message to read, and in the module `write` one to write.
+fn write_message(code: &mut Code, message: &MessageDescriptor) -> Result<(), Box<dyn Error>> {
+    let name = message.name();
+    let fields = message.fields().collect::<Vec<_>>();
+    let mut schema = Schema::default();
+    let [mut readers, mut declarations, mut copies, mut writers] = [const { String::new() }; 4];
     for field in &fields {
-        writeln!(code, "    pub {}: {},", field.name(), field_type(field)?)?;
-    }
-    writeln!(
-        code,
-        "}}\nimpl<'a> pb::Decode<'a> for {name}{} {{\n    {allow}",
-        lifetime(message)
-    )?;
-    writeln!(
-        code,
-        "    fn field(&mut self, number: u32, value: &mut pb::Value<'a>) {{\n        match number {{"
-    )?;
-    for field in &fields {
-        let method = match (accessor(field)?, shape(field)) {
-            (accessor, Shape::Plain) => accessor.to_owned(),
-            ("message", Shape::Optional) => "message".to_owned(),
-            (accessor, Shape::Optional) => format!("optional_{accessor}"),
-            (_, Shape::Repeated) => "push".to_owned(),
-        };
-        writeln!(
-            code,
-            "            {} => value.{method}(&mut self.{}),",
-            field.number(),
-            field.name()
+        schema.add(field)?;
+        write_field(
+            field,
+            [&mut readers, &mut declarations, &mut copies, &mut writers],
         )?;
     }
-    writeln!(code, "            _ => {{}}\n        }}\n    }}\n}}")?;
+    let Schema {
+        numbers,
+        slices,
+        messages,
+    } = schema;
     writeln!(
-        code,
-        "impl pb::Encode for {name}{} {{\n    {allow}\n    fn write(&self, to: &mut pb::Writer) {{",
-        if lifetime(message).is_empty() {
-            ""
-        } else {
-            "<'_>"
-        }
+        code.read,
+        "#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct {name}<'a>(pb::Fields<'a>);
+impl<'a> pb::Message<'a> for {name}<'a> {{
+    const SCHEMA: &'static pb::Schema = &pb::Schema {{ numbers: {numbers}, slices: {slices}, messages: &[{messages}] }};
+    fn new(fields: pb::Fields<'a>) -> Self {{ Self(fields) }}
+}}
+impl<'a> {name}<'a> {{
+{readers}}}"
     )?;
-    for field in &fields {
-        let (number, source) = (field.number(), field.name());
-        let accessor = accessor(field)?;
-        match shape(field) {
-            Shape::Plain => writeln!(
-                code,
-                "        to.plain_{accessor}({number}, self.{source});"
-            )?,
-            Shape::Optional if is_copy(field) => {
-                writeln!(
-                    code,
-                    "        if let Some(value) = self.{source} {{ to.{accessor}({number}, value); }}"
-                )?;
-            }
-            Shape::Optional => writeln!(
-                code,
-                "        if let Some(value) = &self.{source} {{ to.{accessor}({number}, value); }}"
-            )?,
-            Shape::Repeated => writeln!(
-                code,
-                "        for item in &self.{source} {{ to.{accessor}({number}, item); }}"
-            )?,
+    let lifetime = lifetime(message);
+    let bound = if lifetime.is_empty() { "" } else { "<'_>" };
+    writeln!(
+        code.write,
+        "#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct {name}{lifetime} {{
+{declarations}}}
+impl<'a> From<super::{name}<'a>> for {name}{lifetime} {{
+    #[allow(unused_variables)]
+    fn from(message: super::{name}<'a>) -> Self {{ Self {{ {copies}}} }}
+}}
+impl pb::Encode for {name}{bound} {{
+    #[allow(unused_variables)]
+    fn write(&self, to: &mut pb::Writer) {{
+{writers}    }}
+}}"
+    )?;
+    Ok(())
+}
+
+/// How a field is read; how it is declared, copied from the message to read, and written.
+fn write_field(field: &FieldDescriptor, to: [&mut String; 4]) -> Result<(), Box<dyn Error>> {
+    let [readers, declarations, copies, writers] = to;
+    let (number, name, accessor) = (field.number(), field.name(), accessor(field)?);
+    let (plain, read, write) = match field.kind() {
+        Kind::Message(message) => (
+            String::new(),
+            path(field, &message, ""),
+            path(field, &message, "write::"),
+        ),
+        _ => {
+            let plain = if accessor == "bytes" {
+                "&'a [u8]"
+            } else {
+                accessor
+            };
+            (plain.to_owned(), plain.to_owned(), plain.to_owned())
+        }
+    };
+    match shape(field) {
+        Shape::Plain => {
+            writeln!(
+                readers,
+                "    pub fn {name}(self) -> {plain} {{ self.0.{accessor}({number}) }}"
+            )?;
+            writeln!(declarations, "    pub {name}: {plain},")?;
+            write!(copies, "{name}: message.{name}(), ")?;
+            writeln!(
+                writers,
+                "        to.plain_{accessor}({number}, self.{name});"
+            )?;
+        }
+        Shape::Optional => {
+            let (value, copy) = if plain.is_empty() {
+                ("&self", ".map(Into::into)")
+            } else {
+                ("self", "")
+            };
+            writeln!(
+                readers,
+                "    pub fn {name}(self) -> Option<{read}> {{ self.0.optional_{accessor}({number}) }}"
+            )?;
+            writeln!(declarations, "    pub {name}: Option<{write}>,")?;
+            write!(copies, "{name}: message.{name}(){copy}, ")?;
+            writeln!(
+                writers,
+                "        if let Some(value) = {value}.{name} {{ to.{accessor}({number}, value); }}"
+            )?;
+        }
+        Shape::Repeated => {
+            writeln!(
+                readers,
+                "    pub fn {name}(self) -> pb::Messages<'a, {read}> {{ self.0.messages({number}) }}"
+            )?;
+            writeln!(declarations, "    pub {name}: Vec<{write}>,")?;
+            write!(
+                copies,
+                "{name}: message.{name}().map(Into::into).collect(), "
+            )?;
+            writeln!(
+                writers,
+                "        for item in &self.{name} {{ to.{accessor}({number}, item); }}"
+            )?;
         }
     }
-    writeln!(code, "    }}\n}}")?;
     Ok(())
+}
+
+/// What the schema says of the fields; `pb::Schema` explains it.
+#[derive(Default)]
+struct Schema {
+    numbers: u32,
+    slices: u32,
+    messages: String,
+}
+
+impl Schema {
+    fn add(&mut self, field: &FieldDescriptor) -> Result<(), Box<dyn Error>> {
+        let number = field.number();
+        let bit = 1_u32
+            .checked_shl(number)
+            .ok_or_else(|| format!("{}: numbers end at 31", field.full_name()))?;
+        match field.kind() {
+            Kind::String | Kind::Bytes => self.slices |= bit,
+            Kind::Message(message) => {
+                self.slices |= bit;
+                let message = path(field, &message, "");
+                write!(
+                    self.messages,
+                    "({number}, <{message} as pb::Message>::SCHEMA), "
+                )?;
+            }
+            _ => self.numbers |= bit,
+        }
+        Ok(())
+    }
 }
 
 enum Shape {
@@ -125,38 +208,20 @@ fn shape(field: &FieldDescriptor) -> Shape {
     }
 }
 
-fn field_type(field: &FieldDescriptor) -> Result<String, Box<dyn Error>> {
-    let one = match field.kind() {
-        Kind::Bool => "bool".into(),
-        Kind::Uint32 => "u32".into(),
-        Kind::Uint64 => "u64".into(),
-        Kind::Int32 => "i32".into(),
-        Kind::Int64 => "i64".into(),
-        Kind::String | Kind::Bytes => "&'a [u8]".into(),
-        Kind::Message(message)
-            if message.package_name() == field.parent_message().package_name() =>
-        {
-            format!("{}{}", message.name(), lifetime(&message))
-        }
-        Kind::Message(message) => format!(
-            "super::{}::{}{}",
-            message.package_name(),
-            message.name(),
-            lifetime(&message)
-        ),
-        other => {
-            return Err(format!(
-                "{}: {other:?} is not used by the protocol",
-                field.full_name()
-            )
-            .into());
-        }
+/// Where the message of a field is found from the module of the message that has it.
+fn path(field: &FieldDescriptor, message: &MessageDescriptor, module: &str) -> String {
+    let (package, name) = (message.package_name(), message.name());
+    let own = package == field.parent_message().package_name();
+    let lifetime = if module.is_empty() {
+        "<'a>"
+    } else {
+        lifetime(message)
     };
-    Ok(match shape(field) {
-        Shape::Plain => one,
-        Shape::Optional => format!("Option<{one}>"),
-        Shape::Repeated => format!("Vec<{one}>"),
-    })
+    match (own, module) {
+        (true, _) => format!("{name}{lifetime}"),
+        (false, "") => format!("super::{package}::{name}{lifetime}"),
+        (false, module) => format!("super::super::{package}::{module}{name}{lifetime}"),
+    }
 }
 
 /// Name of the kind of field in the methods that read and write it.
@@ -187,8 +252,4 @@ fn lifetime(message: &MessageDescriptor) -> &'static str {
         _ => false,
     });
     if borrows { "<'a>" } else { "" }
-}
-
-fn is_copy(field: &FieldDescriptor) -> bool {
-    !matches!(field.kind(), Kind::Message(_))
 }

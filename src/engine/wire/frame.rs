@@ -14,7 +14,7 @@
 use super::pb::{self, Encode, decode};
 use super::{WireError, accesshub};
 
-/// Longest frame that is decoded. A decoded message takes at most about 60 times the memory of its bytes.
+/// Longest frame that is decoded.
 pub const MAX_FRAME_BYTES: usize = 2 * 1024 * 1024;
 
 const HEADER_BYTES: usize = 13;
@@ -46,13 +46,13 @@ pub enum FrameType {
 }
 
 /// A decoded frame from the server.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[allow(missing_docs)]
 pub enum Frame<'a> {
     StreamClosed(accesshub::StreamClosed<'a>),
     CloseConnection(accesshub::CloseConnection<'a>),
     HttpResponse(accesshub::HttpResponse<'a>),
-    HbResponse(accesshub::HbResponse),
+    HbResponse(accesshub::HbResponse<'a>),
     GetConfigResponse(accesshub::GetConfigResponse<'a>),
     PcEstablished,
     PcBroken,
@@ -118,7 +118,7 @@ mod tests {
         let whole = encode_frame(
             FrameType::StreamClosed,
             7,
-            &accesshub::StreamClosed {
+            &accesshub::write::StreamClosed {
                 code: Some(0),
                 msg: Some(b"bye"),
             },
@@ -138,7 +138,7 @@ mod tests {
         let mut bytes = encode_frame(
             FrameType::StreamClosed,
             1,
-            &accesshub::StreamClosed::default(),
+            &accesshub::write::StreamClosed::default(),
         );
         bytes.extend_from_slice(&[0x12, 0xff, 0xff, 0xff, 0xff, 0x0f, b'x']);
         assert_eq!(decode_frame(&bytes), Err(WireError::Malformed));

@@ -14,8 +14,7 @@ pub use frame::{Frame, FrameType};
 pub use packet::{Body, Packet, Push};
 
 /// Messages of the outer protocol, generated from `proto/accesshub.proto`.
-// The generator writes one form of match for every message.
-#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
+#[allow(missing_docs)]
 pub mod accesshub {
     use super::pb;
 
@@ -23,8 +22,7 @@ pub mod accesshub {
 }
 
 /// Parts of [`switch`] and [`liveroom`] messages, generated from `proto/common.proto`.
-// The generator writes one form of match for every message.
-#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
+#[allow(missing_docs)]
 pub mod common {
     use super::pb;
 
@@ -32,8 +30,7 @@ pub mod common {
 }
 
 /// Application configuration, generated from `proto/initconfig.proto`.
-// The generator writes one form of match for every message.
-#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
+#[allow(missing_docs)]
 pub mod initconfig {
     use super::pb;
 
@@ -41,8 +38,7 @@ pub mod initconfig {
 }
 
 /// Room bodies, generated from `proto/liveroom.proto`.
-// The generator writes one form of match for every message.
-#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
+#[allow(missing_docs)]
 pub mod liveroom {
     use super::pb;
 
@@ -50,8 +46,7 @@ pub mod liveroom {
 }
 
 /// Session layer of the room protocol, generated from `proto/switch.proto`.
-// The generator writes one form of match for every message.
-#[allow(missing_docs, clippy::single_match, clippy::match_single_binding)]
+#[allow(missing_docs)]
 pub mod switch {
     use super::pb;
 

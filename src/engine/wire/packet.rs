@@ -38,7 +38,7 @@ pub mod cmd {
 }
 
 /// A decoded packet from the server.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[allow(missing_docs)]
 pub struct Packet<'a> {
     pub header: switch::Header<'a>,
@@ -46,7 +46,7 @@ pub struct Packet<'a> {
 }
 
 /// Body of a packet from the server, by command.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[allow(missing_docs)]
 pub enum Body<'a> {
     Login(switch::LoginRoomRsp<'a>),
@@ -64,20 +64,16 @@ pub enum Body<'a> {
     UserList(liveroom::GetUserlistRsp<'a>),
     /// An answer that only has a head: logout, quit, custom command.
     Common(liveroom::CommonRsp<'a>),
-    Push {
-        head: switch::PushReqHead,
-        push: Push<'a>,
-    },
-    MergePush {
-        head: switch::MergePushHead,
-        pushes: Vec<(switch::MergePushRspInfo, Push<'a>)>,
-    },
+    /// To be read further with [`decode_push`].
+    Push(switch::PushReq<'a>),
+    /// Several pushes, each to be read further with [`decode_push`].
+    MergePush(switch::MergePushReq<'a>),
     Kickout(switch::PushKickout<'a>),
     Other,
 }
 
 /// What a push says, by its `sub_cmd`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[allow(missing_docs)]
 pub enum Push<'a> {
     Users(liveroom::PushUserInfoUpdated<'a>),
@@ -114,12 +110,12 @@ pub fn decode_packet(bytes: &[u8]) -> Result<Packet<'_>, WireError> {
         .ok_or(WireError::Truncated)?;
     let body = rest.get(..body_bytes).ok_or(WireError::Truncated)?;
     let header: switch::Header = decode(header)?;
-    let body = decode_body(header.cmd, body)?;
+    let body = decode_body(header.cmd(), body)?;
     Ok(Packet { header, body })
 }
 
 /// Encodes one room packet.
-pub fn encode_packet(header: &switch::Header<'_>, body: &dyn Encode) -> Vec<u8> {
+pub fn encode_packet(header: &switch::write::Header<'_>, body: &dyn Encode) -> Vec<u8> {
     let (header, body) = (pb::encode(header), pb::encode(body));
     let (header_bytes, body_bytes) = (header.len(), body.len());
     let mut bytes = Vec::with_capacity(PREFIX_BYTES + header_bytes + body_bytes);
@@ -136,27 +132,27 @@ pub fn encode_packet(header: &switch::Header<'_>, body: &dyn Encode) -> Vec<u8> 
 }
 
 /// Code and text of an answer. An answer without a head counts as failed, as in the vendor's client, with code `u32::MAX`.
-pub fn answer_head(body: &Body<'_>) -> (u32, String) {
+pub fn answer_head(body: Body<'_>) -> (u32, String) {
     let head = match body {
-        Body::Login(m) => &m.rsp_head,
-        Body::EnterRoom(m) => &m.rsp_head,
-        Body::Heartbeat(m) => &m.rsp_head,
-        Body::RenewToken(m) => &m.rsp_head,
-        Body::SetTrans(m) => &m.rsp_head,
-        Body::GetTrans(m) => &m.rsp_head,
-        Body::AddStream(m) => &m.rsp_head,
-        Body::StreamSeq(m) => &m.rsp_head,
-        Body::StreamList(m) => &m.rsp_head,
-        Body::SendIm(m) => &m.rsp_head,
-        Body::SendBigIm(m) => &m.rsp_head,
-        Body::UserList(m) => &m.rsp_head,
-        Body::Common(m) => &m.rsp_head,
-        Body::Push { .. } | Body::MergePush { .. } | Body::Kickout(_) | Body::Other => {
+        Body::Login(m) => m.rsp_head(),
+        Body::EnterRoom(m) => m.rsp_head(),
+        Body::Heartbeat(m) => m.rsp_head(),
+        Body::RenewToken(m) => m.rsp_head(),
+        Body::SetTrans(m) => m.rsp_head(),
+        Body::GetTrans(m) => m.rsp_head(),
+        Body::AddStream(m) => m.rsp_head(),
+        Body::StreamSeq(m) => m.rsp_head(),
+        Body::StreamList(m) => m.rsp_head(),
+        Body::SendIm(m) => m.rsp_head(),
+        Body::SendBigIm(m) => m.rsp_head(),
+        Body::UserList(m) => m.rsp_head(),
+        Body::Common(m) => m.rsp_head(),
+        Body::Push(_) | Body::MergePush(_) | Body::Kickout(_) | Body::Other => {
             return (0, String::new());
         }
     };
     match head {
-        Some(head) => (head.code, text(head.message)),
+        Some(head) => (head.code(), text(head.message())),
         None => (u32::MAX, "answer without a head".into()),
     }
 }
@@ -165,29 +161,8 @@ fn decode_body(cmd: u32, bytes: &[u8]) -> Result<Body<'_>, WireError> {
     Ok(match cmd {
         1002 => Body::Login(decode(bytes)?),
         1004 | 301_004 | 303_018 => Body::Common(decode(bytes)?),
-        1101 => {
-            let push: switch::PushReq = decode(bytes)?;
-            let head = push.head.unwrap_or_default();
-            Body::Push {
-                push: decode_push(head.sub_cmd, push.msg_body),
-                head,
-            }
-        }
-        1103 => {
-            let merged: switch::MergePushReq = decode(bytes)?;
-            let mut pushes = Vec::new();
-            for m in merged.message_list {
-                let id = switch::MergePushRspInfo {
-                    sub_cmd: m.sub_cmd,
-                    sub_seq: m.sub_seq,
-                };
-                pushes.push((id, decode_push(m.sub_cmd, m.msg_body)));
-            }
-            Body::MergePush {
-                pushes,
-                head: merged.head.unwrap_or_default(),
-            }
-        }
+        1101 => Body::Push(decode(bytes)?),
+        1103 => Body::MergePush(decode(bytes)?),
         1105 => Body::Kickout(decode(bytes)?),
         301_002 => Body::EnterRoom(decode(bytes)?),
         301_006 => Body::Heartbeat(decode(bytes)?),
@@ -204,8 +179,8 @@ fn decode_body(cmd: u32, bytes: &[u8]) -> Result<Body<'_>, WireError> {
     })
 }
 
-/// A push whose body is damaged is still acknowledged, so its envelope must survive.
-fn decode_push(sub_cmd: u32, body: &[u8]) -> Push<'_> {
+/// What a push says. One whose body is damaged is still acknowledged, so its envelope must survive.
+pub fn decode_push(sub_cmd: u32, body: &[u8]) -> Push<'_> {
     let push = match sub_cmd {
         10_001 => decode(body).map(Push::Users),
         10_002 => decode(body).map(Push::Kickout),

@@ -1,17 +1,32 @@
 //! Reading and writing protobuf, as far as the protocol uses it: varints and length-delimited fields.
 //!
-//! Reading is total and never reserves memory for what is not there. Unknown fields are skipped. A field of another wire
-//! type than the schema's makes the message malformed.
+//! A message that came in is checked once against its schema and then read where it lies: a message is a view of its bytes, a
+//! field is found by walking over them. So nothing is copied, reserved or dropped, and the code of a message is little more
+//! than the numbers of its fields. Unknown fields are skipped. A field of another wire type than the schema's makes the
+//! message malformed. Of a field that comes twice the last one counts.
+
+use core::marker::PhantomData;
 
 use super::WireError;
 
-/// Messages nested deeper than this are refused. The protocol itself nests four deep.
-pub const MAX_DEPTH: u8 = 16;
-
 /// A message that can be read.
-pub trait Decode<'a> {
-    /// Takes one field: calls the method of `value` for its type, or none if the number is unknown.
-    fn field(&mut self, number: u32, value: &mut Value<'a>);
+pub trait Message<'a> {
+    /// What its fields are.
+    const SCHEMA: &'static Schema;
+
+    /// The message of these fields, which were checked.
+    fn new(fields: Fields<'a>) -> Self;
+}
+
+/// What the fields of a message are. Their numbers are below 32.
+#[derive(Debug)]
+pub struct Schema {
+    /// Bit n is set if field n is a number.
+    pub numbers: u32,
+    /// Bit n is set if field n is a text, bytes or a message.
+    pub slices: u32,
+    /// The fields that are messages, and of which kind.
+    pub messages: &'static [(u32, &'static Self)],
 }
 
 /// A message that can be written.
@@ -20,13 +35,11 @@ pub trait Encode {
     fn write(&self, to: &mut Writer);
 }
 
-/// Reads a message.
-pub fn decode<'a, M: Decode<'a> + Default>(bytes: &'a [u8]) -> Result<M, WireError> {
-    let mut message = M::default();
-    if read_fields(&mut message, bytes, 0).is_some() {
-        Ok(message)
-    } else {
-        Err(WireError::Malformed)
+/// Checks a message, to be read.
+pub fn decode<'a, M: Message<'a>>(bytes: &'a [u8]) -> Result<M, WireError> {
+    match check(M::SCHEMA, bytes) {
+        Some(()) => Ok(M::new(Fields(bytes))),
+        None => Err(WireError::Malformed),
     }
 }
 
@@ -37,106 +50,112 @@ pub fn encode(message: &dyn Encode) -> Vec<u8> {
     writer.bytes
 }
 
-/// One field as it lies on the wire. What does not fit the schema is noted here, so that the generated code, the largest
-/// part of this module once compiled, has no errors to pass on.
-#[derive(Debug)]
-pub struct Value<'a> {
-    content: Content<'a>,
-    depth: u8,
-    is_refused: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Content<'a> {
-    Varint(u64),
-    Bytes(&'a [u8]),
-}
+/// The fields of a message that was checked. Without a suffix in their name, the methods give 0 or nothing for a field that is
+/// not there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fields<'a>(&'a [u8]);
 
 #[allow(
     missing_docs,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap
 )]
-impl<'a> Value<'a> {
+impl<'a> Fields<'a> {
     #[inline(never)]
-    pub fn u64(&mut self, to: &mut u64) {
-        *to = self.number();
+    pub fn u64(self, number: u32) -> u64 {
+        self.optional_u64(number).unwrap_or(0)
     }
 
     /// Longer numbers lose their high bits, as the protobuf specification has it; so with the other short ones.
-    #[inline(never)]
-    pub fn u32(&mut self, to: &mut u32) {
-        *to = self.number() as u32;
+    pub fn u32(self, number: u32) -> u32 {
+        self.u64(number) as u32
+    }
+
+    pub fn i64(self, number: u32) -> i64 {
+        self.u64(number) as i64
+    }
+
+    pub fn i32(self, number: u32) -> i32 {
+        self.u64(number) as i32
     }
 
     #[inline(never)]
-    pub fn i64(&mut self, to: &mut i64) {
-        *to = self.number() as i64;
+    pub fn bytes(self, number: u32) -> &'a [u8] {
+        self.optional_bytes(number).unwrap_or_default()
     }
 
-    #[inline(never)]
-    pub fn i32(&mut self, to: &mut i32) {
-        *to = self.number() as i32;
-    }
-
-    #[inline(never)]
-    pub fn bytes(&mut self, to: &mut &'a [u8]) {
-        *to = self.slice();
-    }
-
-    pub fn optional_u64(&mut self, to: &mut Option<u64>) {
-        self.u64(to.insert(0));
-    }
-
-    pub fn optional_u32(&mut self, to: &mut Option<u32>) {
-        self.u32(to.insert(0));
-    }
-
-    pub fn optional_i32(&mut self, to: &mut Option<i32>) {
-        self.i32(to.insert(0));
-    }
-
-    pub fn optional_bool(&mut self, to: &mut Option<bool>) {
-        *to = Some(self.number() != 0);
-    }
-
-    pub fn optional_bytes(&mut self, to: &mut Option<&'a [u8]>) {
-        self.bytes(to.insert(&[]));
-    }
-
-    pub fn message<M: Decode<'a> + Default>(&mut self, to: &mut Option<M>) {
-        self.read(to.insert(M::default()));
-    }
-
-    pub fn push<M: Decode<'a> + Default>(&mut self, to: &mut Vec<M>) {
-        let mut message = M::default();
-        self.read(&mut message);
-        to.push(message);
-    }
-
-    fn read(&mut self, message: &mut dyn Decode<'a>) {
-        let bytes = self.slice();
-        self.is_refused |=
-            self.depth >= MAX_DEPTH || read_fields(message, bytes, self.depth + 1).is_none();
-    }
-
-    fn number(&mut self) -> u64 {
-        match self.content {
-            Content::Varint(value) => value,
-            Content::Bytes(_) => {
-                self.is_refused = true;
-                0
-            }
+    pub fn optional_u64(self, number: u32) -> Option<u64> {
+        match self.last(number)? {
+            Content::Number(value) => Some(value),
+            _ => None,
         }
     }
 
-    fn slice(&mut self) -> &'a [u8] {
-        match self.content {
-            Content::Bytes(bytes) => bytes,
-            Content::Varint(_) => {
-                self.is_refused = true;
-                &[]
+    pub fn optional_u32(self, number: u32) -> Option<u32> {
+        self.optional_u64(number).map(|value| value as u32)
+    }
+
+    pub fn optional_i32(self, number: u32) -> Option<i32> {
+        self.optional_u64(number).map(|value| value as i32)
+    }
+
+    pub fn optional_bool(self, number: u32) -> Option<bool> {
+        self.optional_u64(number).map(|value| value != 0)
+    }
+
+    pub fn optional_bytes(self, number: u32) -> Option<&'a [u8]> {
+        match self.last(number)? {
+            Content::Slice(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    pub fn optional_message<M: Message<'a>>(self, number: u32) -> Option<M> {
+        self.optional_bytes(number)
+            .map(|bytes| M::new(Fields(bytes)))
+    }
+
+    pub fn messages<M>(self, number: u32) -> Messages<'a, M> {
+        Messages {
+            rest: self.0,
+            number,
+            kind: PhantomData,
+        }
+    }
+
+    fn last(self, number: u32) -> Option<Content<'a>> {
+        let (mut rest, mut last) = (self.0, None);
+        while let Some((found, content)) = take_field(&mut rest) {
+            if found == number {
+                last = Some(content);
             }
+        }
+        last
+    }
+}
+
+/// The messages of a repeated field, in order.
+#[derive(Debug, Clone, Copy)]
+pub struct Messages<'a, M> {
+    rest: &'a [u8],
+    number: u32,
+    kind: PhantomData<M>,
+}
+
+impl<'a, M: Message<'a>> Iterator for Messages<'a, M> {
+    type Item = M;
+
+    fn next(&mut self) -> Option<M> {
+        next_slice(&mut self.rest, self.number).map(|bytes| M::new(Fields(bytes)))
+    }
+}
+
+#[inline(never)]
+fn next_slice<'a>(rest: &mut &'a [u8], number: u32) -> Option<&'a [u8]> {
+    loop {
+        match take_field(rest)? {
+            (found, Content::Slice(bytes)) if found == number => return Some(bytes),
+            _ => {}
         }
     }
 }
@@ -223,38 +242,57 @@ const FIXED_64: u64 = 1;
 const LENGTH_DELIMITED: u64 = 2;
 const FIXED_32: u64 = 5;
 
-/// `None` if the bytes are not a message of this type.
-fn read_fields<'a>(message: &mut dyn Decode<'a>, mut bytes: &'a [u8], depth: u8) -> Option<()> {
+/// One field as it lies on the wire.
+#[derive(Debug, Clone, Copy)]
+enum Content<'a> {
+    Number(u64),
+    Slice(&'a [u8]),
+    /// Of a wire type that the protocol does not use.
+    Fixed,
+}
+
+/// `None` if the bytes are not a message of this schema.
+fn check(schema: &Schema, mut bytes: &[u8]) -> Option<()> {
     while !bytes.is_empty() {
-        let key = take_varint(&mut bytes)?;
-        let number = u32::try_from(key >> 3).ok().filter(|number| *number > 0)?;
-        let content = match key & 7 {
-            VARINT => Content::Varint(take_varint(&mut bytes)?),
-            LENGTH_DELIMITED => {
-                let length = usize::try_from(take_varint(&mut bytes)?).ok()?;
-                Content::Bytes(take(&mut bytes, length)?)
-            }
-            FIXED_64 => {
-                take(&mut bytes, 8)?;
-                continue;
-            }
-            FIXED_32 => {
-                take(&mut bytes, 4)?;
-                continue;
-            }
-            _ => return None,
+        let (number, content) = take_field(&mut bytes)?;
+        let others = match content {
+            Content::Number(_) => schema.slices,
+            Content::Slice(_) => schema.numbers,
+            Content::Fixed => schema.slices | schema.numbers,
         };
-        let mut value = Value {
-            content,
-            depth,
-            is_refused: false,
-        };
-        message.field(number, &mut value);
-        if value.is_refused {
+        if others & 1_u32.checked_shl(number).unwrap_or(0) != 0 {
             return None;
+        }
+        let message = schema.messages.iter().find(|(field, _)| *field == number);
+        if let (Some((_, schema)), Content::Slice(bytes)) = (message, content) {
+            check(schema, bytes)?;
         }
     }
     Some(())
+}
+
+/// Number and content of the next field; `None` at the end, and where the bytes are damaged.
+#[inline(never)]
+fn take_field<'a>(bytes: &mut &'a [u8]) -> Option<(u32, Content<'a>)> {
+    let key = take_varint(bytes)?;
+    let number = u32::try_from(key >> 3).ok().filter(|number| *number > 0)?;
+    let content = match key & 7 {
+        VARINT => Content::Number(take_varint(bytes)?),
+        LENGTH_DELIMITED => {
+            let length = usize::try_from(take_varint(bytes)?).ok()?;
+            Content::Slice(take(bytes, length)?)
+        }
+        FIXED_64 => {
+            take(bytes, 8)?;
+            Content::Fixed
+        }
+        FIXED_32 => {
+            take(bytes, 4)?;
+            Content::Fixed
+        }
+        _ => return None,
+    };
+    Some((number, content))
 }
 
 fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
@@ -279,33 +317,38 @@ fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::wire::accesshub::{HbRequest, StreamClosed};
+    use crate::engine::wire::accesshub::{self, HbRequest, StreamClosed};
     use crate::engine::wire::switch::PushReq;
+
+    fn refusal<'a, M: Message<'a>>(bytes: &'a [u8]) -> Option<WireError> {
+        decode::<M>(bytes).err()
+    }
 
     #[test]
     fn numbers_of_every_length_survive() {
         for bits in 0..64 {
             for value in [1_u64 << bits, (1 << bits) - 1, u64::MAX >> bits] {
-                let message = HbRequest {
+                let message = accesshub::write::HbRequest {
                     txid: value,
                     ts: value as i64,
                 };
-                assert_eq!(decode(&encode(&message)), Ok(message));
+                let bytes = encode(&message);
+                let read: HbRequest = decode(&bytes).unwrap();
+                assert_eq!((read.txid(), read.ts()), (value, value as i64));
             }
         }
     }
 
     #[test]
     fn a_negative_number_takes_ten_bytes_as_in_every_other_implementation() {
-        let message = StreamClosed {
+        let message = accesshub::write::StreamClosed {
             code: Some(-1),
             msg: None,
         };
-        assert_eq!(
-            encode(&message),
-            [8, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1]
-        );
-        assert_eq!(decode(&encode(&message)), Ok(message));
+        let bytes = encode(&message);
+        assert_eq!(bytes, [8, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1]);
+        let read: StreamClosed = decode(&bytes).unwrap();
+        assert_eq!((read.code(), read.msg()), (Some(-1), None));
     }
 
     #[test]
@@ -314,7 +357,27 @@ mod tests {
             0x98, 6, 1, 0x9a, 6, 2, 0, 0, 0x99, 6, 1, 2, 3, 4, 5, 6, 7, 8, 0x9d, 6, 1, 2, 3, 4, 8,
             7,
         ];
-        assert_eq!(decode(&bytes), Ok(HbRequest { txid: 7, ts: 0 }));
+        assert_eq!(decode::<HbRequest>(&bytes).unwrap().txid(), 7);
+    }
+
+    #[test]
+    fn of_a_field_that_comes_twice_the_last_one_counts() {
+        let read: HbRequest = decode(&[8, 1, 16, 5, 8, 2]).unwrap();
+        assert_eq!((read.txid(), read.ts()), (2, 5));
+        let read: PushReq = decode(&[0x0a, 2, 8, 1, 0x0a, 2, 16, 3]).unwrap();
+        let head = read.head().unwrap();
+        assert_eq!((head.sub_cmd(), head.qos_flag()), (0, 3));
+    }
+
+    #[test]
+    fn a_repeated_message_is_read_in_order() {
+        let bytes = [
+            0x2a, 3, 0x12, 1, b'a', 8, 9, 0x2a, 0, 0x2a, 3, 0x12, 1, b'b',
+        ];
+        let read: accesshub::DispatchResponseData = decode(&bytes).unwrap();
+        let hosts: Vec<&[u8]> = read.wss_groups().map(|group| group.host()).collect();
+        assert_eq!(hosts, [&b"a"[..], b"", b"b"]);
+        assert_eq!(read.txid(), 9);
     }
 
     #[test]
@@ -327,16 +390,17 @@ mod tests {
             &[0x0b],
             &[0x00, 1],
             &[0x09, 1],
+            &[0x09, 1, 2, 3, 4, 5, 6, 7, 8],
+            &[0x0a, 2, 8, 0x80],
+            &[0x0a, 2, 0x0a, 0],
         ] {
-            assert_eq!(
-                decode::<PushReq>(bytes),
-                Err(WireError::Malformed),
-                "{bytes:?}"
-            );
+            let refused = Some(WireError::Malformed);
+            assert_eq!(refusal::<PushReq>(bytes), refused, "{bytes:?}");
         }
-        assert_eq!(decode::<HbRequest>(&[0x0a, 0]), Err(WireError::Malformed));
-        assert_eq!(decode::<PushReq>(&[0x08, 1]), Err(WireError::Malformed));
+        let malformed = Some(WireError::Malformed);
+        assert_eq!(refusal::<HbRequest>(&[0x0a, 0]), malformed);
+        assert_eq!(refusal::<PushReq>(&[0x08, 1]), malformed);
         let eleven = [&[8][..], &[0x80; 10], &[1]].concat();
-        assert_eq!(decode::<HbRequest>(&eleven), Err(WireError::Malformed));
+        assert_eq!(refusal::<HbRequest>(&eleven), malformed);
     }
 }

@@ -1,7 +1,32 @@
 // `my` of a mini program on top of a browser: sockets and requests are real.
 
-/** @param {{storage: Record<string, any>, platform?: string}} options */
-export function createBrowserMy({ storage, platform = 'Android' }) {
+/** What the platform says about the network; the sockets are for others to cut. */
+export class NetworkState {
+  #listeners = new Set();
+  online = true;
+
+  get networkType() {
+    return this.online ? 'WIFI' : 'NOTREACHABLE';
+  }
+
+  set(online) {
+    if (online === this.online) return;
+    this.online = online;
+    for (const listener of [...this.#listeners]) listener({ isConnected: online, networkType: this.networkType });
+  }
+
+  add(listener) {
+    this.#listeners.add(listener);
+  }
+
+  remove(listener) {
+    if (listener) this.#listeners.delete(listener);
+    else this.#listeners.clear();
+  }
+}
+
+/** @param {{storage?: Record<string, any>, platform?: string, network?: NetworkState}} [options] */
+export function createBrowserMy({ storage = {}, platform = 'Android', network = new NetworkState() } = {}) {
   const kept = new Map(Object.entries(storage));
   const settle = (request, compute) =>
     new Promise((resolve) => {
@@ -20,9 +45,10 @@ export function createBrowserMy({ storage, platform = 'Android' }) {
     getStorageSync: ({ key }) => ({ data: kept.has(key) ? structuredClone(kept.get(key)) : null }),
     setStorageSync: ({ key, data }) => void kept.set(key, structuredClone(data)),
     getSystemInfoSync: () => ({ platform, version: '10.5.90', system: '14', language: 'zh', model: 'browser' }),
-    getNetworkType: (request) => settle(request, () => ({ networkAvailable: true, networkType: 'WIFI' })),
-    onNetworkStatusChange() {},
-    offNetworkStatusChange() {},
+    getNetworkType: (request) =>
+      settle(request, () => ({ networkAvailable: network.online, networkType: network.networkType })),
+    onNetworkStatusChange: (listener) => network.add(listener),
+    offNetworkStatusChange: (listener) => network.remove(listener),
     onAppShow() {},
     offAppShow() {},
     onAppHide() {},

@@ -38,6 +38,12 @@ pub const TOKEN_APP: u32 = 50_119;
 pub const TOKEN_USER: u32 = 50_120;
 /// The token's privileges do not cover this. Clients show 1102016.
 pub const TOKEN_PRIVILEGE: u32 = 50_121;
+
+/// Whether a request was refused with this code because of its token.
+pub(crate) fn is_of_token(code: u32) -> bool {
+    matches!(code, PUBLISH_TOKEN_EXPIRED | TOKEN_FORMAT..=TOKEN_PRIVILEGE)
+}
+
 /// A re-login of a session that another login of the same user has replaced; fatal on a re-login.
 pub const SESSION_REPLACED: u32 = 205_035;
 

@@ -39,6 +39,8 @@ pub const MAX_DELAYED: usize = 1024;
 pub const MAX_RULES: usize = 64;
 /// Malformed frames after which a link is closed.
 pub const MAX_PROTOCOL_ERRORS: u32 = 64;
+/// Tokens refused at login after which a link is closed.
+pub const MAX_REFUSED_TOKENS: u32 = 10;
 /// Most frames kept for looking at.
 pub const MAX_RECORDED_FRAMES: usize = 4096;
 /// Most bytes of frames kept for looking at.
@@ -102,8 +104,20 @@ pub struct Config {
     pub max_rooms: usize,
     /// Most links at a time.
     pub max_connections: usize,
+    /// Milliseconds that a client may take to ask for its WebSocket, and then to say something on it.
+    pub handshake_timeout_ms: u64,
+    /// Milliseconds after which a link is closed on which nobody asked to log in; clients close such a one after 90 s themselves.
+    pub login_timeout_ms: u64,
     /// Largest frame accepted, bytes.
     pub max_frame_bytes: usize,
+    /// Frames per second that a client may go on sending, answers to pushes apart.
+    pub frames_per_s: u32,
+    /// Frames that a client may send at once, answers to pushes apart.
+    pub frame_burst: u32,
+    /// Most frames that may wait to be sent to a client.
+    pub outbox_frames: usize,
+    /// Most bytes that may wait to be sent to a client.
+    pub outbox_bytes: usize,
     /// Most keys of extra info in a room.
     pub max_extra_info_keys: usize,
 }
@@ -136,7 +150,13 @@ impl Default for Config {
             max_users: 500,
             max_rooms: 1000,
             max_connections: 1000,
+            handshake_timeout_ms: 30_000,
+            login_timeout_ms: 120_000,
             max_frame_bytes: 64 * 1024,
+            frames_per_s: 200,
+            frame_burst: 1000,
+            outbox_frames: 512,
+            outbox_bytes: 1024 * 1024,
             max_extra_info_keys: 10,
         }
     }

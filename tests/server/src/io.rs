@@ -39,6 +39,13 @@ pub enum Input {
         /// From whom.
         conn: ConnId,
     },
+    /// The driver saw a reason to close a link that cannot be seen in its messages.
+    Unfit {
+        /// Which.
+        conn: ConnId,
+        /// Why.
+        reason: CloseReason,
+    },
     /// The socket is gone, whoever closed it.
     Closed {
         /// Whose.
@@ -88,6 +95,21 @@ pub enum CloseReason {
     /// Too many malformed messages.
     #[error("too many malformed frames")]
     ProtocolErrors,
+    /// Messages faster than configured.
+    #[error("too many frames")]
+    Flood,
+    /// More tokens refused than [`MAX_REFUSED_TOKENS`](crate::config::MAX_REFUSED_TOKENS).
+    #[error("too many refused tokens")]
+    RefusedTokens,
+    /// It does not read what it is sent: more waits for it than the configuration allows.
+    #[error("slow reader")]
+    SlowReader,
+    /// What it sends is not a WebSocket's.
+    #[error("broken WebSocket")]
+    BrokenWebSocket,
+    /// Nobody asked to log in for the configured time.
+    #[error("no login in time")]
+    NoLogin,
     /// Nothing was received for the configured time.
     #[error("idle")]
     Idle,

@@ -1,5 +1,7 @@
 //! What control commands return.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -73,6 +75,8 @@ pub struct Stats {
     pub connected: u64,
     /// Links closed by this server.
     pub cut_off: u64,
+    /// The same by reason.
+    pub cut_off_for: BTreeMap<String, u64>,
     /// Messages received.
     pub frames_in: u64,
     /// Messages sent.

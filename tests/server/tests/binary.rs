@@ -243,43 +243,97 @@ fn a_text_message_is_answered_with_a_close_that_says_why() {
     });
 }
 
+/// Reads until the server closes; the code and the reason that it gives.
+async fn closed_because(socket: &mut Socket) -> (CloseCode, String) {
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Close(Some(frame)))) => return (frame.code, frame.reason.to_string()),
+            Some(Ok(Message::Binary(_))) => {}
+            other => panic!("not closed with a reason: {other:?}"),
+        }
+    }
+}
+
+fn ping() -> Message {
+    let request = hub::GetConfigRequest::default();
+    Message::binary(Frame::encode(FrameType::GetConfigRequest, 1, &request))
+}
+
 #[test]
-fn an_oversized_frame_is_answered_with_a_close_that_says_why() {
+fn an_oversized_frame_is_answered_with_a_close_that_says_why_however_large_it_is() {
+    in_time(async {
+        let server = Running::start(&[]).await;
+        for size in [100_000, 4_000_000] {
+            let mut socket = server.socket().await;
+            let frame = Message::binary(vec![0xAF; size]);
+            // The server may be gone before it has taken all of it.
+            let _ = socket.send(frame).await;
+            assert_eq!(
+                closed_because(&mut socket).await,
+                (CloseCode::Size, "frame too large".to_owned())
+            );
+        }
+    });
+}
+
+#[test]
+fn a_flood_is_answered_with_a_close_that_says_why() {
+    in_time(async {
+        let server = Running::start(&["--frame-burst", "50", "--frames-per-s", "1"]).await;
+        let mut socket = server.socket().await;
+        for _ in 0..60 {
+            socket.send(ping()).await.unwrap();
+        }
+        assert_eq!(
+            closed_because(&mut socket).await,
+            (CloseCode::Policy, "too many frames".to_owned())
+        );
+        let (_, health) = server.http("GET", "/control/health", &json!({})).await;
+        assert_eq!(health["stats"]["cutOffFor"]["too many frames"], 1);
+    });
+}
+
+#[test]
+fn what_is_no_websocket_frame_is_answered_with_a_close_that_says_why() {
     in_time(async {
         let server = Running::start(&[]).await;
         let mut socket = server.socket().await;
-        socket
-            .send(Message::binary(vec![0xAF; 100_000]))
-            .await
-            .unwrap();
-        let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else {
-            panic!("not closed")
+        // Not masked, and of a kind that does not exist.
+        let MaybeTlsStream::Plain(stream) = socket.get_mut() else {
+            panic!("not plain")
         };
-        assert_eq!(frame.code, CloseCode::Size);
+        stream.write_all(&[0x87, 0]).await.unwrap();
+        assert_eq!(
+            closed_because(&mut socket).await,
+            (CloseCode::Protocol, "broken WebSocket".to_owned())
+        );
+    });
+}
+
+#[test]
+fn connections_that_say_nothing_are_closed() {
+    in_time(async {
+        let server = Running::start(&["--handshake-timeout-ms", "200"]).await;
+        let mut silent = TcpStream::connect(server.authority()).await.unwrap();
+        assert_eq!(silent.read(&mut [0; 100]).await.unwrap(), 0);
+        let mut socket = server.socket().await;
+        assert_eq!(
+            closed_because(&mut socket).await,
+            (CloseCode::Policy, "no login in time".to_owned())
+        );
     });
 }
 
 #[test]
 fn a_client_that_does_not_read_is_cut_off() {
     in_time(async {
-        let server = Running::start(&[]).await;
+        let server = Running::start(&["--frame-burst", "4000000"]).await;
         let mut socket = server.socket().await;
-        let heartbeat = Frame::encode(
-            FrameType::GetConfigRequest,
-            1,
-            &hub::GetConfigRequest::default(),
-        );
-        // Answers fill the socket's buffers, then the queue; then the server gives up and writing fails.
-        let written = async {
-            while socket
-                .send(Message::binary(heartbeat.clone()))
-                .await
-                .is_ok()
-            {}
-        };
-        written.await;
+        // Answers fill the socket's buffers, then the outbox; then the server gives up and writing fails.
+        while socket.send(ping()).await.is_ok() {}
         let (_, health) = server.http("GET", "/control/health", &json!({})).await;
         assert_eq!(health["connections"], 0);
+        assert_eq!(health["stats"]["cutOffFor"]["slow reader"], 1);
     });
 }
 

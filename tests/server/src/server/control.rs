@@ -143,6 +143,7 @@ impl Server {
                 pc.established = false;
                 pc.restore_at = restore_at;
             }
+            self.schedule_link(target.conn);
             self.send_link(
                 target.conn,
                 target.stream,
@@ -236,12 +237,12 @@ impl Server {
         if target.app_id.is_some_and(|app| app != self.config.app_id) {
             return Err(CommandError::NotFound("app"));
         }
-        let (room_id, user_id) = self
+        let place = self
             .publisher_of(&target.stream_id)
             .ok_or(CommandError::NotFound("publisher"))?;
         Ok(Reply::Publishable {
-            user_id: user_id.to_owned(),
-            room_id: room_id.to_owned(),
+            user_id: place.user.clone(),
+            room_id: place.room.clone(),
         })
     }
 

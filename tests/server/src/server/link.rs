@@ -77,20 +77,21 @@ impl Server {
         }
     }
 
-    /// Brings broken room streams back whose time has come.
-    pub(super) fn restore_due_pcs(&mut self) {
+    /// Brings broken room streams of a link back whose time has come.
+    pub(super) fn restore_due_pcs(&mut self, conn: ConnId) {
         let now = self.now;
+        let Some(link) = self.conns.get_mut(&conn) else {
+            return;
+        };
         let mut due = Vec::new();
-        for (conn, link) in &mut self.conns {
-            for (stream, pc) in &mut link.pcs {
-                if pc.restore_at.is_some_and(|at| at <= now) {
-                    pc.restore_at = None;
-                    pc.established = true;
-                    due.push((*conn, *stream));
-                }
+        for (stream, pc) in &mut link.pcs {
+            if pc.restore_at.is_some_and(|at| at <= now) {
+                pc.restore_at = None;
+                pc.established = true;
+                due.push(*stream);
             }
         }
-        for (conn, stream) in due {
+        for stream in due {
             self.send_link(conn, stream, FrameType::PCEstablished, &established());
         }
     }

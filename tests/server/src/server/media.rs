@@ -10,7 +10,7 @@ use crate::{
     wire::pb::accesshub::HttpRequest,
 };
 
-use super::{Server, state::Presence};
+use super::{Server, state::Place};
 
 /// Streams for which a member may hold push addresses at a time; the oldest is dropped.
 const MAX_GRANTS: usize = 64;
@@ -72,14 +72,17 @@ impl Server {
         if dispatch.app != self.config.app_id.to_string() {
             return Err((codes::DISPATCH_TOKEN, "another app id".to_owned()));
         }
-        let present = |presence: &Presence| matches!(presence, Presence::Here { conn: at, .. } if *at == conn);
-        let rooms = self.rooms.iter().filter(|(_, room)| {
-            room.member(user)
-                .is_some_and(|member| present(&member.presence))
-        });
-        let Some(room_id) = rooms
-            .min_by_key(|(_, room)| room.member(user).map(|m| m.joined_at))
-            .map(|(id, _)| id.clone())
+        let held = self
+            .conns
+            .get(&conn)
+            .into_iter()
+            .flat_map(|link| link.pcs.values())
+            .flat_map(|pc| pc.contexts.values());
+        let joined_at = |id: &String| Some(self.rooms.get(id)?.member(user)?.joined_at);
+        let Some(room_id) = held
+            .filter_map(|id| Some((joined_at(id)?, id)))
+            .min()
+            .map(|(_, id)| id.clone())
         else {
             return Err((codes::DISPATCH_NOT_IN_ROOM, "not in a room".to_owned()));
         };
@@ -104,7 +107,7 @@ impl Server {
         }
         let owner = self
             .owner_of(dispatch.stream)
-            .map(|(_, user)| user.to_owned());
+            .map(|owner| owner.user.clone());
         if !dispatch.push {
             let known = owner.is_some() || !self.config.pull_requires_stream;
             return if known {
@@ -116,33 +119,35 @@ impl Server {
         if owner.is_some_and(|owner| owner != user) {
             return Err((codes::DISPATCH_STREAM_IN_USE, "stream id in use".to_owned()));
         }
-        for room in self.rooms.values_mut() {
-            for member in &mut room.members {
-                member.grants.retain(|stream| stream != dispatch.stream);
-            }
-        }
-        if let Some(member) = self
-            .rooms
-            .get_mut(&room_id)
-            .and_then(|room| room.member_mut(user))
-        {
-            if member.grants.len() >= MAX_GRANTS {
-                member.grants.remove(0);
-            }
-            member.grants.push(dispatch.stream.to_owned());
-        }
+        self.grant(&room_id, user, dispatch.stream);
         Ok(())
     }
 
+    /// Remembers the latest user who was given a push address for a stream.
+    fn grant(&mut self, room_id: &str, user: &str, stream: &str) {
+        if let Some(before) = self.granted.remove(stream)
+            && let Some(room) = self.rooms.get_mut(&before.room)
+            && let Some(member) = room.member_mut(&before.user)
+        {
+            member.grants.retain(|grant| grant != stream);
+        }
+        let room = self.rooms.get_mut(room_id);
+        if let Some(member) = room.and_then(|room| room.member_mut(user)) {
+            if member.grants.len() >= MAX_GRANTS {
+                self.granted.remove(&member.grants.remove(0));
+            }
+            member.grants.push(stream.to_owned());
+            let place = Place {
+                room: room_id.to_owned(),
+                user: user.to_owned(),
+            };
+            self.granted.insert(stream.to_owned(), place);
+        }
+    }
+
     /// Room and user that were given a push address for a stream.
-    pub(super) fn publisher_of(&self, stream: &str) -> Option<(&str, &str)> {
-        self.rooms.iter().find_map(|(room_id, room)| {
-            let member = room
-                .members
-                .iter()
-                .find(|member| member.grants.iter().any(|grant| grant == stream))?;
-            Some((room_id.as_str(), member.user.as_str()))
-        })
+    pub(super) fn publisher_of(&self, stream: &str) -> Option<&Place> {
+        self.granted.get(stream)
     }
 }
 

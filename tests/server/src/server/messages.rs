@@ -19,8 +19,8 @@ use crate::{
 use super::{
     Server,
     outbox::{Call, Refusal, To},
-    room::{Place, bounded, decode},
-    state::{Extra, Room},
+    room::{bounded, decode},
+    state::{Extra, Place, Room},
 };
 
 /// Most barrage messages in one request.
@@ -115,22 +115,20 @@ impl Server {
         let excess = room.barrage.len().saturating_sub(MAX_PENDING_BARRAGE);
         room.barrage.drain(..excess);
         room.barrage_due.get_or_insert(due);
-        self.flush_due_barrage();
+        self.look_at_room(&place.room);
         Ok(())
     }
 
-    /// Pushes collected barrage messages whose window is over, one push per room.
-    pub(super) fn flush_due_barrage(&mut self) {
+    /// Pushes collected barrage messages if their window is over, in one push.
+    pub(super) fn flush_due_barrage(&mut self, room_id: &str) {
         let now = self.now;
-        let mut due = Vec::new();
-        for (room_id, room) in &mut self.rooms {
-            if room.barrage_due.is_some_and(|at| at <= now) {
-                room.barrage_due = None;
-                due.push((room_id.clone(), std::mem::take(&mut room.barrage)));
-            }
-        }
-        for (room_id, msg_list) in due {
-            self.push_merged(&room_id, sub::BARRAGE, &PushBigIm { msg_list });
+        let Some(room) = self.rooms.get_mut(room_id) else {
+            return;
+        };
+        if room.barrage_due.is_some_and(|at| at <= now) {
+            room.barrage_due = None;
+            let msg_list = std::mem::take(&mut room.barrage);
+            self.push_merged(room_id, sub::BARRAGE, &PushBigIm { msg_list });
         }
     }
 
@@ -153,12 +151,12 @@ impl Server {
                 rsp_head: Some(Default::default()),
             },
         );
-        self.push_raw(
-            &place.room,
-            To::Only(&users),
-            sub::CUSTOM_COMMAND,
-            request.push_message,
-        );
+        let to = if users.is_empty() {
+            To::Except(&place.user)
+        } else {
+            To::Only(&users)
+        };
+        self.push_raw(&place.room, to, sub::CUSTOM_COMMAND, request.push_message);
         Ok(())
     }
 

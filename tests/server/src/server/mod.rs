@@ -1,7 +1,9 @@
 //! The state machine: one type, its methods spread over modules by subject.
 
 mod app_config;
+mod audit;
 mod control;
+mod deadlines;
 mod link;
 mod login_answer;
 mod media;
@@ -29,9 +31,10 @@ use crate::{
     wire::Frame,
 };
 
+use deadlines::Agenda;
 use outbox::{Delayed, Rule};
 use recorder::Recorder;
-use state::{Conn, Retired, Room};
+use state::{Conn, Place, Retired, Room};
 
 /// The room server's rules. See the crate's front page for how to drive it.
 ///
@@ -45,6 +48,13 @@ pub struct Server {
     conns: BTreeMap<ConnId, Conn>,
     rooms: BTreeMap<String, Room>,
     retired: BTreeMap<String, Retired>,
+    due_links: Agenda<ConnId>,
+    due_rooms: Agenda<String>,
+    due_retired: Agenda<String>,
+    /// Announced streams: whose and where.
+    stream_owners: BTreeMap<String, Place>,
+    /// Streams that somebody was given a push address for: who and where.
+    granted: BTreeMap<String, Place>,
     replaced_sessions: VecDeque<u64>,
     rules: Vec<Rule>,
     delayed: Vec<Delayed>,
@@ -65,6 +75,11 @@ impl Server {
             conns: BTreeMap::new(),
             rooms: BTreeMap::new(),
             retired: BTreeMap::new(),
+            due_links: Agenda::default(),
+            due_rooms: Agenda::default(),
+            due_retired: Agenda::default(),
+            stream_owners: BTreeMap::new(),
+            granted: BTreeMap::new(),
             replaced_sessions: VecDeque::new(),
             rules: Vec::new(),
             delayed: Vec::new(),
@@ -82,6 +97,7 @@ impl Server {
             Input::Connected { conn } => self.connected(conn),
             Input::Frame { conn, bytes } => self.frame(conn, &bytes),
             Input::Text { conn } => self.cut_off(conn, CloseReason::TextMessage),
+            Input::Unfit { conn, reason } => self.cut_off(conn, reason),
             Input::Closed { conn } => self.closed(conn),
             Input::Control(command) => {
                 let reply = self.command(command);
@@ -98,22 +114,17 @@ impl Server {
     }
 
     /// When the next [`Input::Tick`] is wanted, unix milliseconds. `None` while nothing waits for time to pass.
+    ///
+    /// At that time there may turn out to be nothing to do: a link that was heard meanwhile has until later.
     #[must_use]
     pub fn next_deadline(&self) -> Option<u64> {
         let delayed = self.delayed.iter().map(|frame| frame.due);
-        let links = self.conns.values().flat_map(|conn| {
-            conn.pcs
-                .values()
-                .filter_map(|pc| pc.restore_at)
-                .chain([conn.idle_at(&self.config)])
-        });
-        let rooms = self.rooms.values().flat_map(|room| {
-            room.members
-                .iter()
-                .filter_map(|member| member.deadline(&self.config))
-                .chain(room.barrage_due)
-        });
-        delayed.chain(links).chain(rooms).min()
+        let others = [
+            self.due_links.next(),
+            self.due_rooms.next(),
+            self.due_retired.next(),
+        ];
+        delayed.chain(others.into_iter().flatten()).min()
     }
 
     /// The settings, as changed by control commands.
@@ -129,12 +140,15 @@ impl Server {
     fn advance(&mut self, now_ms: u64) {
         self.now = self.now.max(now_ms);
         self.send_due();
-        self.restore_due_pcs();
-        self.expire_members();
-        self.flush_due_barrage();
-        self.close_idle();
-        let now = self.now;
-        self.retired.retain(|_, room| room.forget_at > now);
+        for conn in self.due_links.take_due(self.now) {
+            self.look_at_link(conn);
+        }
+        for room in self.due_rooms.take_due(self.now) {
+            self.look_at_room(&room);
+        }
+        for room in self.due_retired.take_due(self.now) {
+            self.retired.remove(&room);
+        }
     }
 
     fn connected(&mut self, conn: ConnId) {
@@ -143,14 +157,10 @@ impl Server {
         }
         self.stats.connected += 1;
         if self.conns.len() >= self.config.max_connections {
-            self.stats.cut_off += 1;
-            self.outputs.push_back(Output::Close {
-                conn,
-                reason: CloseReason::TooManyConnections,
-            });
-            return;
+            return self.close(conn, CloseReason::TooManyConnections);
         }
-        self.conns.insert(conn, Conn::new(self.now));
+        self.conns.insert(conn, Conn::new(self.now, &self.config));
+        self.schedule_link(conn);
         self.log(LogLevel::Info, Some(conn), "link opened");
     }
 
@@ -160,12 +170,20 @@ impl Server {
         };
         link.heard_at = self.now;
         self.stats.frames_in += 1;
+        if !link.allowance.spend(self.now, &self.config) {
+            return self.cut_off(conn, CloseReason::Flood);
+        }
         if bytes.len() > self.config.max_frame_bytes {
             return self.cut_off(conn, CloseReason::FrameTooLarge);
         }
         self.record_up(conn, bytes);
         match Frame::parse(bytes) {
-            Ok(frame) => self.link_frame(conn, &frame),
+            Ok(frame) => {
+                if let Some(link) = self.conns.get_mut(&conn) {
+                    link.was_heard(&self.config);
+                }
+                self.link_frame(conn, &frame);
+            }
             Err(error) => self.offence(conn, 0, 0, codes::LINK_INVALID_FRAME, &error.into()),
         }
     }
@@ -183,14 +201,23 @@ impl Server {
         if !self.conns.contains_key(&conn) {
             return;
         }
+        self.close(conn, reason);
+        self.forget_link(conn);
+    }
+
+    fn close(&mut self, conn: ConnId, reason: CloseReason) {
         self.stats.cut_off += 1;
+        *self
+            .stats
+            .cut_off_for
+            .entry(reason.to_string())
+            .or_default() += 1;
         self.log(
             LogLevel::Warn,
             Some(conn),
             &format!("link cut off: {reason}"),
         );
         self.outputs.push_back(Output::Close { conn, reason });
-        self.forget_link(conn);
     }
 
     fn forget_link(&mut self, conn: ConnId) {
@@ -203,19 +230,42 @@ impl Server {
             self.lose_pc(conn, stream);
         }
         self.conns.remove(&conn);
+        self.due_links.remove(&conn);
         self.delayed.retain(|frame| frame.conn != conn);
     }
 
-    fn close_idle(&mut self) {
-        let now = self.now;
-        let idle: Vec<ConnId> = self
-            .conns
-            .iter()
-            .filter(|(_, link)| link.idle_at(&self.config) <= now)
-            .map(|(conn, _)| *conn)
-            .collect();
-        for conn in idle {
-            self.cut_off(conn, CloseReason::Idle);
+    /// Does what is due on a link, and says when to look again.
+    fn look_at_link(&mut self, conn: ConnId) {
+        let Some(link) = self.conns.get(&conn) else {
+            return;
+        };
+        if link.idle_at(&self.config) <= self.now {
+            return self.cut_off(conn, CloseReason::Idle);
+        }
+        if link.login_by.is_some_and(|at| at <= self.now) {
+            return self.cut_off(conn, CloseReason::NoLogin);
+        }
+        self.restore_due_pcs(conn);
+        self.schedule_link(conn);
+    }
+
+    fn schedule_link(&mut self, conn: ConnId) {
+        if let Some(link) = self.conns.get(&conn) {
+            self.due_links.set(&conn, link.deadline(&self.config));
+        }
+    }
+
+    /// Does what is due in a room, and says when to look again.
+    fn look_at_room(&mut self, room_id: &str) {
+        self.expire_members(room_id);
+        self.flush_due_barrage(room_id);
+        self.schedule_room(room_id);
+    }
+
+    fn schedule_room(&mut self, room_id: &str) {
+        let room = self.rooms.get(room_id);
+        if let Some(due) = room.and_then(|room| room.deadline(&self.config)) {
+            self.due_rooms.set(&room_id.to_owned(), due);
         }
     }
 

@@ -136,7 +136,7 @@ impl Server {
     /// Answers a login, which gives out a context key.
     pub(super) fn answer_with_key(&mut self, call: &Call, key: u32, body: &impl Message) {
         let answer = call.cmd.saturating_add(1);
-        let bytes = self.packet(answer, call.seq, key, body);
+        let bytes = self.packet(answer, call.seq, key, &body.encode_to_vec());
         let labels = Labels {
             kinds: [
                 FrameType::PCUpwardMessage as u16,
@@ -184,9 +184,9 @@ impl Server {
             qos_flag: 1,
             send_time: self.now_i64(),
         });
-        let push = PushReq { head, msg_body };
+        let push = PushReq { head, msg_body }.encode_to_vec();
         for target in self.targets(room, to) {
-            self.push_packet(target, cmd::PUSH, &push);
+            self.push_encoded(target, cmd::PUSH, &push);
         }
     }
 
@@ -203,13 +203,21 @@ impl Server {
                 sub_seq,
                 msg_body: body.encode_to_vec(),
             }],
-        };
+        }
+        .encode_to_vec();
         for target in self.targets(room, To::All) {
-            self.push_packet(target, cmd::MERGE_PUSH, &push);
+            self.push_encoded(target, cmd::MERGE_PUSH, &push);
         }
     }
 
     pub(super) fn push_packet(&mut self, target: Target, number: u32, body: &impl Message) {
+        self.push_encoded(target, number, &body.encode_to_vec());
+    }
+
+    fn push_encoded(&mut self, target: Target, number: u32, body: &[u8]) {
+        if let Some(link) = self.conns.get_mut(&target.conn) {
+            link.allowance.owe_answer();
+        }
         let bytes = self.packet(number, 0, target.key, body);
         let labels = Labels {
             kinds: [0, FrameType::PCDownwardMessage as u16],
@@ -235,9 +243,9 @@ impl Server {
             .collect()
     }
 
-    fn packet(&self, number: u32, seq: u32, context_key: u32, body: &impl Message) -> Vec<u8> {
+    fn packet(&self, number: u32, seq: u32, context_key: u32, body: &[u8]) -> Vec<u8> {
         let controls = self.config.controls.as_bytes().to_vec();
-        Packet::encode(
+        Packet::around(
             &Header {
                 cmd: number,
                 seq,
@@ -298,6 +306,9 @@ impl Server {
     }
 
     pub(super) fn send_due(&mut self) {
+        if self.delayed.is_empty() {
+            return;
+        }
         let now = self.now;
         let (mut due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.delayed)
             .into_iter()

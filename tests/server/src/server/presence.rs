@@ -46,6 +46,7 @@ impl Server {
                 .and_then(|room| room.member_mut(&user))
             {
                 member.presence = Presence::Lost { until };
+                self.schedule_room(&room);
                 self.log(
                     LogLevel::Info,
                     Some(conn),
@@ -66,6 +67,9 @@ impl Server {
         let member = room.members.remove(at);
         room.user_seq += 1;
         let seq = room.user_seq;
+        for stream in &member.grants {
+            self.granted.remove(stream);
+        }
         if let Some(Target { conn, stream, key }) = member.target()
             && let Some(pc) = self.pc_mut(conn, stream)
         {
@@ -129,22 +133,26 @@ impl Server {
     }
 
     /// Ends memberships whose grace, heartbeat or token is over.
-    pub(super) fn expire_members(&mut self) {
+    pub(super) fn expire_members(&mut self, room_id: &str) {
         let now = self.now;
-        let mut due = Vec::new();
-        for (room_id, room) in &self.rooms {
-            for member in &room.members {
-                if member.deadline(&self.config).is_some_and(|at| at <= now) {
-                    let token_ended = member.token_ends_at.is_some_and(|at| at <= now);
-                    due.push((room_id.clone(), member.user.clone(), token_ended));
-                }
-            }
-        }
-        for (room, user, token_ended) in due {
+        let Some(room) = self.rooms.get(room_id) else {
+            return;
+        };
+        let over = |member: &&Member| member.deadline(&self.config).is_some_and(|at| at <= now);
+        let due: Vec<_> = room
+            .members
+            .iter()
+            .filter(over)
+            .map(|member| {
+                let token_ended = member.token_ends_at.is_some_and(|at| at <= now);
+                (member.user.clone(), token_ended)
+            })
+            .collect();
+        for (user, token_ended) in due {
             if token_ended {
-                self.kick_from_room(&room, &user, codes::KICK_TOKEN_EXPIRED, "");
+                self.kick_from_room(room_id, &user, codes::KICK_TOKEN_EXPIRED, "");
             } else {
-                self.leave(&room, &user, "lost for too long");
+                self.leave(room_id, &user, "lost for too long");
             }
         }
     }
@@ -216,6 +224,7 @@ impl Server {
         }
         let session = self.fresh_id();
         let before = self.retired.remove(room_id);
+        self.due_retired.remove(&room_id.to_owned());
         self.rooms
             .insert(room_id.to_owned(), Room::new(session, limit, before));
         Ok(())
@@ -232,20 +241,18 @@ impl Server {
         let Some(room) = self.rooms.remove(room_id) else {
             return;
         };
-        if self.retired.len() >= MAX_RETIRED_ROOMS {
-            let oldest = self
-                .retired
-                .iter()
-                .min_by_key(|(_, room)| room.forget_at)
-                .map(|(id, _)| id.clone());
-            oldest.map(|id| self.retired.remove(&id));
+        self.due_rooms.remove(&room_id.to_owned());
+        if self.due_retired.len() >= MAX_RETIRED_ROOMS
+            && let Some(oldest) = self.due_retired.pop()
+        {
+            self.retired.remove(&oldest);
         }
         let forget_at = self.now.saturating_add(self.config.room_memory_ms);
         let retired = Retired {
             user_seq: room.user_seq,
             stream_seq: room.stream_seq,
-            forget_at,
         };
+        self.due_retired.set(&room_id.to_owned(), forget_at);
         self.retired.insert(room_id.to_owned(), retired);
         self.log(LogLevel::Info, None, &format!("room {room_id} is empty"));
     }

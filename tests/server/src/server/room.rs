@@ -4,7 +4,8 @@ use prost::Message;
 
 use crate::{
     codes,
-    io::{LogLevel, ProtocolError},
+    config::MAX_REFUSED_TOKENS,
+    io::{CloseReason, ConnId, LogLevel, ProtocolError},
     token::{self, Access},
     wire::{
         cmd,
@@ -18,20 +19,16 @@ use super::{
     Server,
     outbox::{Call, Refusal},
     session::token_refusal,
-    state::{Presence, Room},
+    state::{Place, Presence, Room},
 };
-
-/// Who asks, in which room.
-#[derive(Debug)]
-pub(super) struct Place {
-    pub(super) room: String,
-    pub(super) user: String,
-}
 
 impl Server {
     pub(super) fn room_packet(&mut self, call: &Call, body: &[u8]) {
         if matches!(call.cmd, cmd::PUSH_RSP | cmd::MERGE_PUSH_RSP) {
             self.stats.push_acks += 1;
+            if let Some(link) = self.conns.get_mut(&call.conn) {
+                link.allowance.give_back();
+            }
             return;
         }
         if let Some(refusal) = self.ordered_refusal(call.conn, 0, call.cmd) {
@@ -44,6 +41,20 @@ impl Server {
         };
         if let Err(refusal) = handled {
             self.refuse(call, &refusal);
+            self.count_refused_token(call.conn, refusal.code);
+        }
+    }
+
+    /// Gives up on a link that goes on showing tokens which are refused.
+    fn count_refused_token(&mut self, conn: ConnId, code: u32) {
+        let Some(link) = self.conns.get_mut(&conn) else {
+            return;
+        };
+        if codes::is_of_token(code) {
+            link.refused_tokens += 1;
+            if link.refused_tokens >= MAX_REFUSED_TOKENS {
+                self.cut_off(conn, CloseReason::RefusedTokens);
+            }
         }
     }
 
@@ -154,6 +165,7 @@ impl Server {
         if let Some(member) = self.room_mut(place)?.member_mut(&place.user) {
             member.token_ends_at = Some(ends_at);
         }
+        self.schedule_room(&place.room);
         self.answer(
             call,
             &RenewTokenRsp {

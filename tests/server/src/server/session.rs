@@ -49,6 +49,9 @@ enum Claim {
 impl Server {
     pub(super) fn login(&mut self, call: &Call, body: &[u8]) -> Result<(), Refusal> {
         let request: LoginRoomReq = decode(body)?;
+        if let Some(link) = self.conns.get_mut(&call.conn) {
+            link.login_by = None;
+        }
         if request.app_id != self.config.app_id {
             return Err(Refusal::new(
                 codes::LINK_INVALID_APP.unsigned_abs(),
@@ -325,8 +328,9 @@ impl Server {
         member.token_digest = token_digest;
         if let Some(pc) = self.pc_mut(call.conn, call.stream) {
             pc.login = Some(login);
-            pc.contexts.insert(key, room_id);
+            pc.contexts.insert(key, room_id.clone());
         }
+        self.schedule_room(&room_id);
         Ok(key)
     }
 

@@ -12,9 +12,65 @@ pub(super) struct Conn {
     /// Last user id the client named on this link.
     pub(super) user: Option<String>,
     pub(super) heard_at: u64,
+    pub(super) opened_at: u64,
+    /// When the link ends unless somebody said something, and then unless somebody asked to log in; `None` once somebody did.
+    pub(super) login_by: Option<u64>,
+    pub(super) allowance: Allowance,
     pub(super) offences: u32,
+    pub(super) refused_tokens: u32,
     /// Room-service streams by stream id.
     pub(super) pcs: BTreeMap<u32, Pc>,
+}
+
+/// How many frames a link may still send. Answers to pushes are owed, so they do not count.
+#[derive(Debug)]
+pub(super) struct Allowance {
+    /// Thousandths of a frame.
+    left: u64,
+    at: u64,
+    /// Pushes not yet acknowledged.
+    owed: u32,
+}
+
+impl Allowance {
+    /// Counts a frame; `false` if it is one too many.
+    pub(super) fn spend(&mut self, now: u64, config: &Config) -> bool {
+        let earned = now
+            .saturating_sub(self.at)
+            .saturating_mul(config.frames_per_s.into());
+        let most = u64::from(config.frame_burst).saturating_mul(FRAME);
+        self.left = self.left.saturating_add(earned).min(most);
+        self.at = now;
+        match self.left.checked_sub(FRAME) {
+            Some(left) => {
+                self.left = left;
+                true
+            }
+            None => false,
+        }
+    }
+
+    pub(super) fn owe_answer(&mut self) {
+        self.owed = self.owed.saturating_add(1);
+    }
+
+    /// The frame just counted answers a push.
+    pub(super) fn give_back(&mut self) {
+        if self.owed > 0 {
+            self.owed -= 1;
+            self.left = self.left.saturating_add(FRAME);
+        }
+    }
+}
+
+/// One frame in the unit of an [`Allowance`].
+const FRAME: u64 = 1000;
+
+/// A user in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) room: String,
+    pub(super) user: String,
 }
 
 /// A proxied connection: one stream of a link that leads to the room service.
@@ -66,7 +122,6 @@ pub(super) struct Room {
 pub(super) struct Retired {
     pub(super) user_seq: u64,
     pub(super) stream_seq: u32,
-    pub(super) forget_at: u64,
 }
 
 #[derive(Debug)]
@@ -137,18 +192,40 @@ pub(super) struct Target {
 }
 
 impl Conn {
-    pub(super) fn new(now: u64) -> Self {
+    pub(super) fn new(now: u64, config: &Config) -> Self {
         Self {
             app_id: None,
             user: None,
             heard_at: now,
+            opened_at: now,
+            login_by: Some(now.saturating_add(config.handshake_timeout_ms)),
+            allowance: Allowance {
+                left: u64::from(config.frame_burst).saturating_mul(FRAME),
+                at: now,
+                owed: 0,
+            },
             offences: 0,
+            refused_tokens: 0,
             pcs: BTreeMap::new(),
         }
     }
 
+    /// The client said something that can be read.
+    pub(super) fn was_heard(&mut self, config: &Config) {
+        let login_by = self.opened_at.saturating_add(config.login_timeout_ms);
+        self.login_by = self.login_by.map(|_| login_by);
+    }
+
     pub(super) fn idle_at(&self, config: &Config) -> u64 {
         self.heard_at.saturating_add(config.link_idle_ms)
+    }
+
+    /// When the link has to be looked at.
+    pub(super) fn deadline(&self, config: &Config) -> u64 {
+        let restores = self.pcs.values().filter_map(|pc| pc.restore_at);
+        restores
+            .chain(self.login_by)
+            .fold(self.idle_at(config), u64::min)
     }
 }
 
@@ -190,6 +267,15 @@ impl Room {
             self.limit.min(bound)
         };
         self.members.len() >= limit
+    }
+
+    /// When the room has to be looked at.
+    pub(super) fn deadline(&self, config: &Config) -> Option<u64> {
+        let members = self.members.iter();
+        members
+            .filter_map(|member| member.deadline(config))
+            .chain(self.barrage_due)
+            .min()
     }
 
     pub(super) fn online(&self) -> u32 {

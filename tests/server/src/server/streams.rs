@@ -20,9 +20,9 @@ use crate::{
 use super::{
     Server,
     outbox::{Call, Refusal, To},
-    room::{Place, bounded, decode, text},
+    room::{bounded, decode, text},
     session::token_refusal,
-    state::Stream,
+    state::{Place, Stream},
 };
 
 impl Server {
@@ -37,7 +37,7 @@ impl Server {
         bounded(&request.extra_info, MAX_EXTRA_VALUE, "extra info")?;
         self.check_publish_token(&request.third_token, place, &id)?;
         match self.owner_of(&id) {
-            Some((room, user)) if room != place.room || user != place.user => {
+            Some(owner) if owner != place => {
                 return Err(Refusal::new(codes::STREAM_IN_USE, "stream id in use"));
             }
             // Clients announce a stream again after a re-login, or when they missed the answer.
@@ -144,11 +144,8 @@ impl Server {
     }
 
     /// The room and user of an announced stream. Stream ids are unique in an app.
-    pub(super) fn owner_of(&self, id: &str) -> Option<(&str, &str)> {
-        self.rooms.iter().find_map(|(room_id, room)| {
-            let stream = room.streams.iter().find(|stream| stream.id == id)?;
-            Some((room_id.as_str(), stream.user.as_str()))
-        })
+    pub(super) fn owner_of(&self, id: &str) -> Option<&Place> {
+        self.stream_owners.get(id)
     }
 
     fn announce(
@@ -186,6 +183,7 @@ impl Server {
             flowing: false,
         });
         room.stream_seq += 1;
+        self.stream_owners.insert(id.to_owned(), place.clone());
         self.log(
             LogLevel::Info,
             Some(call.conn),
@@ -224,6 +222,7 @@ impl Server {
         };
         let stream = room.streams.remove(at);
         room.stream_seq += 1;
+        self.stream_owners.remove(id);
         let push = PushStream {
             stream_seq: room.stream_seq,
             stream_info_list: vec![stream.push_info()],
@@ -252,10 +251,11 @@ impl Server {
     }
 
     fn own_stream(&self, place: &Place, id: &str) -> Result<(), Refusal> {
-        let owned = self
-            .owner_of(id)
-            .is_some_and(|(room, user)| room == place.room && user == place.user);
-        if owned { Ok(()) } else { Err(unknown_stream()) }
+        if self.owner_of(id) == Some(place) {
+            Ok(())
+        } else {
+            Err(unknown_stream())
+        }
     }
 
     fn check_publish_token(

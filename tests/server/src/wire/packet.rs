@@ -111,8 +111,12 @@ impl<'a> Packet<'a> {
 
     /// Builds the bytes of a packet.
     pub fn encode(header: &Header, body: &impl Message) -> Vec<u8> {
+        Self::around(header, &body.encode_to_vec())
+    }
+
+    /// Builds the bytes of a packet around a body that is already encoded.
+    pub fn around(header: &Header, body: &[u8]) -> Vec<u8> {
         let header = header.encode_to_vec();
-        let body = body.encode_to_vec();
         let mut bytes = Vec::with_capacity(PACKET_HEADER_LEN + header.len() + body.len());
         bytes.push(MAGIC);
         // A header has five small fields; `controls` is bounded by the configuration.
@@ -123,7 +127,7 @@ impl<'a> Packet<'a> {
         );
         bytes.extend_from_slice(&u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes());
         bytes.extend_from_slice(&header);
-        bytes.extend_from_slice(&body);
+        bytes.extend_from_slice(body);
         bytes
     }
 }

@@ -180,14 +180,11 @@ fn a_link_heartbeat_is_echoed_with_the_clock() {
 fn a_silent_link_is_cut_off_and_a_beating_one_is_not() {
     let mut world = World::unchecked();
     let (quiet, beating) = (world.connect(), world.connect());
+    let heartbeat = hub::HbRequest { txid: 7, ts: 42 };
+    world.send(quiet, FrameType::HBRequest, 9, &heartbeat);
     for _ in 0..10 {
         world.wait(10_000);
-        world.send(
-            beating,
-            FrameType::HBRequest,
-            9,
-            &hub::HbRequest { txid: 7, ts: 42 },
-        );
+        world.send(beating, FrameType::HBRequest, 9, &heartbeat);
     }
     assert_eq!(world.closed, [(quiet, CloseReason::Idle)]);
 }

@@ -7,6 +7,7 @@
     reason = "clippy.toml exempts test functions, not their helpers"
 )]
 
+mod bad_clients;
 mod control;
 mod hostile;
 mod link;

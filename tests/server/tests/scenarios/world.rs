@@ -78,11 +78,13 @@ impl World {
     pub(crate) fn input(&mut self, input: Input) {
         self.server.handle(self.now, input);
         self.drain();
+        assert_eq!(self.server.audit(), Ok(()));
     }
 
     pub(crate) fn control(&mut self, command: Command) -> Result<Reply, CommandError> {
         let reply = self.server.control(self.now, command);
         self.drain();
+        assert_eq!(self.server.audit(), Ok(()));
         reply
     }
 

@@ -2,6 +2,10 @@
 
 use std::{
     collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -18,8 +22,8 @@ use tracing::{debug, info, warn};
 
 /// Inputs that may wait for the state machine before sockets are read no further.
 const INPUT_QUEUE: usize = 1024;
-/// Frames that may wait for a socket. A client that lets more pile up is a slow reader and is cut off.
-const OUTPUT_QUEUE: usize = 512;
+/// Inputs taken before what they lead to is sent.
+const BATCH: usize = 64;
 /// Wake-up when nothing waits for time.
 const IDLE: Duration = Duration::from_secs(3600);
 
@@ -34,22 +38,29 @@ pub(crate) enum Event {
     Control(Command, oneshot::Sender<Result<Reply, CommandError>>),
 }
 
-/// The driver's end of nothing but one socket.
+/// One socket's end of the driver.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) conn: ConnId,
-    pub(crate) frames: mpsc::Receiver<Vec<u8>>,
+    pub(crate) outbox: Outbox,
     /// Resolves when the driver wants the socket closed.
-    pub(crate) cut: oneshot::Receiver<Cut>,
+    pub(crate) cut: oneshot::Receiver<CloseReason>,
 }
 
-/// Why a socket is closed from this side.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Cut {
-    /// The state machine says so.
-    Rule(CloseReason),
-    /// It does not read what it is sent.
-    SlowReader,
+/// Frames that wait for a socket.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    frames: mpsc::Receiver<Vec<u8>>,
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Outbox {
+    /// The next frame; `None` when no more will come.
+    pub(crate) async fn next(&mut self) -> Option<Vec<u8>> {
+        let frame = self.frames.recv().await?;
+        self.bytes.fetch_sub(frame.len(), Ordering::Relaxed);
+        Some(frame)
+    }
 }
 
 /// Handle to the driver; all clones lead to the same one.
@@ -95,22 +106,26 @@ struct Driver {
 
 struct Outgoing {
     frames: mpsc::Sender<Vec<u8>>,
-    cut: oneshot::Sender<Cut>,
+    /// How many wait in `frames`.
+    bytes: Arc<AtomicUsize>,
+    cut: oneshot::Sender<CloseReason>,
 }
 
 impl Driver {
     async fn run(mut self, mut inbox: mpsc::Receiver<Event>, mut stopped: watch::Receiver<bool>) {
+        let mut batch = Vec::with_capacity(BATCH);
         loop {
             let wait = self.server.next_deadline().map_or(IDLE, |at| {
                 Duration::from_millis(at.saturating_sub(now_ms()))
             });
             tokio::select! {
-                event = inbox.recv() => match event {
-                    Some(event) => self.event(event),
-                    None => break,
-                },
+                count = inbox.recv_many(&mut batch, BATCH) => if count == 0 { break },
                 () = tokio::time::sleep_until(Instant::now() + wait) => self.server.handle(now_ms(), Input::Tick),
                 _ = stopped.wait_for(|stop| *stop) => break,
+            }
+            for event in batch.drain(..) {
+                self.event(event);
+                self.drain();
             }
             self.drain();
         }
@@ -125,17 +140,19 @@ impl Driver {
             Event::Open(opened) => {
                 let conn = ConnId(self.next);
                 self.next += 1;
-                let (frames, queue) = mpsc::channel(OUTPUT_QUEUE);
+                let (frames, waiting) = mpsc::channel(self.server.config().outbox_frames.max(1));
+                let bytes = Arc::new(AtomicUsize::new(0));
                 let (cut, cut_off) = oneshot::channel();
-                if opened
-                    .send(Line {
-                        conn,
-                        frames: queue,
-                        cut: cut_off,
-                    })
-                    .is_ok()
-                {
-                    self.lines.insert(conn, Outgoing { frames, cut });
+                let line = Line {
+                    conn,
+                    outbox: Outbox {
+                        frames: waiting,
+                        bytes: bytes.clone(),
+                    },
+                    cut: cut_off,
+                };
+                if opened.send(line).is_ok() {
+                    self.lines.insert(conn, Outgoing { frames, bytes, cut });
                     self.server.handle(now_ms(), Input::Connected { conn });
                 }
             }
@@ -156,26 +173,29 @@ impl Driver {
         while let Some(output) = self.server.poll() {
             match output {
                 Output::Send { conn, bytes } => self.send(conn, bytes),
-                Output::Close { conn, reason } => self.cut(conn, Cut::Rule(reason)),
+                Output::Close { conn, reason } => self.cut(conn, reason),
                 Output::ControlReply(_) => {}
                 Output::Log(entry) => log(&entry),
             }
         }
     }
 
-    fn send(&mut self, conn: ConnId, bytes: Vec<u8>) {
+    fn send(&mut self, conn: ConnId, frame: Vec<u8>) {
         let Some(line) = self.lines.get(&conn) else {
             return;
         };
-        if line.frames.try_send(bytes).is_err() {
-            warn!(%conn, "slow reader cut off");
-            self.cut(conn, Cut::SlowReader);
-            self.server.handle(now_ms(), Input::Closed { conn });
+        let size = frame.len();
+        let waiting = line.bytes.fetch_add(size, Ordering::Relaxed);
+        let fits = waiting + size <= self.server.config().outbox_bytes;
+        if !fits || line.frames.try_send(frame).is_err() {
+            let reason = CloseReason::SlowReader;
+            self.server.handle(now_ms(), Input::Unfit { conn, reason });
         }
     }
 
-    fn cut(&mut self, conn: ConnId, why: Cut) {
+    fn cut(&mut self, conn: ConnId, why: CloseReason) {
         if let Some(line) = self.lines.remove(&conn) {
+            // Fails only if the socket is gone already.
             let _ = line.cut.send(why);
         }
     }

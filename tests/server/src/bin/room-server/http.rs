@@ -19,6 +19,9 @@ use tower_http::cors::CorsLayer;
 
 use crate::{driver::Handle, socket};
 
+/// Bytes read at once from a client. Requests are smaller, and thousands of clients have a buffer each.
+const READ_BUFFER: usize = 4 * 1024;
+
 /// What the routes work on.
 #[derive(Debug, Clone)]
 pub(crate) struct App {
@@ -68,6 +71,7 @@ async fn accesshub(State(app): State<App>, upgrade: WebSocketUpgrade) -> Respons
     // The state machine refuses what is too large with a reason; the library's bound only keeps memory in check.
     let bound = app.max_frame_bytes.saturating_mul(2);
     upgrade
+        .read_buffer_size(READ_BUFFER)
         .max_message_size(bound)
         .max_frame_size(bound)
         .on_upgrade(move |socket| socket::serve(socket, app.driver))

@@ -4,19 +4,23 @@
 
 mod driver;
 mod http;
+mod listen;
 mod options;
 mod socket;
 
-use std::{error::Error, io::Write as _, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{error::Error, io::Write as _, process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 use tokio::{net::TcpListener, sync::watch};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use options::{Options, Settings};
 
 /// How long open sockets may take to close when the server stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Open files beside the clients' sockets.
+const SPARE_FILES: u64 = 64 + listen::MAX_HANDSHAKES as u64;
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -44,6 +48,14 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         mut config,
         exit_with_parent,
     } = settings;
+    let wanted = config.max_connections as u64 + SPARE_FILES;
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(files) if files < wanted => {
+            warn!("only {files} files may be open, too few for all connections")
+        }
+        Ok(_) => {}
+        Err(error) => warn!("cannot raise the number of open files: {error}"),
+    }
     let listener = TcpListener::bind((host.as_str(), port))
         .await
         .map_err(|e| format!("cannot listen on {host}:{port}: {e}"))?;
@@ -68,23 +80,24 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         watch_stdin(stop.clone());
     }
     let max_frame_bytes = config.max_frame_bytes;
+    let patience = Duration::from_millis(config.handshake_timeout_ms);
     let (driver, driving) = driver::start(config, stopped.clone());
-    let app = http::router(http::App {
+    let app = http::App {
         driver,
         stop,
         max_frame_bytes,
-    });
+    };
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{ready}")?;
     stdout.flush()?;
     drop(stdout);
     info!(%address, "listening");
-    let serving = axum::serve(
+    let serving = tokio::spawn(listen::serve(
         listener,
-        app.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(until_stopped(stopped.clone()));
-    let serving = tokio::spawn(serving.into_future());
+        http::router(app),
+        patience,
+        stopped.clone(),
+    ));
     until_stopped(stopped).await;
     info!("stopping");
     let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, async {

@@ -61,6 +61,34 @@ pub(crate) struct Options {
     #[arg(long, value_name = "MS")]
     barrage_window_ms: Option<u32>,
 
+    /// Most clients at a time [default: 1000]
+    #[arg(long, value_name = "N")]
+    max_connections: Option<usize>,
+
+    /// Milliseconds that a client may take to ask for its WebSocket, and then to say something on it [default: 30000]
+    #[arg(long, value_name = "MS")]
+    handshake_timeout_ms: Option<u64>,
+
+    /// Milliseconds after which a link is closed on which nobody asked to log in [default: 120000]
+    #[arg(long, value_name = "MS")]
+    login_timeout_ms: Option<u64>,
+
+    /// Frames per second that a client may go on sending, answers to pushes apart [default: 200]
+    #[arg(long, value_name = "N")]
+    frames_per_s: Option<u32>,
+
+    /// Frames that a client may send at once, answers to pushes apart [default: 1000]
+    #[arg(long, value_name = "N")]
+    frame_burst: Option<u32>,
+
+    /// Most frames that may wait to be sent to a client [default: 512]
+    #[arg(long, value_name = "N")]
+    outbox_frames: Option<usize>,
+
+    /// Most bytes that may wait to be sent to a client [default: 1048576]
+    #[arg(long, value_name = "N")]
+    outbox_bytes: Option<usize>,
+
     /// Seed of all ids, for runs that can be repeated [default: from the system]
     #[arg(long)]
     seed: Option<u64>,
@@ -128,6 +156,13 @@ impl Options {
         config.token_control |= self.token_control;
         set(&mut config.app_id, self.app_id);
         set(&mut config.grace_ms, self.grace_ms);
+        set(&mut config.max_connections, self.max_connections);
+        set(&mut config.handshake_timeout_ms, self.handshake_timeout_ms);
+        set(&mut config.login_timeout_ms, self.login_timeout_ms);
+        set(&mut config.frames_per_s, self.frames_per_s);
+        set(&mut config.frame_burst, self.frame_burst);
+        set(&mut config.outbox_frames, self.outbox_frames);
+        set(&mut config.outbox_bytes, self.outbox_bytes);
         set(
             &mut config.room_heartbeat_interval_ms,
             self.room_heartbeat_ms,

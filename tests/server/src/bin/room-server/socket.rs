@@ -5,9 +5,9 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
 use room_server::{CloseReason, ConnId, Input};
-use tokio::sync::mpsc;
+use tungstenite::error::ProtocolError;
 
-use crate::driver::{Cut, Handle, Line};
+use crate::driver::{Handle, Line, Outbox};
 
 /// How long a client may take to receive what is left and the reason for the end.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -16,7 +16,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(crate) async fn serve(socket: WebSocket, driver: Handle) {
     let Some(Line {
         conn,
-        mut frames,
+        mut outbox,
         cut,
     }) = driver.open().await
     else {
@@ -28,13 +28,22 @@ pub(crate) async fn serve(socket: WebSocket, driver: Handle) {
         biased;
         why = cut => why.ok(),
         () = read(conn, &mut stream, &driver) => None,
-        () = write(&mut sink, &mut frames) => None,
+        () = write(&mut sink, &mut outbox) => None,
     };
     match why {
         None => driver.input(Input::Closed { conn }).await,
-        Some(Cut::SlowReader | Cut::Rule(CloseReason::Dropped)) => {}
-        Some(Cut::Rule(reason)) => {
-            let _ = tokio::time::timeout(FAREWELL, farewell(&mut sink, &mut frames, reason)).await;
+        Some(CloseReason::Dropped) => {}
+        Some(reason) => {
+            let farewell = async {
+                // A slow reader would not read the rest either.
+                if reason != CloseReason::SlowReader {
+                    write(&mut sink, &mut outbox).await;
+                }
+                say_why(&mut sink, reason).await;
+                // Closing a socket with unread messages in it would tear the reason away from the client.
+                while let Some(Ok(_)) = stream.next().await {}
+            };
+            let _ = tokio::time::timeout(FAREWELL, farewell).await;
         }
     }
 }
@@ -44,44 +53,58 @@ async fn read(
     stream: &mut (impl Stream<Item = Result<Message, axum::Error>> + Unpin),
     driver: &Handle,
 ) {
-    while let Some(Ok(message)) = stream.next().await {
+    while let Some(message) = stream.next().await {
         match message {
-            Message::Binary(bytes) => {
-                driver
-                    .input(Input::Frame {
-                        conn,
-                        bytes: bytes.into(),
-                    })
-                    .await
+            Ok(Message::Binary(bytes)) => {
+                let bytes = bytes.into();
+                driver.input(Input::Frame { conn, bytes }).await;
             }
-            Message::Text(_) => driver.input(Input::Text { conn }).await,
+            Ok(Message::Text(_)) => driver.input(Input::Text { conn }).await,
             // The library answers pings itself.
-            Message::Ping(_) | Message::Pong(_) => {}
-            Message::Close(_) => break,
+            Ok(Message::Ping(_) | Message::Pong(_)) => {}
+            Ok(Message::Close(_)) => break,
+            Err(error) => {
+                let Some(reason) = unfit(error) else { break };
+                driver.input(Input::Unfit { conn, reason }).await;
+                // The driver's word for it comes as a cut.
+                return std::future::pending().await;
+            }
         }
     }
 }
 
-async fn write(sink: &mut (impl Sink<Message> + Unpin), frames: &mut mpsc::Receiver<Vec<u8>>) {
-    while let Some(frame) = frames.recv().await {
+/// What a client did wrong when reading from it failed; `None` if the connection just ended.
+fn unfit(error: axum::Error) -> Option<CloseReason> {
+    match *error.into_inner().downcast::<tungstenite::Error>().ok()? {
+        tungstenite::Error::Capacity(_) => Some(CloseReason::FrameTooLarge),
+        tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+        tungstenite::Error::Protocol(_) | tungstenite::Error::Utf8(_) => {
+            Some(CloseReason::BrokenWebSocket)
+        }
+        _ => None,
+    }
+}
+
+async fn write(sink: &mut (impl Sink<Message> + Unpin), outbox: &mut Outbox) {
+    while let Some(frame) = outbox.next().await {
         if sink.send(Message::Binary(frame.into())).await.is_err() {
             break;
         }
     }
 }
 
-async fn farewell(
-    sink: &mut (impl Sink<Message> + Unpin),
-    frames: &mut mpsc::Receiver<Vec<u8>>,
-    reason: CloseReason,
-) {
-    write(sink, frames).await;
+async fn say_why(sink: &mut (impl Sink<Message> + Unpin), reason: CloseReason) {
     let code = match reason {
         CloseReason::TooManyConnections => close_code::AGAIN,
         CloseReason::TextMessage => close_code::UNSUPPORTED,
         CloseReason::FrameTooLarge => close_code::SIZE,
-        CloseReason::ProtocolErrors => close_code::PROTOCOL,
-        CloseReason::Idle | CloseReason::Dropped => close_code::POLICY,
+        CloseReason::ProtocolErrors | CloseReason::BrokenWebSocket => close_code::PROTOCOL,
+        CloseReason::Flood
+        | CloseReason::RefusedTokens
+        | CloseReason::SlowReader
+        | CloseReason::NoLogin
+        | CloseReason::Idle
+        | CloseReason::Dropped => close_code::POLICY,
         CloseReason::ShuttingDown => close_code::AWAY,
     };
     let _ = sink

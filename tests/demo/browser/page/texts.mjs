@@ -1,0 +1,291 @@
+// Every text of the demo page and of the web peer, in Chinese and English.
+
+const zh = {
+  title: '看得见的一次通话',
+  subtitle: '两部手机运行同一份示例小程序，一对一视频通话全程在本机完成',
+  language: 'English',
+  peer: '网页端加入 ↗',
+  peerTip: '在新标签页中用电脑浏览器加入同一个房间',
+  beside: '时间线在右侧',
+  below: '时间线在下方',
+  layoutTip: '切换时间线的位置',
+  real: '真实',
+  realText:
+    '示例页面与 npm 包（未改动）、WebAssembly 引擎、房间协议与房间服务器进程、H.264 + AAC、RTMP 推流、HTTP-FLV 拉流、断开的连接',
+  simulated: '模拟',
+  simulatedText:
+    '支付宝客户端（页面运行时与 my）、rtc-room 组件（ffmpeg 生成测试画面与单音，浏览器播放）、ZEGO 云（由本机房间服务器代替）',
+  start: '开始通话',
+  startTip: '在两部手机上各点一次“加入并推流”；也可以直接在手机画面里点按和输入',
+  hangUp: '结束通话',
+  hangUpTip: '在两部手机上各点一次“离开房间”',
+  restart: '重启房间服务器',
+  restarting: '房间服务器重启中…',
+  restartTip: '真正结束服务器进程，再在同一端口启动；房间、用户和流在服务器上全部丢失',
+  soundOn: '打开声音',
+  soundOff: '关闭声音',
+  soundTip: '播放对方的声音：A 为 440 Hz，B 为 660 Hz 的单音',
+  cut: '断开网络',
+  reconnect: '恢复网络',
+  cutTip: '切断这部手机的全部 TCP 连接（信令、推流、拉流），新连接一律拒绝；再点一次恢复',
+  kick: '移出房间',
+  kickTip: '以管理员身份把该用户移出房间，业务方的服务器也能这样做',
+  expire: 'Token 即将过期',
+  expireTip: '把正在使用的 Token 换成 12 秒后过期的 Token',
+  renewal: '允许续期',
+  renewalTip: '关闭后 Token 服务器拒绝发放新 Token：到期时服务器会把用户移出房间',
+  tokenEnds: 'Token 剩余 {0} 秒',
+  timeline: '实时时间线',
+  timelineTip: '按时间排列：页面对引擎的调用与回答、协议帧（已解码）、引擎的回调、组件与媒体服务器的事件、人的操作',
+  search: '搜索',
+  pause: '暂停',
+  resume: '继续',
+  pauseTip: '暂停滚动，新的行在继续后出现',
+  waiting: '继续（{0} 行）',
+  clear: '清空',
+  save: '保存',
+  saveTip: '把整条时间线存为文本文件',
+  explainHint: '点一行，看它说明什么。',
+  kinds: {
+    person: '操作',
+    call: '调用',
+    answer: '回答',
+    failure: '失败',
+    callback: '回调',
+    frames: '协议帧',
+    component: '组件',
+    media: '媒体',
+  },
+  whos: { A: 'A', B: 'B', web: '网页', rtmp: '媒体服务器', server: '房间服务器' },
+  chips: {
+    online: '网络正常',
+    offline: '网络断开',
+    DISCONNECTED: '不在房间',
+    CONNECTING: '连接房间中',
+    CONNECTED: '已在房间',
+    NO_PUBLISH: '未推流',
+    PUBLISH_REQUESTING: '请求推流',
+    PUBLISHING: '推流中',
+    NO_PLAY: '未拉流',
+    PLAY_REQUESTING: '请求拉流',
+    PLAYING: '拉流中',
+  },
+  networkChip: '这部手机的网络',
+  roomChip: '引擎的 roomStateUpdate',
+  publishChip: '引擎的 publisherStateUpdate',
+  playChip: '引擎的 playerStateUpdate',
+  picture: '{0}×{1} · 收到 {2} 帧',
+  gone: '演示服务器已结束。重新运行 ./build.sh demo --browser，然后刷新页面。',
+  hints: {
+    none: '点“开始通话”，或者像用真手机一样直接点按手机画面。',
+    start:
+      '看：两边登录房间（LoginRoom）→ 各得到推流地址 → 组件推流成功（3800）后对方才得到 roomStreamUpdate → 各自拉流。',
+    hangUp: '看：组件先停止，随后 stopPublishingStream、logoutRoom；对方得到流与用户的 DELETE。',
+    restart:
+      '看：两部手机的连接断开，引擎进入 CONNECTING 并重连；服务器已不认识这个会话，引擎重新登录、重新发布流，通话自行恢复。',
+    networkOff: '看：信令与媒体连接全部断开，房间状态变为 CONNECTING，画面停住。引擎在恢复之前不会放弃。',
+    networkOn: '看：引擎立即重连并用原来的会话登录；RtcRoom 换一个新组件，画面恢复，对方没有看到任何人离开。',
+    kick: '看：服务器推送踢出通知（PushKickout），房间状态变为 DISCONNECTED 并带错误码，组件被移除，页面提示原因。之后可再次加入。',
+    expire:
+      '看：tokenWillExpire 到来，页面从自己的服务器取新 Token 并 renewToken。关闭“允许续期”再试一次：到期后被移出房间。',
+    renewalOff: 'Token 服务器现在拒绝发放新 Token。点“Token 即将过期”看会发生什么。',
+    renewalOn: 'Token 服务器重新发放 Token。',
+  },
+  peerTitle: '网页端',
+  peerSubtitle: '用电脑浏览器加入开发服务器上的房间，与手机互通',
+  peerReal: '同一个 npm 包与引擎、同一协议；摄像头与麦克风经本机 ffmpeg 转成 H.264 + AAC 后推流',
+  peerSimulated: '支付宝的 my 接口与 rtc-room 组件（由浏览器和演示服务器代替）',
+  back: '← 返回演示',
+  server: '服务器地址',
+  appID: 'AppID',
+  roomID: '房间 ID',
+  userID: '用户 ID',
+  token: 'Token',
+  fetchToken: '获取开发 Token',
+  source: '画面来源',
+  sourceCamera: '本机摄像头和麦克风',
+  sourceTest: '测试画面',
+  join: '加入房间',
+  leave: '离开房间',
+  me: '我的画面',
+  others: '其他人的画面',
+  users: '用户',
+  streams: '流',
+  messages: '消息',
+  messageText: '消息内容',
+  sendMessage: '发送',
+  play: '播放',
+  stop: '停止',
+  nobody: '还没有其他人',
+  noStream: '还没有流',
+  noMessage: '还没有消息',
+  log: '事件',
+  noCamera: '没有可用的摄像头或麦克风（{0}），改用测试画面',
+  tokenFailed: '获取 Token 失败：请检查服务器是否在运行（{0}）',
+  gotToken: '已获取 Token',
+  required: '请填写：{0}',
+  appIDProblem: 'AppID 应为 1 到 4294967295 的整数',
+  failed: '{0}（{1}）',
+};
+
+const en = {
+  title: 'A call you can watch',
+  subtitle: 'Two phones with the same sample mini program in a one-to-one call, all on this machine',
+  language: '中文',
+  peer: 'Join from the web ↗',
+  peerTip: 'Join the same room from a desktop browser, in a new tab',
+  beside: 'Timeline beside',
+  below: 'Timeline below',
+  layoutTip: 'Moves the timeline',
+  real: 'Real',
+  realText:
+    'sample pages and npm package, unchanged; WebAssembly engine; protocol and room server process; H.264 + AAC, RTMP push, HTTP-FLV play; the breaking connections',
+  simulated: 'Simulated',
+  simulatedText:
+    'Alipay (page runtime, my); rtc-room (ffmpeg makes test picture and tone, the browser plays); ZEGO’s cloud (a room server on this machine)',
+  start: 'Start the call',
+  startTip: 'Taps “Join and publish” on both phones; you can also tap and type on the phones themselves',
+  hangUp: 'End the call',
+  hangUpTip: 'Taps “Leave the room” on both phones',
+  restart: 'Restart the room server',
+  restarting: 'Room server restarting…',
+  restartTip: 'Really ends the server’s process and starts another on the same port: it knows no room, user or stream',
+  soundOn: 'Sound on',
+  soundOff: 'Sound off',
+  soundTip: 'Plays what the phones hear: tones of 440 Hz (from A) and 660 Hz (from B)',
+  cut: 'Cut network',
+  reconnect: 'Restore it',
+  cutTip:
+    'Breaks every TCP connection of this phone (signalling, push, play) and refuses new ones, until you press again',
+  kick: 'Kick',
+  kickTip: 'An administrator removes the user from the room, as an application’s server can',
+  expire: 'Expire token',
+  expireTip: 'Replaces the token in force by one that ends in 12 seconds',
+  renewal: 'let it renew',
+  renewalTip: 'When off, the token server refuses new tokens: the user is removed when the token ends',
+  tokenEnds: 'token: {0} s left',
+  timeline: 'Live timeline',
+  timelineTip:
+    'In the order of time: calls of the page and answers of the engine, protocol frames (decoded), callbacks of the engine, events of component and media server, what people do',
+  search: 'Search',
+  pause: 'Pause',
+  resume: 'Resume',
+  pauseTip: 'Holds back new lines until you resume',
+  waiting: 'Resume ({0} lines)',
+  clear: 'Clear',
+  save: 'Save',
+  saveTip: 'Saves the whole timeline as a text file',
+  explainHint: 'Click a line to see what it means.',
+  kinds: {
+    person: 'person',
+    call: 'call',
+    answer: 'answer',
+    failure: 'failure',
+    callback: 'callback',
+    frames: 'frames',
+    component: 'component',
+    media: 'media',
+  },
+  whos: { A: 'A', B: 'B', web: 'web', rtmp: 'media server', server: 'room server' },
+  chips: {
+    online: 'online',
+    offline: 'offline',
+    DISCONNECTED: 'no room',
+    CONNECTING: 'connecting',
+    CONNECTED: 'in room',
+    NO_PUBLISH: 'no push',
+    PUBLISH_REQUESTING: 'push asked',
+    PUBLISHING: 'publishing',
+    NO_PLAY: 'no play',
+    PLAY_REQUESTING: 'play asked',
+    PLAYING: 'playing',
+  },
+  networkChip: 'The network of this phone',
+  roomChip: 'roomStateUpdate of the engine',
+  publishChip: 'publisherStateUpdate of the engine',
+  playChip: 'playerStateUpdate of the engine',
+  picture: '{0}×{1} · {2} frames',
+  gone: 'The demo’s server has ended. Run ./build.sh demo --browser again, then reload this page.',
+  hints: {
+    none: 'Press “Start the call”, or use the phones as you would use real ones.',
+    start:
+      'Watch: both log in (LoginRoom) → each gets an address to push to → only after the component pushes (3800) the other side hears roomStreamUpdate → each plays the other.',
+    hangUp:
+      'Watch: the component goes first, then stopPublishingStream and logoutRoom; the other side hears DELETE for stream and user.',
+    restart:
+      'Watch: both connections break, the engines go to CONNECTING and come back; the server knows their sessions no more, so they log in anew, publish anew, and the call goes on by itself.',
+    networkOff:
+      'Watch: signalling and media break, the room goes to CONNECTING, the picture freezes. The engine does not give up before the network is back.',
+    networkOn:
+      'Watch: the engine reconnects at once and logs in with its old session; RtcRoom shows a new component, the picture comes back. The other side saw nobody leave.',
+    kick: 'Watch: the server tells (PushKickout), the room goes to DISCONNECTED with a code, the component is removed, the page says why. Joining again works.',
+    expire:
+      'Watch: tokenWillExpire arrives, the page fetches a new token from its own server and calls renewToken. Switch “let it renew” off and try again: the user is removed when the token ends.',
+    renewalOff: 'The token server refuses new tokens now. Press “Expire token” and see.',
+    renewalOn: 'The token server gives tokens again.',
+  },
+  peerTitle: 'Web peer',
+  peerSubtitle: 'Joins a room of the development server from a desktop browser, together with phones',
+  peerReal:
+    'the same npm package and engine, the same protocol; camera and microphone become H.264 + AAC in ffmpeg on this machine and are pushed over RTMP',
+  peerSimulated: 'Alipay’s my and its rtc-room component (the browser and the demo’s server stand in)',
+  back: '← Back to the demo',
+  server: 'Server address',
+  appID: 'AppID',
+  roomID: 'Room ID',
+  userID: 'User ID',
+  token: 'Token',
+  fetchToken: 'Get a development token',
+  source: 'Picture',
+  sourceCamera: 'my camera and microphone',
+  sourceTest: 'test picture',
+  join: 'Join the room',
+  leave: 'Leave the room',
+  me: 'My picture',
+  others: 'The others',
+  users: 'Users',
+  streams: 'Streams',
+  messages: 'Messages',
+  messageText: 'Message',
+  sendMessage: 'Send',
+  play: 'Play',
+  stop: 'Stop',
+  nobody: 'nobody else yet',
+  noStream: 'no stream yet',
+  noMessage: 'no message yet',
+  log: 'Events',
+  noCamera: 'No camera or microphone ({0}): the test picture is sent instead',
+  tokenFailed: 'No token: check whether the server is running ({0})',
+  gotToken: 'Got a token',
+  required: 'Please fill in: {0}',
+  appIDProblem: 'The AppID must be a whole number from 1 to 4294967295',
+  failed: '{0} ({1})',
+};
+
+const LANGUAGES = { zh, en };
+const KEY = 'demo-language';
+
+/** The language in force: of the address, chosen before, or the browser's. */
+export function chosenLanguage() {
+  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem(KEY);
+  if (asked in LANGUAGES) return asked;
+  return navigator.language.startsWith('zh') ? 'zh' : 'en';
+}
+
+export function chooseLanguage(language) {
+  localStorage.setItem(KEY, language);
+  document.documentElement.lang = language;
+  return LANGUAGES[language];
+}
+
+/** A text with its places filled. */
+export function fill(text, ...values) {
+  return text.replace(/\{(\d)\}/g, (_all, index) => values[index]);
+}
+
+/** Puts the texts into elements marked with data-t and data-placeholder. */
+export function showTexts(t, root = document) {
+  for (const element of root.querySelectorAll('[data-t]')) element.textContent = t[element.dataset.t];
+  for (const element of root.querySelectorAll('[data-placeholder]'))
+    element.placeholder = t[element.dataset.placeholder];
+}

@@ -1,5 +1,6 @@
 'use strict';
 
+const { sizeOf } = require('./base64');
 const { createAdapter } = require('./host-adapter');
 const { createClock } = require('./clock');
 const { Emitter } = require('./events');
@@ -9,7 +10,7 @@ const { plain, toBorder, fromBorder } = require('./plain');
 const { restore } = require('./restore');
 const { Session } = require('./session');
 const { Told } = require('./told');
-const { describe, loadFailed, stopped, destroyed, fromEngine } = require('./errors');
+const { describe, loadFailed, stopped, destroyed, tooMany, fromEngine } = require('./errors');
 
 /** The longest delay setTimeout takes; a longer one would fire at once. */
 const MAX_DELAY = 0x7fffffff;
@@ -21,6 +22,12 @@ const RESTART_WINDOW = 60000;
 const MAX_RESTARTS = 3;
 /** Pause before each restart but the first, in ms. */
 const RESTART_PAUSE = 1000;
+/** Calls without an answer, and calls that wait for the module; further ones are refused with 1100013. */
+const MAX_CALLS = 1024;
+/** Events that wait for the next timer; where timers are held back, more are delivered at once. */
+const MAX_DEFERRED = 1024;
+/** Messages that an engine in another thread has not answered; further frames are lost, as on a bad connection. */
+const MAX_UNANSWERED = 4096;
 /** How long the farewell of a destroyed engine in another thread may take, in ms. */
 const FAREWELL_TIME = 1000;
 
@@ -94,6 +101,7 @@ class Driver {
       input: (input) => this.input(input),
       frame: (socket, bytes) => {
         this.logger.trace('received', [socket, bytes.length]);
+        if (this.engine && this.engine.unanswered > MAX_UNANSWERED) return;
         this.enter((engine, mono, wall) => engine.frame(socket, bytes, mono, wall));
       },
     });
@@ -145,6 +153,10 @@ class Driver {
     return new Promise((resolve, reject) => {
       if (this.state === 'destroyed') {
         reject(destroyed());
+        return;
+      }
+      if (this.open.size >= MAX_CALLS) {
+        reject(tooMany());
         return;
       }
       /** @type {Entry} */
@@ -210,6 +222,7 @@ class Driver {
       if (!isRemote) answer = own;
     };
     if (this.state === 'loading') {
+      if (this.waiting.length >= 2 * MAX_CALLS) return refused;
       if (this.session.isWanted) answer = this.session.answer(method, values);
       this.waiting.push(run);
       return answer === undefined ? early : answer;
@@ -324,7 +337,7 @@ class Driver {
       case 'open':
         return link.open(output.socket, output.url);
       case 'send':
-        this.logger.trace('sent', [output.socket, Math.floor((output.data.length / 4) * 3)]);
+        this.logger.trace('sent', [output.socket, sizeOf(output.data)]);
         return link.send(output.socket, output.data);
       case 'close':
         return link.close(output.socket, output.code, output.reason);
@@ -378,12 +391,13 @@ class Driver {
   /** @param {Output} output */
   defer(output) {
     this.deferred.push(output);
-    if (this.deferred.length > 1) return;
-    setTimeout(() => {
+    const flush = () => {
       this.put(this.deferred);
       this.deferred = [];
       this.pump();
-    }, 0);
+    };
+    if (this.deferred.length >= MAX_DEFERRED) flush();
+    else if (this.deferred.length === 1) setTimeout(flush, 0);
   }
 
   /** Sets the one timer to the engine's deadline. */

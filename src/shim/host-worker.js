@@ -11,6 +11,9 @@ const TURNS = 5;
 
 /** @typedef {{script: string, wasm: string, timeout?: number}} Declaration what the application says about its Worker */
 
+/** Streams whose next address is kept: as many as an engine publishes and plays. */
+const MAX_STREAMS = 80;
+
 /** The platform allows one Worker. @type {Channel | undefined} */
 let shared;
 let lastID = 0;
@@ -267,7 +270,11 @@ function bindEngine(channel, id, hooks) {
       if (m.number) this.unanswered -= 1;
       // The deadline of an answer that crossed a later message on the way is old; that message's answer follows.
       this.at = m.deadline;
-      for (const streamID of Object.keys(m.nexts)) this.nextUrls.set(streamID, m.nexts[streamID]);
+      for (const streamID of Object.keys(m.nexts)) {
+        this.nextUrls.delete(streamID);
+        this.nextUrls.set(streamID, m.nexts[streamID]);
+        if (this.nextUrls.size > MAX_STREAMS) this.nextUrls.delete(this.nextUrls.keys().next().value || '');
+      }
       this.outputs.push(...m.outputs);
       hooks.wake();
       const call = m.type === 'settled' && this.calls.get(m.call);

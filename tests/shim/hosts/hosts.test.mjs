@@ -190,7 +190,8 @@ async function call({ us, peer, roomID, host, done }) {
     }
     assert.equal((await zg.sendBroadcastMessage(roomID, 'back')).errorCode, 0);
     // The Worker that replaces a killed one knows nothing of the first.
-    if (host !== 'plain' && disaster === 'trap') assert.equal(world.compilations, 1, 'a restart does not compile again');
+    if (host !== 'plain' && disaster === 'trap')
+      assert.equal(world.compilations, 1, 'a restart does not compile again');
   }
   component(us, theirs, 3803);
   await until(() => named(recorder, 'playerStateUpdate').at(-1)?.args[0].state === 'NO_PLAY', 'the player failed');

@@ -37,6 +37,9 @@ const stopped = (cause) => own(1199002, `: ${describe(cause)}`);
 /** The engine was used after destroyEngine(). */
 const destroyed = () => own(1199003);
 
+/** Too many calls are open. */
+const tooMany = () => own(1100013);
+
 /** A method that Alipay has no place for. @param {string} method @param {string} advice what to use instead */
 const unsupported = (method, advice) => own(1100010, `: ${method}`, advice);
 
@@ -55,6 +58,7 @@ module.exports = {
   loadFailed,
   stopped,
   destroyed,
+  tooMany,
   unsupported,
   badDevices,
   fromEngine,

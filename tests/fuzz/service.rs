@@ -214,7 +214,7 @@ impl World {
                 Output::Reply { id, .. } => {
                     assert!(self.open.remove(&id), "call {id} settled twice");
                 }
-                Output::Event(event) => drop(serde_json::to_string(&event).unwrap()),
+                Output::Event(event) => drop(event.to_json()),
                 Output::CloseSocket { .. } | Output::Log { .. } | Output::Retry { .. } => {}
             }
         }

@@ -272,10 +272,8 @@ test('a destroyed helper hears nothing and touches the page no more', async () =
   await tick();
   room.destroy();
   page.setData = () => assert.fail('the page is gone');
-  assert.deepEqual(
-    Object.values(engine.handlers).filter((set) => set.size),
-    [],
-  );
+  assert.ok(Object.keys(engine.handlers).length > 4);
+  assert.ok(Object.values(engine.handlers).every((set) => set.size === 0));
   assert.ok(engine.calls.includes('logoutRoom r'));
   await assert.rejects(room.join('r'), { code: 1198005 });
 });

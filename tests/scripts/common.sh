@@ -5,7 +5,7 @@ root=$PWD
 target_dir=${CARGO_TARGET_DIR:-$root/target}
 export CARGO_TARGET_DIR=$target_dir
 tools_dir=$target_dir/tools/debug
-generated_files=(index.js index.esm.js index.d.ts types.d.ts error-codes.js error-codes.d.ts log-upload.js rtc-room.js rtc-room.d.ts rtc-room.axml engine.wasm engine.wasm.br engine-wasm.js engine-plain.js worker.js LICENSE)
+generated_files=(index.js host-worker.js index.esm.js index.d.ts types.d.ts error-codes.js error-codes.d.ts log-upload.js rtc-room.js rtc-room.d.ts rtc-room.axml engine.wasm engine.wasm.br engine-wasm.js engine-plain.js worker.js LICENSE)
 wasm_target=wasm32-unknown-unknown
 
 # --- saying what happens -------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 //! JavaScript is never called while the engine is borrowed: outputs wait until the shim drains them, and promises settle in
 //! a microtask.
 
-use js_sys::{Array, Function, JSON, Number, Object, Promise};
+use js_sys::{Array, Function, JSON, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::json::Writer;
@@ -19,6 +19,10 @@ type Outcome = Result<JsValue, JsValue>;
 extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     fn report_panic(text: &str);
+
+    /// Writes a number as JavaScript does.
+    #[wasm_bindgen(js_name = String)]
+    fn fraction(number: f64) -> String;
 }
 
 /// One engine. `mono` is a clock that never goes back, `wall` is `Date.now()`, both in milliseconds.
@@ -212,12 +216,4 @@ fn outputs() -> Writer {
 
 fn parsed(json: Writer) -> JsValue {
     JSON::parse(&json.finish()).unwrap_or_default()
-}
-
-fn fraction(number: f64) -> String {
-    String::from(
-        Number::from(number)
-            .to_string_with_radix(10)
-            .unwrap_or_default(),
-    )
 }

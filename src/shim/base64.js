@@ -78,4 +78,10 @@ function decode(text) {
   return bytes.subarray(0, length);
 }
 
-module.exports = { encode, decode };
+/** Number of bytes that padded base64 text stands for. @param {string} text @returns {number} */
+function sizeOf(text) {
+  const padding = text.indexOf('=');
+  return Math.floor(((padding < 0 ? text.length : padding) * 3) / 4);
+}
+
+module.exports = { encode, decode, sizeOf };

@@ -1,5 +1,6 @@
 'use strict';
 
+const { sizeOf } = require('./base64');
 const { createAdapter } = require('./host-adapter');
 const { createClock } = require('./clock');
 const { Emitter } = require('./events');
@@ -336,7 +337,7 @@ class Driver {
       case 'open':
         return link.open(output.socket, output.url);
       case 'send':
-        this.logger.trace('sent', [output.socket, Math.floor((output.data.length / 4) * 3)]);
+        this.logger.trace('sent', [output.socket, sizeOf(output.data)]);
         return link.send(output.socket, output.data);
       case 'close':
         return link.close(output.socket, output.code, output.reason);

@@ -97,7 +97,8 @@ build_package() {
 # MVP code generation. Paths in panic texts are cut, so that the module is the same on every machine.
 compile_module() {
     step 'cargo build (wasm, release)'
-    local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp" prefix
+    # The stack that a linker gives by default is a megabyte of every page's memory; the deepest call takes some kilobytes.
+    local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp -Clink-arg=-zstack-size=131072" prefix
     local registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
     # The last prefix that matches counts.
     for prefix in "$root/" "$registry/" "$registry"/*/ "$("${RUSTC:-rustc}" --print sysroot)/"; do

@@ -21,6 +21,7 @@ function setUp(options = {}) {
     handlers,
     checkSystemRequirements: async () => ({ code: 0, msg: '' }),
     loginRoom: async () => true,
+    setDeviceState: async () => ({ errorCode: 0 }),
     startPublishingStream: async (streamID) => ({ streamID, url: `rtmp://push/${(number += 1)}` }),
     startPlayingStream: async (streamID) => ({ streamID, url: `rtmp://pull/${streamID}/${(number += 1)}` }),
     updatePlayerState: (streamID, { detail: { code } }) => calls.push(`${code} ${streamID}`),
@@ -233,10 +234,7 @@ test('a destroyed helper hears nothing and touches the page no more', async () =
   await tick();
   room.destroy();
   page.setData = () => assert.fail('the page is gone');
-  assert.deepEqual(
-    Object.values(engine.handlers).map((set) => set.size),
-    [0, 0, 0, 0, 0, 0],
-  );
+  assert.ok(Object.values(engine.handlers).every((set) => set.size === 0));
   assert.ok(engine.calls.includes('logoutRoom r'));
   await assert.rejects(room.join('r'), { code: 1198005 });
 });

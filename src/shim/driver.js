@@ -1,5 +1,6 @@
 'use strict';
 
+const { sizeOf } = require('./base64');
 const { createAdapter } = require('./host-adapter');
 const { createClock } = require('./clock');
 const { Emitter } = require('./events');
@@ -78,6 +79,8 @@ class Driver {
     this.restarts = [];
     /** @type {Output[]} */
     this.outputs = [];
+    /** How many of them are done. */
+    this.done = 0;
     /** @type {Output[]} */
     this.deferred = [];
     this.pumping = false;
@@ -284,7 +287,8 @@ class Driver {
     try {
       result = step(engine, this.clock.mono(), this.clock.wall());
       if (this.engine === engine) {
-        for (const output of engine.drain()) this.outputs.push(output);
+        const outputs = engine.drain();
+        if (outputs) this.put(outputs);
         this.deadline = engine.deadline();
       }
     } catch (cause) {
@@ -303,17 +307,24 @@ class Driver {
     this.pump();
   }
 
+  /** @param {Output[]} outputs to be carried out behind those that are there */
+  put(outputs) {
+    this.outputs = this.outputs.length ? this.outputs.concat(outputs) : outputs;
+  }
+
   /** Carries out all outputs in order. */
   pump() {
     if (this.pumping) return;
     this.pumping = true;
-    while (this.outputs.length) {
+    while (this.done < this.outputs.length) {
       try {
-        this.carryOut(/** @type {Output} */ (this.outputs.shift()));
+        this.carryOut(this.outputs[this.done++]);
       } catch (error) {
         this.log('error', `an output failed: ${describe(error)}`);
       }
     }
+    this.outputs = [];
+    this.done = 0;
     this.pumping = false;
     if (this.state !== 'destroyed') this.arm();
     else if (!this.engine || !this.engine.unanswered) this.finish();
@@ -326,8 +337,8 @@ class Driver {
       case 'open':
         return link.open(output.socket, output.url);
       case 'send':
-        this.logger.trace('sent', [output.socket, output.bytes.length]);
-        return link.send(output.socket, output.bytes);
+        this.logger.trace('sent', [output.socket, sizeOf(output.data)]);
+        return link.send(output.socket, output.data);
       case 'close':
         return link.close(output.socket, output.code, output.reason);
       case 'event':
@@ -381,7 +392,7 @@ class Driver {
   defer(output) {
     this.deferred.push(output);
     const flush = () => {
-      this.outputs = this.outputs.concat(this.deferred);
+      this.put(this.deferred);
       this.deferred = [];
       this.pump();
     };
@@ -428,7 +439,10 @@ class Driver {
       const isKept = returns && entry !== culprit && (!entry.issued || this.session.holder(entry));
       if (!isKept) this.reject(entry, error);
     }
-    this.outputs = this.outputs.filter((output) => output.type === 'event' || output.type === 'log');
+    this.outputs = this.outputs
+      .slice(this.done)
+      .filter((output) => output.type === 'event' || output.type === 'log');
+    this.done = 0;
     if (!returns) this.waiting = [];
     this.state = returns ? 'loading' : 'failed';
     const last = returns ? [] : this.session.abandon(error);
@@ -467,6 +481,7 @@ class Driver {
     this.open.clear();
     this.deferred = [];
     this.outputs = [];
+    this.done = 0;
     this.events.clear();
     try {
       if (engine && engine.free) engine.free();

@@ -44,12 +44,7 @@ const tooMany = () => own(1100013);
 const unsupported = (method, advice) => own(1100010, `: ${method}`, advice);
 
 /** The argument of setDeviceState() names no device. */
-const badDevices = () =>
-  new ZegoError({
-    code: 1100001,
-    name: 'BadParameter',
-    message: 'state must be an object with camera or microphone, or both, as booleans',
-  });
+const badDevices = () => own(1100001, ': state must be an object with camera or microphone, or both, as booleans');
 
 /** What the module rejected with, as a ZegoError. @param {any} reason */
 function fromEngine(reason) {

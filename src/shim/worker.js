@@ -105,7 +105,7 @@ function lookAhead(place, streamID, now) {
     output.type === 'event' &&
     /^(publisher|player)StateUpdate$/.test(output.name) &&
     output.args[0].streamID === streamID;
-  const outputs = place.engine.drain();
+  const outputs = place.engine.drain() || [];
   const known = Object.keys(place.next);
   if (known.length >= MAX_STREAMS) delete place.next[known[0]];
   place.next[streamID] = { url, outputs: outputs.filter(own) };
@@ -114,7 +114,7 @@ function lookAhead(place, streamID, now) {
 
 /** What happened, and the addresses after those that streams got anew. @param {Place} place @param {any} m */
 function happened(place, m) {
-  let outputs = place.engine.drain();
+  let outputs = place.engine.drain() || [];
   const nexts = /** @type {Record<string, string>} */ ({});
   for (const output of outputs.slice()) {
     if (output.name !== 'streamUrlUpdate') continue;

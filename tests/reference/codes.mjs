@@ -1,8 +1,8 @@
 // The table of codes as files of the JavaScript side.
 
 const header = '// Generated from src/engine/error/ by ./build.sh reference. Do not edit.\n';
-/** Codes of the engine that the shim gives too: unsupported, too many calls. */
-const SHARED = [1100010, 1100013];
+/** Codes of the engine that the JavaScript side gives, too: bad parameter, not on Alipay, too many calls. */
+const SHARED = [1100001, 1100010, 1100013];
 
 /** What src/shim/errors.js needs: code to [name, text, advice]. */
 export function codesOfShim({ engine, shim }) {

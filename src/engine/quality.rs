@@ -1,6 +1,6 @@
 //! Figures that the component gives on the quality of a stream.
 
-use super::plain::Plain;
+use super::json::Writer;
 use super::time::{Instant, Millis};
 
 /// On iOS figures that come within this time belong together.
@@ -20,20 +20,22 @@ pub(super) const FIGURES: [&str; 5] = [
 pub struct Quality(pub [Option<f64>; 5]);
 
 impl Quality {
-    pub(crate) fn plain(&self) -> Plain<'_> {
-        let (mut video, mut audio) = (Vec::new(), Vec::new());
+    pub(super) fn write(&self, to: &mut Writer) {
+        to.open('{');
+        to.key("video");
+        to.open('{');
         for (name, figure) in FIGURES.iter().zip(self.0) {
-            let part = if *name == "audioBitrate" {
-                &mut audio
-            } else {
-                &mut video
-            };
-            part.push((*name, figure.map_or(Plain::Undefined, Plain::Number)));
+            if *name == "audioBitrate" {
+                to.close('}');
+                to.key("audio");
+                to.open('{');
+            }
+            if let Some(figure) = figure {
+                to.number_member(name, figure);
+            }
         }
-        Plain::Object(vec![
-            ("video", Plain::Object(video)),
-            ("audio", Plain::Object(audio)),
-        ])
+        to.close('}');
+        to.close('}');
     }
 }
 

@@ -1,5 +1,6 @@
 'use strict';
 
+const { sizeOf } = require('./base64');
 const { createAdapter } = require('./host-adapter');
 const { createClock } = require('./clock');
 const { Emitter } = require('./events');
@@ -9,7 +10,7 @@ const { plain, toBorder, fromBorder } = require('./plain');
 const { restore } = require('./restore');
 const { Session } = require('./session');
 const { Told } = require('./told');
-const { describe, loadFailed, stopped, destroyed, fromEngine } = require('./errors');
+const { describe, loadFailed, stopped, destroyed, tooMany, fromEngine } = require('./errors');
 
 /** The longest delay setTimeout takes; a longer one would fire at once. */
 const MAX_DELAY = 0x7fffffff;
@@ -21,6 +22,12 @@ const RESTART_WINDOW = 60000;
 const MAX_RESTARTS = 3;
 /** Pause before each restart but the first, in ms. */
 const RESTART_PAUSE = 1000;
+/** Calls without an answer, and calls that wait for the module; further ones are refused with 1100013. */
+const MAX_CALLS = 1024;
+/** Events that wait for the next timer; where timers are held back, more are delivered at once. */
+const MAX_DEFERRED = 1024;
+/** Messages that an engine in another thread has not answered; further frames are lost, as on a bad connection. */
+const MAX_UNANSWERED = 4096;
 /** How long the farewell of a destroyed engine in another thread may take, in ms. */
 const FAREWELL_TIME = 1000;
 
@@ -72,6 +79,8 @@ class Driver {
     this.restarts = [];
     /** @type {Output[]} */
     this.outputs = [];
+    /** How many of them are done. */
+    this.done = 0;
     /** @type {Output[]} */
     this.deferred = [];
     this.pumping = false;
@@ -92,6 +101,7 @@ class Driver {
       input: (input) => this.input(input),
       frame: (socket, bytes) => {
         this.logger.trace('received', [socket, bytes.length]);
+        if (this.engine && this.engine.unanswered > MAX_UNANSWERED) return;
         this.enter((engine, mono, wall) => engine.frame(socket, bytes, mono, wall));
       },
     });
@@ -143,6 +153,10 @@ class Driver {
     return new Promise((resolve, reject) => {
       if (this.state === 'destroyed') {
         reject(destroyed());
+        return;
+      }
+      if (this.open.size >= MAX_CALLS) {
+        reject(tooMany());
         return;
       }
       /** @type {Entry} */
@@ -208,6 +222,7 @@ class Driver {
       if (!isRemote) answer = own;
     };
     if (this.state === 'loading') {
+      if (this.waiting.length >= 2 * MAX_CALLS) return refused;
       if (this.session.isWanted) answer = this.session.answer(method, values);
       this.waiting.push(run);
       return answer === undefined ? early : answer;
@@ -272,7 +287,8 @@ class Driver {
     try {
       result = step(engine, this.clock.mono(), this.clock.wall());
       if (this.engine === engine) {
-        for (const output of engine.drain()) this.outputs.push(output);
+        const outputs = engine.drain();
+        if (outputs) this.put(outputs);
         this.deadline = engine.deadline();
       }
     } catch (cause) {
@@ -291,17 +307,24 @@ class Driver {
     this.pump();
   }
 
+  /** @param {Output[]} outputs to be carried out behind those that are there */
+  put(outputs) {
+    this.outputs = this.outputs.length ? this.outputs.concat(outputs) : outputs;
+  }
+
   /** Carries out all outputs in order. */
   pump() {
     if (this.pumping) return;
     this.pumping = true;
-    while (this.outputs.length) {
+    while (this.done < this.outputs.length) {
       try {
-        this.carryOut(/** @type {Output} */ (this.outputs.shift()));
+        this.carryOut(this.outputs[this.done++]);
       } catch (error) {
         this.log('error', `an output failed: ${describe(error)}`);
       }
     }
+    this.outputs = [];
+    this.done = 0;
     this.pumping = false;
     if (this.state !== 'destroyed') this.arm();
     else if (!this.engine || !this.engine.unanswered) this.finish();
@@ -314,8 +337,8 @@ class Driver {
       case 'open':
         return link.open(output.socket, output.url);
       case 'send':
-        this.logger.trace('sent', [output.socket, output.bytes.length]);
-        return link.send(output.socket, output.bytes);
+        this.logger.trace('sent', [output.socket, sizeOf(output.data)]);
+        return link.send(output.socket, output.data);
       case 'close':
         return link.close(output.socket, output.code, output.reason);
       case 'event':
@@ -368,12 +391,13 @@ class Driver {
   /** @param {Output} output */
   defer(output) {
     this.deferred.push(output);
-    if (this.deferred.length > 1) return;
-    setTimeout(() => {
-      this.outputs = this.outputs.concat(this.deferred);
+    const flush = () => {
+      this.put(this.deferred);
       this.deferred = [];
       this.pump();
-    }, 0);
+    };
+    if (this.deferred.length >= MAX_DEFERRED) flush();
+    else if (this.deferred.length === 1) setTimeout(flush, 0);
   }
 
   /** Sets the one timer to the engine's deadline. */
@@ -415,7 +439,10 @@ class Driver {
       const isKept = returns && entry !== culprit && (!entry.issued || this.session.holder(entry));
       if (!isKept) this.reject(entry, error);
     }
-    this.outputs = this.outputs.filter((output) => output.type === 'event' || output.type === 'log');
+    this.outputs = this.outputs
+      .slice(this.done)
+      .filter((output) => output.type === 'event' || output.type === 'log');
+    this.done = 0;
     if (!returns) this.waiting = [];
     this.state = returns ? 'loading' : 'failed';
     const last = returns ? [] : this.session.abandon(error);
@@ -454,6 +481,7 @@ class Driver {
     this.open.clear();
     this.deferred = [];
     this.outputs = [];
+    this.done = 0;
     this.events.clear();
     try {
       if (engine && engine.free) engine.free();

@@ -21,7 +21,6 @@ const PUSH_FAILED = 3801;
 const PLAYED = 3802;
 const PLAY_FAILED = 3803;
 
-
 /** A whole call on one page; documented in rtc-room.d.ts. */
 class RtcRoom {
   /** @param {any} page @param {any} engine @param {any} options */

@@ -389,15 +389,16 @@ function hearMembers(room, kind, key, args) {
   if (!Array.isArray(list)) return args;
   /** @type {Map<string, any>} */
   const known = room[kind];
-  const news = list.filter((item) =>
-    type === 'ADD' ? !(room.seen && known.has(item[key])) : !room.seen || known.has(item[key]),
-  );
+  /** @type {Set<string> | null} */
+  const seen = room.seen && room.seen[kind];
+  // Only a restarted engine tells the page what it knows.
+  const news = seen ? list.filter((item) => known.has(item[key]) === (type !== 'ADD')) : list;
   for (const item of list) {
     if (type === 'ADD') known.set(item[key], item);
     else known.delete(item[key]);
-    if (room.seen) room.seen[kind].add(item[key]);
+    if (seen) seen.add(item[key]);
   }
-  return news.length ? [roomID, type, news].concat(args.slice(3)) : null;
+  return news === list ? args : news.length ? [roomID, type, news].concat(args.slice(3)) : null;
 }
 
 /** @param {Map<string, any>} known @param {Set<string>} seen @returns {any[]} */

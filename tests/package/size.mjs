@@ -9,6 +9,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 const files = [
   'index.js',
   'rtc-room.js',
+  'host-worker.js',
   'log-upload.js',
   'error-codes.js',
   'engine-wasm.js',

@@ -122,6 +122,26 @@ for (const page of PAGES) {
     },
   );
 
+  if (page === 'call')
+    test('call: the page shows whether camera and microphone of the other side are on', needsServer(), async (t) => {
+      const server = await openServer(t);
+      const a = await enter(t, server, 'user-a', { page });
+      const b = await enter(t, server, 'user-b', { page });
+      await a.tap('.join-publish');
+      await shows(a, '.state-publish', 'publishing');
+      await a.tap('.microphone');
+      await b.tap('.join-publish');
+      await shows(b, '.state-play', 'playing');
+      await shows(b, '.state-peer', 'camera on, microphone off');
+      await a.tap('.camera');
+      await shows(b, '.state-peer', 'camera off, microphone off');
+      await a.tap('.microphone');
+      await shows(b, '.state-peer', 'camera off, microphone on');
+      await a.tap('.leave');
+      await b.tap('.leave');
+      await isEmpty(server);
+    });
+
   test(`${page}: join only plays without publishing; publishing can begin later`, needsServer(), async (t) => {
     const server = await openServer(t);
     const a = await enter(t, server, 'user-a', { page });

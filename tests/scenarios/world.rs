@@ -486,12 +486,13 @@ impl World {
                     }
                 }
                 Output::Event(event) => {
-                    let shape = serde_json::to_value(&event).unwrap();
+                    let shape =
+                        serde_json::from_str::<serde_json::Value>(&event.to_json()).unwrap();
                     this.told
                         .push((self.now, (event.name().into(), shape["args"].clone())));
                 }
                 Output::Reply { id, result } => {
-                    let reply = result.map(|reply| serde_json::to_value(&reply).unwrap());
+                    let reply = result.map(|reply| serde_json::from_str(&reply.to_json()).unwrap());
                     let before = this.replies.insert(id, reply);
                     assert!(before.is_none(), "a call is settled once");
                 }

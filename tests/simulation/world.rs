@@ -413,6 +413,6 @@ pub fn name(device: usize) -> String {
 }
 
 fn told(event: &zego_express_alipay::engine::Event) -> String {
-    let json = serde_json::to_value(event).unwrap_or_default();
+    let json: serde_json::Value = serde_json::from_str(&event.to_json()).unwrap_or_default();
     format!("{} {}", event.name(), json["args"])
 }

@@ -177,22 +177,25 @@ impl Room {
         self.messages.last_command += 1;
         let user = &self.request.user;
         let number = self.messages.last_command.to_string();
-        let mut push = json::Object::new();
-        push.text("from_userid", &user.id);
-        push.text("from_username", &user.name);
-        push.text("request_id", &[&user.id, "-", &number].concat());
-        match content {
-            CommandContent::Text(text) => push.text("custom_content", text),
-            CommandContent::Json(json) => push.raw("custom_content", json),
-        }
-        push.text("room_id", self.id());
+        let push_message = json::written(|to| {
+            to.open('{');
+            to.text_member("from_userid", &user.id);
+            to.text_member("from_username", &user.name);
+            to.text_member("request_id", &[&user.id, "-", &number].concat());
+            to.key("custom_content");
+            match content {
+                CommandContent::Text(text) => to.text(text),
+                CommandContent::Json(json) => to.raw(json),
+            }
+            to.text_member("room_id", self.id());
+            to.close('}');
+        });
         let mut to_user_list = Vec::with_capacity(to.len());
         for id in to {
             to_user_list.push(liveroom::write::ToUser {
                 id_name: id.as_bytes(),
             });
         }
-        let push_message = push.finish();
         let body = liveroom::write::SignalLiveCustomReq {
             push_message: push_message.as_bytes(),
             to_user_list,

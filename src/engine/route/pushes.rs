@@ -159,14 +159,14 @@ fn kickout_code(reason: u32) -> Code {
 
 /// JSON text for the application: the server's reason, or what the number means.
 fn kickout_text(code: Code, reason: i32, custom: &str) -> String {
-    let mut object = json::Object::new();
-    if custom.is_empty() {
-        object.text(
-            "custom_kickout_message",
-            &[code.text(), "; kickout reason: ", &reason.to_string()].concat(),
-        );
-    } else {
-        object.text("custom_kickout_message", custom);
-    }
-    object.finish()
+    json::written(|to| {
+        to.open('{');
+        to.key("custom_kickout_message");
+        if custom.is_empty() {
+            to.text(&[code.text(), "; kickout reason: ", &reason.to_string()].concat());
+        } else {
+            to.text(custom);
+        }
+        to.close('}');
+    })
 }

@@ -69,6 +69,8 @@ class World {
     this.host = createHost({ systemInfo: { platform: PAGES[runtime].platform }, ...host });
     /** How often a module was compiled from bytes. */
     this.compilations = 0;
+    /** Memory of the newest instance. @type {WebAssembly.Memory | undefined} */
+    this.memory = undefined;
     /** The Workers ever made. @type {FakeWorker[]} */
     this.made = [];
     /** Names of package files the page required, in order. */
@@ -137,6 +139,7 @@ class World {
 
   /** An instance that traps on command. */
   trapping(instance, imports) {
+    this.memory = instance.exports.memory;
     return { exports: this.#trappingExports(instance.exports, imports) };
   }
 

@@ -272,7 +272,10 @@ test('states come with the one before, and devices of the peer are told, in ever
       host,
     );
     assert.deepEqual(
-      named(peer.recorder, 'publisherStateUpdate').map(({ args: [{ state, previousState }] }) => [state, previousState]),
+      named(peer.recorder, 'publisherStateUpdate').map(({ args: [{ state, previousState }] }) => [
+        state,
+        previousState,
+      ]),
       [
         ['PUBLISH_REQUESTING', 'NO_PUBLISH'],
         ['PUBLISHING', 'PUBLISH_REQUESTING'],

@@ -121,4 +121,31 @@ describe('the life of a page', { concurrency: 6, skip }, () => {
       assert.equal(news.length, 1);
     });
   }
+
+  test('a flood of pushes does not make the memory of the module grow', async (t) => {
+    const { world, zg, recorder } = await inRoom(t, 'inline', 'flood');
+    const sender = createWorld({ runtime: 'simulator', files: installed.files });
+    const { ZegoExpressEngine } = sender.load();
+    ZegoExpressEngine.configure({ host: 'inline', worker: WORKER, log: () => {} });
+    const peer = new ZegoExpressEngine(server.appID, server.ws);
+    t.after(() => {
+      peer.destroyEngine();
+      sender.dispose();
+    });
+    await peer.loginRoom('flood', await server.token('peer'), { userID: 'peer' });
+    let got = 0;
+    zg.on('IMRecvCustomCommand', () => (got += 1));
+    const text = 'x'.repeat(900);
+    const flood = async (count) => {
+      for (let i = 0; i < count; i += 50)
+        await Promise.all(Array.from({ length: 50 }, () => peer.sendCustomCommand('flood', text, ['us'])));
+      recorder.events.length = 0;
+    };
+    await flood(500);
+    await until(() => got === 500, 'the first commands');
+    const before = world.memory.buffer.byteLength;
+    await flood(5000);
+    await until(() => got === 5500, 'all commands, each once');
+    assert.equal(world.memory.buffer.byteLength, before);
+  });
 });

@@ -38,7 +38,7 @@ export async function tryEverything({ folder, print, language = 'zh', signal }) 
   await mkdir(folder, { recursive: true });
   await rm(join(folder, `${FAILED}.png`), { force: true });
   const begin = Date.now();
-  const opened = [openBrowser({ flags: FLAGS }), openShow(), makeAssets()];
+  const opened = [openBrowser({ flags: FLAGS, endsOnSignals: false }), openShow(), makeAssets()];
   let server;
   const late = within(RUN_LIMIT_MS, signal);
   try {

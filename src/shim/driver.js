@@ -362,7 +362,7 @@ class Driver {
       return;
     }
     // Messages are what users write.
-    this.logger.trace(output.name, /^IM/.test(output.name) ? args.slice(0, 1) : args);
+    this.logger.trace(output.name, args);
     this.events.emit(output.name, fromBorder(output.name, args));
   }
 

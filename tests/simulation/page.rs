@@ -215,9 +215,11 @@ impl World {
     pub fn page_event(&mut self, device: usize, event: &Told) {
         let this = &mut self.devices[device];
         let room = this.page.room.clone().unwrap_or_default();
-        // What fails while the room is away comes back with it, for an application that knows.
-        let comes_back =
-            !this.page.is_plain && this.model.state(&room) == Some(RoomState::Connecting);
+        // What fails while the room is away comes back with it, for an application that knows. Of several rooms it cannot know
+        // which one a played stream is in.
+        let comes_back = !this.page.is_plain
+            && !self.plan.multi_room
+            && this.model.state(&room) == Some(RoomState::Connecting);
         let page = &mut this.page;
         match event {
             // Now and then after the token has expired.

@@ -183,6 +183,7 @@ test('after a short interruption the addresses stay and the component is new', a
   engine.fire('roomStateUpdate', 'r', 'CONNECTING', 1000017, '');
   assert.equal(room.state.room, 'reconnecting');
   engine.fire('roomStateUpdate', 'r', 'CONNECTED', 0, '');
+  while (rtc.log.length < 6) await tick();
   await tick(100);
   assert.deepEqual(rtc.log.slice(2), ['hide 1', 'stop 1', 'show 2', 'context 2']);
   assert.equal(rtc.shown.push, before);

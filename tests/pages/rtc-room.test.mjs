@@ -6,7 +6,12 @@ import { createRequire } from 'node:module';
 import { createRtc } from './rtc.mjs';
 
 const { RtcRoom } = createRequire(import.meta.url)('../../src/shim/index.js');
-const tick = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Lets time pass, and then what follows from it, however slow the machine is. */
+async function tick(ms = 20) {
+  await wait(ms);
+  for (let i = 0; i < 10; i += 1) await wait(0);
+}
 
 function setUp(options = {}) {
   const rtc = createRtc();
@@ -183,7 +188,6 @@ test('after a short interruption the addresses stay and the component is new', a
   engine.fire('roomStateUpdate', 'r', 'CONNECTING', 1000017, '');
   assert.equal(room.state.room, 'reconnecting');
   engine.fire('roomStateUpdate', 'r', 'CONNECTED', 0, '');
-  while (rtc.log.length < 6) await tick();
   await tick(100);
   assert.deepEqual(rtc.log.slice(2), ['hide 1', 'stop 1', 'show 2', 'context 2']);
   assert.equal(rtc.shown.push, before);

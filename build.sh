@@ -83,6 +83,15 @@ pack)
     step 'npm pack'
     tarball=$(cd pkg && npm pack --silent --pack-destination ../.artifacts)
     step_done ".artifacts/$tarball"
+    cat <<TEXT
+
+To use it in a mini program, in the folder that holds its package.json or app.json:
+  npm install $PWD/.artifacts/$tarball     through npm: import ... from 'zego-express-alipay'
+  cp -R $PWD/pkg libs/zego-express-alipay  copied: import ... from '/libs/zego-express-alipay/index'
+
+To publish it, logged in to the registry:
+  npm publish $PWD/.artifacts/$tarball --access public
+TEXT
     ;;
 reference)
     node_tools

@@ -48,6 +48,9 @@ pub(crate) fn text(json: &str) -> Option<String> {
     Some(text)
 }
 
+/// What a writer keeps of its memory for what it writes next.
+const KEPT_BYTES: usize = 16 * 1024;
+
 /// Writes JSON, value after value; commas come by themselves.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -136,19 +139,32 @@ impl Writer {
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         const DIGITS: &[u8; 64] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        self.separate();
-        self.text.push('"');
-        self.text.reserve(bytes.len().div_ceil(3) * 4);
+        let digit = |bits: u32| DIGITS[(bits & 63) as usize];
+        let mut text = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
         for group in bytes.chunks(3) {
             let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
             let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-            for at in 0..4 {
-                let digit = DIGITS.get((bits >> (18 - 6 * at) & 63) as usize);
-                let digit = digit.filter(|_| at as usize <= group.len());
-                self.text.push(char::from(*digit.unwrap_or(&b'=')));
-            }
+            text.extend_from_slice(&[
+                digit(bits >> 18),
+                digit(bits >> 12),
+                if group.len() > 1 {
+                    digit(bits >> 6)
+                } else {
+                    b'='
+                },
+                if group.len() > 2 { digit(bits) } else { b'=' },
+            ]);
         }
+        self.separate();
         self.text.push('"');
+        self.text
+            .push_str(core::str::from_utf8(&text).unwrap_or_default());
+        self.text.push('"');
+    }
+
+    /// Makes room for so many bytes: a text that grows by itself is copied on the way.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
     }
 
     /// A value that is JSON already.
@@ -176,6 +192,21 @@ impl Writer {
     #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
     pub(crate) fn is_fresh(&self) -> bool {
         self.text.len() <= 1
+    }
+
+    /// What was written.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    pub(crate) fn as_text(&self) -> &str {
+        &self.text
+    }
+
+    /// Begins anew. The memory is kept for what comes next, unless it is much.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    pub(crate) fn clear(&mut self) {
+        if self.text.capacity() > KEPT_BYTES {
+            self.text = String::new();
+        }
+        self.text.clear();
     }
 
     pub(crate) fn finish(self) -> String {

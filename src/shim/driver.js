@@ -375,8 +375,7 @@ class Driver {
       this.defer({ type: 'event', name: output.name, args, isHeard: true });
       return;
     }
-    // Messages are what users write.
-    this.logger.trace(output.name, /^IM/.test(output.name) ? args.slice(0, 1) : args);
+    this.logger.trace(output.name, args);
     this.emit(output.name, fromBorder(output.name, args));
   }
 

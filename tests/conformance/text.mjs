@@ -17,6 +17,8 @@ const STATE_ARGUMENTS = 4;
 
 /** An event as if it were a call. */
 export function eventText(name, args) {
+  // A figure that the component did not give is undefined with the vendor and not there with ours: no page can tell.
+  if (name.endsWith('QualityUpdate')) return `${name}${argumentsText(JSON.parse(JSON.stringify(args)))}`;
   if (!STATES.has(name)) return `${name}${argumentsText(args)}`;
   const common = args.slice(0, STATE_ARGUMENTS);
   return `${name}${argumentsText(common.map((value, index) => (index === 3 ? words(value) : wordless(value))))}`;

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { brotliDecompressSync } from 'node:zlib';
 import { borderNames } from '../support/border-names.mjs';
+import { crates } from '../scripts/third-party.mjs';
 import { bytesOf, scripts, textOf, workerScript } from './files.mjs';
 import { freeGlobals, forbiddenSyntax } from './globals.mjs';
 
@@ -158,6 +159,27 @@ test('crate, package and shim tell the same version', () => {
   const cargo = readFileSync(new URL('../../Cargo.toml', import.meta.url), 'utf8');
   assert.equal(cargo.match(/^version = "(.*)"$/m)?.[1], version);
   assert.equal(createRequire(import.meta.url)('../../src/shim/version.js'), version);
+});
+
+test('THIRD-PARTY.txt has every crate of the module with its licence', () => {
+  const text = textOf('THIRD-PARTY.txt');
+  const list = crates();
+  for (const name of ['js-sys', 'md-5', 'rlsf', 'wasm-bindgen', 'base64ct'])
+    assert.ok(
+      list.some((crate) => crate.name === name),
+      `${name} is part of the module`,
+    );
+  for (const { name, version, license, texts } of list) {
+    assert.ok(text.includes(`${name} ${version}  ${license}`), name);
+    for (const licence of texts) assert.ok(text.includes(licence), `the licence of ${name}`);
+    assert.ok(texts.length > 0 || /Apache-2\.0/.test(license), `${name} has a licence whose text is in the package`);
+  }
+  // The module's own panics name the files of the crates that its code comes from.
+  const traces = wasm.toString('latin1').match(/[a-z][\w-]*-\d+\.\d+\.\d+(?=\/src\/)/g) ?? [];
+  for (const trace of new Set(traces)) {
+    const [, name, version] = trace.match(/^(.*)-(\d+\.\d+\.\d+)$/);
+    assert.ok(text.includes(`${name} ${version}  `), `${trace} is in the module but not in THIRD-PARTY.txt`);
+  }
 });
 
 function buildPaths(text) {

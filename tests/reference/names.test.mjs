@@ -5,14 +5,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createMy, settled, shim, shimFile, start } from '../shim/support.mjs';
-import { readDeclarations } from './declarations.mjs';
-import { readModel, readTable } from './generate.mjs';
+import { readHelper, readModel, readTable } from './generate.mjs';
 
 const { ZegoExpressEngine, ZegoError } = shim;
 const model = readModel();
-const rtcRoom = readDeclarations([fileURLToPath(new URL('../../src/shim/rtc-room.d.ts', import.meta.url))]);
+const rtcRoom = readHelper();
 const table = readTable();
 const methods = model.methods.filter(({ isConstructor, isStatic }) => !isConstructor && !isStatic);
 const unsupported = methods.filter(({ insteadEn }) => insteadEn);
@@ -26,9 +24,11 @@ test('the public names and codes are those of the list', () => {
     methods: methods.map(({ name, params }) => `${name}(${params.map(argument).join(', ')})`),
     events: model.events.map(({ name, params }) => `${name}(${params.map(argument).join(', ')})`),
     types: model.types.flatMap(({ name, members }) => members.map((member) => `${name}.${argument(member)}`)),
-    values: model.aliases.map(({ name, type }) => `${name} = ${type}`),
+    values: [...model.aliases, ...rtcRoom.aliases].map(({ name, type }) => `${name} = ${type}`),
     RtcRoom: [
-      ...rtcRoom.classes.get('RtcRoom').map((name) => `RtcRoom.${name}`),
+      ...rtcRoom.methods.map(({ name, params, isProperty }) =>
+        isProperty ? `RtcRoom.${name}` : `RtcRoom.${name}(${params.map(argument).join(', ')})`,
+      ),
       ...rtcRoom.types.flatMap(({ name, members }) => members.map((member) => `${name}.${argument(member)}`)),
     ],
     'codes by name': own.map(({ code, name }) => `${code} ${name}`),

@@ -20,7 +20,7 @@ describe() {
     native) echo 'Rust tests on this machine (cargo test --workspace)' ;;
     lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check), public names and the reference' ;;
     package) echo 'the built package: syntax, globals, imports, instruction set, sizes' ;;
-    wasm) echo 'the module under Node (wasm-pack test --node, or the test runner of wasm-bindgen)' ;;
+    wasm) echo 'the module under Node (wasm-pack test --node and build, or the test runner of wasm-bindgen)' ;;
     node) echo 'shim, conformance and sample backend tests (node --test)' ;;
     media) echo 'calls with real media, stand-in component, demo, sample pages in jsdom (node --test)' ;;
     browser) echo 'the sample pages and the demo in Chromium, a web peer (node --test)' ;;
@@ -105,7 +105,8 @@ run_lint() {
     node_modules/.bin/eslint .
     echo 'eslint found nothing'
     node_modules/.bin/tsc --project .
-    echo "tsc found the shim's types in order"
+    node_modules/.bin/tsc --project tests/shim/platform
+    echo "tsc found the shim's types in order, also beside the platform's own"
     node_modules/.bin/prettier --check --log-level warn .
     echo 'formatted as prettier would'
     node tests/reference/generate.mjs --check
@@ -118,9 +119,12 @@ run_package() {
 }
 
 run_wasm() (
+    build_package
     wasm_environment
     if find_wasm_pack; then
         "$wasm_pack" test --mode no-install --node . --locked --lib --test wasm
+        "$wasm_pack" build --mode no-install --target nodejs --out-dir "$target_dir/wasm-pack-build" . --locked
+        node tests/wasm-pack/same-results.mjs "$target_dir/wasm-pack-build"
     else
         echo "wasm-pack is not installed (cargo install wasm-pack --locked); using the test runner of wasm-bindgen itself"
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \

@@ -4,6 +4,7 @@
 import { expectTypeOf } from 'expect-type';
 import ZegoDefault, {
   RtcRoom,
+  RtcRoomState,
   ZegoConfiguration,
   ZegoError,
   ZegoErrorCode,
@@ -396,9 +397,49 @@ Codes.RoomTooFull;
 
 // --- RtcRoom -------------------------------------------------------------------------------------------------------
 
-expectTypeOf(RtcRoom).toBeConstructibleWith({}, zg, {
+declare const room: RtcRoom;
+const mrtc = { userId: 'u', signature: 's', bizName: 'b', subBiz: 's', serverUrl: 'wss://m' };
+expectTypeOf(RtcRoom).toBeConstructibleWith({}, zg, { user: { userID: 'u' }, token: 't', mrtc });
+new RtcRoom({}, zg, {
   user: { userID: 'u' },
-  token: () => 't',
-  mrtc: { userId: 'u', signature: 's', bizName: 'b', subBiz: 's', serverUrl: 'wss://m' },
+  token: async ({ userID, roomID }) => userID + roomID,
+  mrtc: async () => mrtc,
+  streamID: (roomID) => `${roomID}-u`,
+  publishOption: { sourceType: 'BGP' },
+  playOption: { isMix: false },
+  room: { userUpdate: true },
+  camera: false,
+  resolution: 2,
+  onChange: (state, before) => state.room === before.room,
+  onError: ({ code, source }) => expectTypeOf(code + source).toEqualTypeOf<string>(),
 });
-expectTypeOf<RtcRoom['join']>().returns.resolves.toEqualTypeOf<void>();
+// @ts-expect-error the component's parameters are needed
+new RtcRoom({}, zg, { user: { userID: 'u' }, token: 't' });
+// @ts-expect-error all of them
+new RtcRoom({}, zg, { user: { userID: 'u' }, token: 't', mrtc: { userId: 'u', signature: 's' } });
+// @ts-expect-error there is no such option
+new RtcRoom({}, zg, { user: { userID: 'u' }, token: 't', mrtc, video: true });
+// @ts-expect-error an engine is needed
+new RtcRoom({}, {}, { user: { userID: 'u' }, token: 't', mrtc });
+expectTypeOf<RtcRoom['join']>().toEqualTypeOf<
+  (roomID: string, what?: { publish?: boolean; play?: boolean }) => Promise<void>
+>();
+expectTypeOf<RtcRoom['state']>().toEqualTypeOf<RtcRoomState>();
+// @ts-expect-error the state is the helper's
+room.state = {};
+expectTypeOf<RtcRoom['leave' | 'destroy' | 'stopPublishing' | 'stopPlaying']>().toEqualTypeOf<() => void>();
+expectTypeOf<RtcRoom['startPublishing']>().toEqualTypeOf<() => Promise<void>>();
+expectTypeOf<RtcRoom['startPlaying']>().toEqualTypeOf<(streamID?: string) => Promise<void>>();
+expectTypeOf<RtcRoom['setCamera' | 'setMicrophone']>().toEqualTypeOf<(on: boolean) => void>();
+expectTypeOf<keyof RtcRoom>().toEqualTypeOf<
+  | 'join'
+  | 'state'
+  | 'leave'
+  | 'destroy'
+  | 'startPublishing'
+  | 'stopPublishing'
+  | 'startPlaying'
+  | 'stopPlaying'
+  | 'setCamera'
+  | 'setMicrophone'
+>();

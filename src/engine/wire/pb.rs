@@ -43,9 +43,14 @@ pub fn decode<'a, M: Message<'a>>(bytes: &'a [u8]) -> Result<M, WireError> {
     }
 }
 
+/// Most messages of this client are shorter.
+const USUAL_BYTES: usize = 64;
+
 /// Writes a message.
 pub fn encode(message: &dyn Encode) -> Vec<u8> {
-    let mut writer = Writer { bytes: Vec::new() };
+    let mut writer = Writer {
+        bytes: Vec::with_capacity(USUAL_BYTES),
+    };
     message.write(&mut writer);
     writer.bytes
 }
@@ -274,12 +279,12 @@ fn check(schema: &Schema, mut bytes: &[u8]) -> Option<()> {
 /// Number and content of the next field; `None` at the end, and where the bytes are damaged.
 #[inline(never)]
 fn take_field<'a>(bytes: &mut &'a [u8]) -> Option<(u32, Content<'a>)> {
-    let key = take_varint(bytes)?;
+    let key = take_number(bytes)?;
     let number = u32::try_from(key >> 3).ok().filter(|number| *number > 0)?;
     let content = match key & 7 {
-        VARINT => Content::Number(take_varint(bytes)?),
+        VARINT => Content::Number(take_number(bytes)?),
         LENGTH_DELIMITED => {
-            let length = usize::try_from(take_varint(bytes)?).ok()?;
+            let length = usize::try_from(take_number(bytes)?).ok()?;
             Content::Slice(take(bytes, length)?)
         }
         FIXED_64 => {
@@ -301,6 +306,19 @@ fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     Some(taken)
 }
 
+/// Most numbers are keys and lengths of one byte.
+#[inline(always)]
+fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+    match *bytes {
+        [byte @ ..0x80, rest @ ..] => {
+            *bytes = rest;
+            Some(u64::from(*byte))
+        }
+        _ => take_varint(bytes),
+    }
+}
+
+#[inline(never)]
 fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for shift in (0..70).step_by(7) {

@@ -1,6 +1,6 @@
 // Drives the page of the demo with Chromium: every button once, with the states it has to lead to, screenshots, a verdict.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { browserProblem, openBrowser } from '../../pages/browser.mjs';
 import { makeAssets, serveShow } from './server.mjs';
@@ -19,6 +19,8 @@ const FLAGS = [
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
 ];
+/** The page when something went wrong. */
+const FAILED = 'browser-failed';
 /** Life of the token that is not renewed, in s. */
 const LAST_TOKEN_S = 3;
 
@@ -34,8 +36,9 @@ export async function tryEverything({ folder, print, language = 'zh', signal }) 
   const problem = browserProblem();
   if (problem) throw new Error(problem);
   await mkdir(folder, { recursive: true });
+  await rm(join(folder, `${FAILED}.png`), { force: true });
   const begin = Date.now();
-  const opened = [openBrowser({ flags: FLAGS }), openShow(), makeAssets()];
+  const opened = [openBrowser({ flags: FLAGS, endsOnSignals: false }), openShow(), makeAssets()];
   let server;
   const late = within(RUN_LIMIT_MS, signal);
   try {
@@ -224,7 +227,7 @@ class Script {
       await action();
     } catch (error) {
       mark('FAILED');
-      if (this.page) await this.shot('browser-failed').catch(() => {});
+      if (this.page) await this.shot(FAILED).catch(() => {});
       throw new Error(`${what}: ${error.message}`, { cause: error });
     }
     mark('ok');

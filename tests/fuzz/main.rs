@@ -46,7 +46,7 @@ fn any_bytes_are_a_frame_or_refused() {
             accesshub::CloseConnection,
             accesshub::GetConfigResponse,
             accesshub::HttpResponse,
-            accesshub::Redirect2,
+            accesshub::Redirect,
             initconfig::InitConfig,
         );
     });

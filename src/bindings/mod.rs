@@ -3,11 +3,11 @@
 //! JavaScript is never called while the engine is borrowed: outputs wait until the shim drains them, and promises settle in
 //! a microtask.
 
-use js_sys::{Array, Function, Object, Promise, Uint8Array};
+use js_sys::{Array, Function, JSON, Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use crate::engine::plain::Plain;
-use crate::engine::{self, CallId, Config, Input, Now, Output, Value};
+use crate::engine::json::Writer;
+use crate::engine::{self, CallId, Config, Input, Now, Output, Reply, Value};
 
 /// Half the size of the standard library's allocator.
 #[global_allocator]
@@ -20,9 +20,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     fn report_panic(text: &str);
 
-    type Record;
-    #[wasm_bindgen(method, structural, indexing_setter)]
-    fn set(this: &Record, key: &str, value: &JsValue);
+    /// Writes a number as JavaScript does.
+    #[wasm_bindgen(js_name = String)]
+    fn fraction(number: f64) -> String;
 }
 
 /// One engine. `mono` is a clock that never goes back, `wall` is `Date.now()`, both in milliseconds.
@@ -35,7 +35,8 @@ pub struct Engine {
     open: Vec<(CallId, [Function; 2])>,
     /// Of the last call, if it was answered at once.
     answer: Option<Outcome>,
-    outputs: Array,
+    /// What the shim has not taken yet, as a list that is not closed.
+    outputs: Writer,
 }
 
 #[wasm_bindgen]
@@ -51,7 +52,7 @@ impl Engine {
             last_call: 0,
             open: Vec::new(),
             answer: None,
-            outputs: Array::new(),
+            outputs: outputs(),
         };
         engine.collect();
         Ok(engine)
@@ -95,9 +96,14 @@ impl Engine {
         self.handle(Input::Timeout, mono, wall);
     }
 
-    /// What there is to do, in order. Take it after every other call.
-    pub fn drain(&mut self) -> Array {
-        core::mem::replace(&mut self.outputs, Array::new())
+    /// What there is to do, in order; undefined for nothing. Take it after every other call.
+    pub fn drain(&mut self) -> JsValue {
+        if self.outputs.is_fresh() {
+            return JsValue::UNDEFINED;
+        }
+        let mut done = core::mem::replace(&mut self.outputs, outputs());
+        done.close(']');
+        parsed(done)
     }
 
     /// `mono` of the next `tick`.
@@ -127,9 +133,17 @@ impl Engine {
     fn collect(&mut self) {
         while let Some(output) = self.inner.poll_output() {
             if let Output::Reply { id, result } = output {
+                let mut to = Writer::new(fraction);
                 let outcome = match &result {
-                    Ok(reply) => Ok(js(&reply.plain())),
-                    Err(error) => Err(js(&error.plain())),
+                    Ok(Reply::Nothing) => Ok(JsValue::UNDEFINED),
+                    Ok(reply) => {
+                        reply.write(&mut to);
+                        Ok(parsed(to))
+                    }
+                    Err(error) => {
+                        error.write(&mut to);
+                        Err(parsed(to))
+                    }
                 };
                 match self.open.iter().position(|(call, _)| *call == id) {
                     Some(at) => settle(&self.open.swap_remove(at).1, &outcome),
@@ -138,7 +152,7 @@ impl Engine {
                     None => {}
                 }
             } else {
-                self.outputs.push(&js(&output.plain()));
+                output.write(&mut self.outputs);
             }
         }
     }
@@ -194,27 +208,12 @@ fn list(args: &JsValue) -> Vec<Value> {
     values
 }
 
-fn js(value: &Plain<'_>) -> JsValue {
-    match value {
-        Plain::Undefined => JsValue::UNDEFINED,
-        Plain::Flag(flag) => JsValue::from_bool(*flag),
-        Plain::Count(count) => JsValue::from_f64(f64::from(*count)),
-        Plain::Number(number) => JsValue::from_f64(*number),
-        Plain::Text(text) => JsValue::from_str(text),
-        Plain::Bytes(bytes) => Uint8Array::from(*bytes).into(),
-        Plain::List(items) => {
-            let list = Array::new();
-            for item in items {
-                list.push(&js(item));
-            }
-            list.into()
-        }
-        Plain::Object(members) => {
-            let record: Record = Object::new().unchecked_into();
-            for (key, value) in members {
-                record.set(key, &js(value));
-            }
-            record.into()
-        }
-    }
+fn outputs() -> Writer {
+    let mut list = Writer::new(fraction);
+    list.open('[');
+    list
+}
+
+fn parsed(json: Writer) -> JsValue {
+    JSON::parse(&json.finish()).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ pub mod table;
 
 use core::fmt;
 
-use super::plain::Plain;
+use super::json::{Writer, to_json};
 pub use table::*;
 
 /// Number of an error, as in the vendor's documentation.
@@ -57,20 +57,26 @@ impl Error {
 
 impl Error {
     /// With the names of the vendor's newer clients and of its older ones, so that code written for either works.
-    pub(crate) fn plain(&self) -> Plain<'_> {
+    pub(crate) fn write(&self, to: &mut Writer) {
         let (name, advice) = match self.code.info() {
             Some(info) => (info.name, info.advice),
             None => ("ServiceError", ""),
         };
-        Plain::Object(vec![
-            ("code", self.code.0.into()),
-            ("name", name.into()),
-            ("message", (&self.message).into()),
-            ("advice", advice.into()),
-            ("errorCode", self.code.0.into()),
-            ("msg", (&self.message).into()),
-            ("extendedData", (&self.message).into()),
-        ])
+        to.open('{');
+        for key in ["code", "errorCode"] {
+            to.number_member(key, f64::from(self.code.0));
+        }
+        to.text_member("name", name);
+        to.text_member("advice", advice);
+        for key in ["message", "msg", "extendedData"] {
+            to.text_member(key, &self.message);
+        }
+        to.close('}');
+    }
+
+    /// What the page gets of it, as JSON.
+    pub fn to_json(&self) -> String {
+        to_json(|to| self.write(to))
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the application is told, in the order and the shapes of the vendor's Alipay client.
 
 use super::error::{Code, OK};
-use super::plain::Plain;
+use super::json::{Writer, to_json};
+pub use super::quality::Quality;
 pub use super::renewal::UrlReason;
 
 /// A user of a room.
@@ -110,35 +111,6 @@ pub struct RoomExtraInfo {
     pub update_user: User,
     /// Unix time in milliseconds.
     pub update_time: i64,
-}
-
-/// Bit rate and picture of a published or played stream.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Quality {
-    /// Picture.
-    pub video: VideoQuality,
-    /// Sound.
-    pub audio: AudioQuality,
-}
-
-/// Picture part of [`Quality`].
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct VideoQuality {
-    /// kbit/s
-    pub video_bitrate: f64,
-    /// Frames per second.
-    pub video_fps: f64,
-    /// Pixels.
-    pub video_width: f64,
-    /// Pixels.
-    pub video_height: f64,
-}
-
-/// Sound part of [`Quality`].
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct AudioQuality {
-    /// kbit/s
-    pub audio_bitrate: f64,
 }
 
 /// What a custom command carries.
@@ -263,163 +235,206 @@ impl Event {
 
 /// The shapes of the vendor's Alipay client.
 impl Event {
-    /// `{type: "event", name, args, deferred}`, `args` being the arguments of the handler.
-    pub(crate) fn plain(&self) -> Plain<'_> {
-        Plain::Object(vec![
-            ("type", "event".into()),
-            ("name", self.name().into()),
-            ("args", Plain::List(self.args())),
-            ("deferred", Plain::Flag(self.is_deferred())),
-        ])
+    /// `{type: "event", name, args, deferred}`, `args` being the arguments of the handler. An argument that is undefined is
+    /// null here; none is null otherwise.
+    pub(crate) fn write(&self, to: &mut Writer) {
+        to.open('{');
+        to.text_member("type", "event");
+        to.text_member("name", self.name());
+        to.key("args");
+        to.open('[');
+        self.write_args(to);
+        to.close(']');
+        if self.is_deferred() {
+            to.key("deferred");
+            to.raw("true");
+        }
+        to.close('}');
     }
 
-    fn args(&self) -> Vec<Plain<'_>> {
+    /// What the page gets of it, as JSON.
+    pub fn to_json(&self) -> String {
+        to_json(|to| self.write(to))
+    }
+
+    fn write_args(&self, to: &mut Writer) {
         match self {
             Self::RoomStateUpdate {
                 room,
                 state,
                 code,
                 extended_data,
-            } => state_args(room, state.name(), *code, extended_data),
+            } => write_state(room, state.name(), *code, extended_data, to),
             Self::RoomStateChanged {
                 room,
                 reason,
                 code,
                 extended_data,
-            } => state_args(room, reason.name(), *code, extended_data),
+            } => write_state(room, reason.name(), *code, extended_data, to),
             Self::RoomUserUpdate {
                 room,
                 update,
                 users,
-            } => vec![room.into(), update.name().into(), list(users, User::plain)],
-            Self::RoomOnlineUserCountUpdate { room, count } => vec![room.into(), (*count).into()],
+            } => {
+                to.text(room);
+                to.text(update.name());
+                to.open('[');
+                for user in users {
+                    user.write(to);
+                }
+                to.close(']');
+            }
+            Self::RoomOnlineUserCountUpdate { room, count } => {
+                to.text(room);
+                to.number(f64::from(*count));
+            }
             Self::RoomStreamUpdate {
                 room,
                 update,
                 streams,
                 reasons,
             } => {
-                let mut args = vec![
-                    room.into(),
-                    update.name().into(),
-                    list(streams, Stream::plain),
-                ];
+                to.text(room);
+                to.text(update.name());
+                write_streams(streams, to);
                 if !reasons.is_empty() {
-                    let reasons = list(reasons, delete_reason);
-                    args.push(Plain::Object(vec![("stream_delete_reason", reasons)]));
+                    to.open('{');
+                    to.key("stream_delete_reason");
+                    to.open('[');
+                    for (stream_id, code) in reasons {
+                        to.open('{');
+                        to.text_member("streamID", stream_id);
+                        to.number_member("code", f64::from(*code));
+                        to.close('}');
+                    }
+                    to.close(']');
+                    to.close('}');
                 }
-                args
             }
             Self::StreamExtraInfoUpdate { room, streams } => {
-                vec![room.into(), list(streams, Stream::plain)]
+                to.text(room);
+                write_streams(streams, to);
             }
             Self::RoomExtraInfoUpdate { room, infos } => {
-                vec![room.into(), list(infos, RoomExtraInfo::plain)]
+                to.text(room);
+                to.open('[');
+                for info in infos {
+                    info.write(to);
+                }
+                to.close(']');
             }
             Self::BroadcastMessage { room, messages } => {
-                vec![
-                    room.into(),
-                    list(messages, |m| m.plain(m.message_id.into())),
-                ]
+                to.text(room);
+                to.open('[');
+                for message in messages {
+                    message.write(to);
+                    to.number_member("messageID", message.message_id);
+                    to.close('}');
+                }
+                to.close(']');
             }
             Self::BarrageMessage { room, messages } => {
-                vec![
-                    room.into(),
-                    list(messages, |m| m.plain((&m.message_id).into())),
-                ]
+                to.text(room);
+                to.open('[');
+                for message in messages {
+                    message.write(to);
+                    to.text_member("messageID", &message.message_id);
+                    to.close('}');
+                }
+                to.close(']');
             }
             Self::CustomCommand {
                 room,
                 from,
                 command,
-            } => vec![room.into(), from.plain(), command.plain()],
-            Self::PublisherStateUpdate(update) => vec![update.plain(update.state.name())],
-            Self::PlayerStateUpdate(update) => vec![update.plain(update.state.name())],
+            } => {
+                to.text(room);
+                from.write(to);
+                match command {
+                    CommandContent::Text(text) => to.text(text),
+                    CommandContent::Json(json) => {
+                        to.open('{');
+                        to.text_member("json", json);
+                        to.close('}');
+                    }
+                }
+            }
+            Self::PublisherStateUpdate(update) => update.write(update.state.name(), to),
+            Self::PlayerStateUpdate(update) => update.write(update.state.name(), to),
             Self::PublishQualityUpdate { stream_id, quality }
             | Self::PlayQualityUpdate { stream_id, quality } => {
-                vec![stream_id.into(), quality.plain()]
+                to.text(stream_id);
+                quality.write(to);
             }
-            Self::TokenWillExpire { room } => vec![room.into()],
+            Self::TokenWillExpire { room } => to.text(room),
             Self::StreamUrlUpdate {
                 stream_id,
                 url,
                 reason,
-            } => vec![stream_id.into(), url.into(), reason.name().into()],
+            } => {
+                for text in [stream_id, url, reason.name()] {
+                    to.text(text);
+                }
+            }
         }
     }
 }
 
 impl User {
-    fn plain(&self) -> Plain<'_> {
-        Plain::Object(vec![
-            ("userID", (&self.id).into()),
-            ("userName", (&self.name).into()),
-        ])
+    fn write(&self, to: &mut Writer) {
+        to.open('{');
+        to.text_member("userID", &self.id);
+        to.text_member("userName", &self.name);
+        to.close('}');
     }
 }
 
-impl Stream {
-    fn plain(&self) -> Plain<'_> {
-        Plain::Object(vec![
-            ("streamID", (&self.id).into()),
-            ("user", self.user.plain()),
-            ("extraInfo", (&self.extra_info).into()),
-        ])
+fn write_streams(streams: &[Stream], to: &mut Writer) {
+    to.open('[');
+    for stream in streams {
+        to.open('{');
+        to.text_member("streamID", &stream.id);
+        to.key("user");
+        stream.user.write(to);
+        to.text_member("extraInfo", &stream.extra_info);
+        to.close('}');
     }
+    to.close(']');
 }
 
 impl<S> StreamState<S> {
-    fn plain(&self, state: &'static str) -> Plain<'_> {
-        Plain::Object(vec![
-            ("state", state.into()),
-            ("streamID", (&self.stream_id).into()),
-            ("errorCode", self.error_code.0.into()),
-            ("extendedData", (&self.extended_data).into()),
-        ])
+    fn write(&self, state: &str, to: &mut Writer) {
+        to.open('{');
+        to.text_member("state", state);
+        to.text_member("streamID", &self.stream_id);
+        to.number_member("errorCode", f64::from(self.error_code.0));
+        to.text_member("extendedData", &self.extended_data);
+        to.close('}');
     }
 }
 
 impl<Id> Message<Id> {
-    fn plain<'a>(&'a self, id: Plain<'a>) -> Plain<'a> {
-        Plain::Object(vec![
-            ("fromUser", self.from_user.plain()),
-            ("message", (&self.message).into()),
-            ("sendTime", self.send_time.into()),
-            ("messageID", id),
-        ])
+    /// All but the id, which ends it.
+    #[allow(clippy::cast_precision_loss)]
+    fn write(&self, to: &mut Writer) {
+        to.open('{');
+        to.key("fromUser");
+        self.from_user.write(to);
+        to.text_member("message", &self.message);
+        to.number_member("sendTime", self.send_time as f64);
     }
 }
 
 impl RoomExtraInfo {
-    fn plain(&self) -> Plain<'_> {
-        Plain::Object(vec![
-            ("key", (&self.key).into()),
-            ("value", (&self.value).into()),
-            ("updateUser", self.update_user.plain()),
-            ("updateTime", self.update_time.into()),
-        ])
-    }
-}
-
-impl Quality {
-    fn plain(&self) -> Plain<'_> {
-        let video = Plain::Object(vec![
-            ("videoBitrate", self.video.video_bitrate.into()),
-            ("videoFPS", self.video.video_fps.into()),
-            ("videoWidth", self.video.video_width.into()),
-            ("videoHeight", self.video.video_height.into()),
-        ]);
-        let audio = Plain::Object(vec![("audioBitrate", self.audio.audio_bitrate.into())]);
-        Plain::Object(vec![("video", video), ("audio", audio)])
-    }
-}
-
-impl CommandContent {
-    fn plain(&self) -> Plain<'_> {
-        match self {
-            Self::Text(text) => text.into(),
-            Self::Json(json) => Plain::Object(vec![("json", json.into())]),
-        }
+    #[allow(clippy::cast_precision_loss)]
+    fn write(&self, to: &mut Writer) {
+        to.open('{');
+        to.text_member("key", &self.key);
+        to.text_member("value", &self.value);
+        to.key("updateUser");
+        self.update_user.write(to);
+        to.number_member("updateTime", self.update_time as f64);
+        to.close('}');
     }
 }
 
@@ -477,33 +492,20 @@ impl PlayerState {
     }
 }
 
-fn state_args<'a>(
-    room: &'a str,
-    state: &'a str,
+fn write_state(
+    room: &str,
+    state: &str,
     code: Code,
-    extended_data: &'a Option<String>,
-) -> Vec<Plain<'a>> {
-    let extended_data = match extended_data {
-        Some(text) => text.into(),
-        None => Plain::Undefined,
-    };
-    vec![room.into(), state.into(), code.0.into(), extended_data]
-}
-
-/// Why a stream went, in `extendedData` of a `roomStreamUpdate` DELETE.
-fn delete_reason((stream_id, code): &(String, u32)) -> Plain<'_> {
-    Plain::Object(vec![
-        ("streamID", stream_id.into()),
-        ("code", (*code).into()),
-    ])
-}
-
-fn list<'a, T>(items: &'a [T], plain: impl Fn(&'a T) -> Plain<'a>) -> Plain<'a> {
-    let mut list = Vec::with_capacity(items.len());
-    for item in items {
-        list.push(plain(item));
+    extended_data: &Option<String>,
+    to: &mut Writer,
+) {
+    to.text(room);
+    to.text(state);
+    to.number(f64::from(code.0));
+    match extended_data {
+        Some(text) => to.text(text),
+        None => to.raw("null"),
     }
-    Plain::List(list)
 }
 
 /// A state without an error.

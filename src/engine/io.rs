@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::event::Event;
-use super::plain::Plain;
+use super::json::{Writer, to_json};
 use super::time::Millis;
 use super::value::Value;
 
@@ -172,46 +172,56 @@ pub enum LogLevel {
 const NORMAL_CLOSURE: u32 = 1_000;
 
 impl Output {
-    /// As JavaScript gets it: `{type, ...}`. A reply has no such form; it settles a promise.
-    pub(crate) fn plain(&self) -> Plain<'_> {
-        Plain::Object(match self {
-            Self::OpenSocket { socket, url } => vec![
-                ("type", "open".into()),
-                ("socket", (*socket).into()),
-                ("url", url.into()),
-            ],
-            Self::Send { socket, bytes } => vec![
-                ("type", "send".into()),
-                ("socket", (*socket).into()),
-                ("bytes", Plain::Bytes(bytes)),
-            ],
-            Self::CloseSocket { socket } => vec![
-                ("type", "close".into()),
-                ("socket", (*socket).into()),
-                ("code", NORMAL_CLOSURE.into()),
-                ("reason", "".into()),
-            ],
-            #[allow(clippy::cast_precision_loss)]
+    /// As the shim gets it: `{type, ...}`. A reply has no such form; it settles a promise.
+    #[allow(clippy::cast_precision_loss)]
+    pub(crate) fn write(&self, to: &mut Writer) {
+        let (kind, socket) = match self {
+            Self::Event(event) => return event.write(to),
+            Self::Reply { .. } => return,
+            Self::OpenSocket { socket, .. } => ("open", Some(*socket)),
+            Self::Send { socket, .. } => ("send", Some(*socket)),
+            Self::CloseSocket { socket } => ("close", Some(*socket)),
+            Self::Retry { .. } => ("retry", None),
+            Self::Log { .. } => ("log", None),
+        };
+        to.open('{');
+        to.text_member("type", kind);
+        if let Some(socket) = socket {
+            to.number_member("socket", f64::from(socket));
+        }
+        match self {
+            Self::OpenSocket { url, .. } => to.text_member("url", url),
+            Self::Send { bytes, .. } => {
+                to.key("data");
+                to.bytes(bytes);
+            }
+            Self::CloseSocket { .. } => {
+                to.number_member("code", f64::from(NORMAL_CLOSURE));
+                to.text_member("reason", "");
+            }
             Self::Retry {
                 of,
                 attempt,
                 elapsed,
                 delay,
-            } => vec![
-                ("type", "retry".into()),
-                ("of", (*of).into()),
-                ("attempt", (*attempt).into()),
-                ("elapsed", (*elapsed as f64).into()),
-                ("delay", (*delay as f64).into()),
-            ],
-            Self::Log { level, message } => vec![
-                ("type", "log".into()),
-                ("level", level.name().into()),
-                ("message", message.into()),
-            ],
-            Self::Event(event) => return event.plain(),
-            Self::Reply { .. } => Vec::new(),
-        })
+            } => {
+                to.number_member("of", f64::from(*of));
+                to.number_member("attempt", f64::from(*attempt));
+                to.number_member("elapsed", *elapsed as f64);
+                to.number_member("delay", *delay as f64);
+            }
+            Self::Log { level, message } => {
+                to.text_member("level", level.name());
+                to.text_member("message", message);
+            }
+            Self::Event(_) | Self::Reply { .. } => {}
+        }
+        to.close('}');
+    }
+
+    /// What the shim gets of it, as JSON.
+    pub fn to_json(&self) -> String {
+        to_json(|to| self.write(to))
     }
 }
 
@@ -253,25 +263,36 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// As JavaScript gets it.
-    pub(crate) fn plain(&self) -> Plain<'_> {
-        Plain::Object(match self {
-            Self::Nothing => return Plain::Undefined,
-            Self::Flag(flag) => return Plain::Flag(*flag),
-            Self::Text(text) => return text.into(),
+    /// As JavaScript gets it; [`Reply::Nothing`] is null here and undefined there.
+    #[allow(clippy::cast_precision_loss)]
+    pub(crate) fn write(&self, to: &mut Writer) {
+        let code = match self {
+            Self::Nothing => return to.raw("null"),
+            Self::Flag(flag) => return to.raw(if *flag { "true" } else { "false" }),
+            Self::Text(text) => return to.text(text),
+            Self::Url { .. } => None,
+            _ => Some("errorCode"),
+        };
+        to.open('{');
+        if let Some(code) = code {
+            to.number_member(code, 0.0);
+        }
+        match self {
             Self::Url { stream_id, url } => {
-                vec![("streamID", stream_id.into()), ("url", url.into())]
+                to.text_member("streamID", stream_id);
+                to.text_member("url", url);
             }
-            #[allow(clippy::cast_precision_loss)]
-            Self::MessageNumber(id) => {
-                vec![
-                    ("errorCode", 0_u32.into()),
-                    ("messageID", (*id as f64).into()),
-                ]
-            }
-            Self::MessageText(id) => vec![("errorCode", 0_u32.into()), ("messageID", id.into())],
-            Self::Done => vec![("errorCode", 0_u32.into()), ("extendedData", "".into())],
-            Self::Seq(seq) => vec![("seq", (*seq).into()), ("errorCode", 0_u32.into())],
-        })
+            Self::MessageNumber(id) => to.number_member("messageID", *id as f64),
+            Self::MessageText(id) => to.text_member("messageID", id),
+            Self::Done => to.text_member("extendedData", ""),
+            Self::Seq(seq) => to.number_member("seq", f64::from(*seq)),
+            _ => {}
+        }
+        to.close('}');
+    }
+
+    /// What the page gets of it, as JSON.
+    pub fn to_json(&self) -> String {
+        to_json(|to| self.write(to))
     }
 }

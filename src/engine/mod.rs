@@ -13,19 +13,17 @@ mod cx;
 pub mod error;
 pub mod event;
 mod io;
-mod json;
+pub(crate) mod json;
 pub mod link;
 mod media_url;
 mod net;
-pub(crate) mod plain;
 mod play;
 mod publish;
+mod quality;
 mod random;
 mod renewal;
 mod room;
 mod route;
-#[cfg(not(target_arch = "wasm32"))]
-mod serialize;
 mod time;
 pub mod token;
 mod value;
@@ -69,6 +67,7 @@ pub struct Engine {
     publish_on_cdn: bool,
     players: Vec<Player>,
     cdn: CdnTemplates,
+    is_ios: bool,
     random: Random,
     asks: bool,
     last_now: Instant,
@@ -91,6 +90,7 @@ impl Engine {
             publish_on_cdn: false,
             players: Vec::new(),
             cdn: CdnTemplates::default(),
+            is_ios: config.is_ios,
             random: Random::new(config.seed),
             asks: config.asks_before_retry,
             last_now: now.mono,

@@ -1,5 +1,6 @@
 'use strict';
 
+const { sizeOf } = require('./base64');
 const { createAdapter } = require('./host-adapter');
 const { createClock } = require('./clock');
 const { Emitter } = require('./events');
@@ -8,7 +9,8 @@ const { Log } = require('./log');
 const { plain, toBorder, fromBorder } = require('./plain');
 const { restore } = require('./restore');
 const { Session } = require('./session');
-const { describe, loadFailed, stopped, destroyed, fromEngine } = require('./errors');
+const { Told } = require('./told');
+const { describe, loadFailed, stopped, destroyed, tooMany, fromEngine } = require('./errors');
 
 /** The longest delay setTimeout takes; a longer one would fire at once. */
 const MAX_DELAY = 0x7fffffff;
@@ -20,6 +22,12 @@ const RESTART_WINDOW = 60000;
 const MAX_RESTARTS = 3;
 /** Pause before each restart but the first, in ms. */
 const RESTART_PAUSE = 1000;
+/** Calls without an answer, and calls that wait for the module; further ones are refused with 1100013. */
+const MAX_CALLS = 1024;
+/** Events that wait for the next timer; where timers are held back, more are delivered at once. */
+const MAX_DEFERRED = 1024;
+/** Messages that an engine in another thread has not answered; further frames are lost, as on a bad connection. */
+const MAX_UNANSWERED = 4096;
 /** How long the farewell of a destroyed engine in another thread may take, in ms. */
 const FAREWELL_TIME = 1000;
 
@@ -54,6 +62,7 @@ class Driver {
       this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`),
     );
     this.session = new Session();
+    this.told = new Told();
     /** @type {'loading' | 'ready' | 'failed' | 'destroyed'} */
     this.state = 'failed';
     /** @type {any} */
@@ -70,6 +79,8 @@ class Driver {
     this.restarts = [];
     /** @type {Output[]} */
     this.outputs = [];
+    /** How many of them are done. */
+    this.done = 0;
     /** @type {Output[]} */
     this.deferred = [];
     this.pumping = false;
@@ -90,6 +101,7 @@ class Driver {
       input: (input) => this.input(input),
       frame: (socket, bytes) => {
         this.logger.trace('received', [socket, bytes.length]);
+        if (this.engine && this.engine.unanswered > MAX_UNANSWERED) return;
         this.enter((engine, mono, wall) => engine.frame(socket, bytes, mono, wall));
       },
     });
@@ -141,6 +153,10 @@ class Driver {
     return new Promise((resolve, reject) => {
       if (this.state === 'destroyed') {
         reject(destroyed());
+        return;
+      }
+      if (this.open.size >= MAX_CALLS) {
+        reject(tooMany());
         return;
       }
       /** @type {Entry} */
@@ -206,6 +222,7 @@ class Driver {
       if (!isRemote) answer = own;
     };
     if (this.state === 'loading') {
+      if (this.waiting.length >= 2 * MAX_CALLS) return refused;
       if (this.session.isWanted) answer = this.session.answer(method, values);
       this.waiting.push(run);
       return answer === undefined ? early : answer;
@@ -270,7 +287,8 @@ class Driver {
     try {
       result = step(engine, this.clock.mono(), this.clock.wall());
       if (this.engine === engine) {
-        for (const output of engine.drain()) this.outputs.push(output);
+        const outputs = engine.drain();
+        if (outputs) this.put(outputs);
         this.deadline = engine.deadline();
       }
     } catch (cause) {
@@ -289,17 +307,24 @@ class Driver {
     this.pump();
   }
 
+  /** @param {Output[]} outputs to be carried out behind those that are there */
+  put(outputs) {
+    this.outputs = this.outputs.length ? this.outputs.concat(outputs) : outputs;
+  }
+
   /** Carries out all outputs in order. */
   pump() {
     if (this.pumping) return;
     this.pumping = true;
-    while (this.outputs.length) {
+    while (this.done < this.outputs.length) {
       try {
-        this.carryOut(/** @type {Output} */ (this.outputs.shift()));
+        this.carryOut(this.outputs[this.done++]);
       } catch (error) {
         this.log('error', `an output failed: ${describe(error)}`);
       }
     }
+    this.outputs = [];
+    this.done = 0;
     this.pumping = false;
     if (this.state !== 'destroyed') this.arm();
     else if (!this.engine || !this.engine.unanswered) this.finish();
@@ -312,8 +337,8 @@ class Driver {
       case 'open':
         return link.open(output.socket, output.url);
       case 'send':
-        this.logger.trace('sent', [output.socket, output.bytes.length]);
-        return link.send(output.socket, output.bytes);
+        this.logger.trace('sent', [output.socket, sizeOf(output.data)]);
+        return link.send(output.socket, output.data);
       case 'close':
         return link.close(output.socket, output.code, output.reason);
       case 'event':
@@ -352,18 +377,27 @@ class Driver {
     }
     // Messages are what users write.
     this.logger.trace(output.name, /^IM/.test(output.name) ? args.slice(0, 1) : args);
-    this.events.emit(output.name, fromBorder(output.name, args));
+    this.emit(output.name, fromBorder(output.name, args));
+  }
+
+  /** @param {string} name @param {any[]} args */
+  emit(name, args) {
+    for (const [event, ...rest] of this.told.events(name, args)) this.events.emit(event, rest);
+    // Devices that were switched while the room was away are told now.
+    if (name !== 'roomStateUpdate' || args[1] !== 'CONNECTED') return;
+    for (const call of this.session.untold()) this.call('setStreamExtraInfo', call).catch(() => {});
   }
 
   /** @param {Output} output */
   defer(output) {
     this.deferred.push(output);
-    if (this.deferred.length > 1) return;
-    setTimeout(() => {
-      this.outputs = this.outputs.concat(this.deferred);
+    const flush = () => {
+      this.put(this.deferred);
       this.deferred = [];
       this.pump();
-    }, 0);
+    };
+    if (this.deferred.length >= MAX_DEFERRED) flush();
+    else if (this.deferred.length === 1) setTimeout(flush, 0);
   }
 
   /** Sets the one timer to the engine's deadline. */
@@ -405,7 +439,10 @@ class Driver {
       const isKept = returns && entry !== culprit && (!entry.issued || this.session.holder(entry));
       if (!isKept) this.reject(entry, error);
     }
-    this.outputs = this.outputs.filter((output) => output.type === 'event' || output.type === 'log');
+    this.outputs = this.outputs
+      .slice(this.done)
+      .filter((output) => output.type === 'event' || output.type === 'log');
+    this.done = 0;
     if (!returns) this.waiting = [];
     this.state = returns ? 'loading' : 'failed';
     const last = returns ? [] : this.session.abandon(error);
@@ -417,7 +454,7 @@ class Driver {
 
   /** Tells the page that its rooms are being connected again, and does it. */
   restart() {
-    for (const [name, ...args] of this.session.interrupt()) this.events.emit(name, args);
+    for (const [name, ...args] of this.session.interrupt()) this.emit(name, args);
     const start = () => this.state === 'loading' && !this.link && this.start();
     if (this.restarts.length > 1) setTimeout(start, RESTART_PAUSE);
     else start();
@@ -444,6 +481,7 @@ class Driver {
     this.open.clear();
     this.deferred = [];
     this.outputs = [];
+    this.done = 0;
     this.events.clear();
     try {
       if (engine && engine.free) engine.free();

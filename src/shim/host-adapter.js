@@ -20,7 +20,7 @@ const ABNORMAL = 1006;
  * @typedef {object} Link the platform as one engine instance uses it
  * @property {{network: {type: string, online: boolean, networkType: string}, visibility: {type: string, visible: boolean}}} state the newest of these inputs
  * @property {(socket: number, url: string) => void} open
- * @property {(socket: number, bytes: Uint8Array) => void} send
+ * @property {(socket: number, data: string) => void} send bytes as base64 text
  * @property {(socket: number, code: number, reason: string) => void} close
  * @property {() => void} detach closes every socket and ends all inputs
  */
@@ -209,13 +209,13 @@ function attach(host, { has, call, log }, inputs) {
     }
   }
 
-  /** @param {number} socket @param {Uint8Array} bytes */
-  function send(socket, bytes) {
+  /** @param {number} socket @param {string} data */
+  function send(socket, data) {
     const entry = sockets.get(socket);
     if (!entry) return;
     // A frame lost on the way leaves a gap the server never learns of: the socket is no longer usable.
     try {
-      handled(entry.task.send({ data: base64.encode(bytes), isBuffer: true, fail: entry.fail }), entry.fail);
+      handled(entry.task.send({ data, isBuffer: true, fail: entry.fail }), entry.fail);
     } catch (error) {
       entry.fail(error);
     }

@@ -83,20 +83,23 @@ function toBorder(method, args) {
 }
 
 /**
- * The arguments of an event as the page gets them.
+ * The arguments of an event as the page gets them: one that is undefined crosses the border as null.
  * @param {string} name
  * @param {any[]} args
  */
 function fromBorder(name, args) {
-  const command = name === 'IMRecvCustomCommand' ? args[args.length - 1] : undefined;
-  if (!command || typeof command.json !== 'string') return args;
-  let content = command.json;
+  const last = args[args.length - 1];
+  if (last !== null && (name !== 'IMRecvCustomCommand' || typeof last.json !== 'string')) return args;
+  return args.slice(0, -1).concat([last === null ? undefined : parsed(last.json)]);
+}
+
+/** @param {string} json */
+function parsed(json) {
   try {
-    content = JSON.parse(command.json);
+    return JSON.parse(json);
   } catch (notJson) {
-    // the sender's text as it came
+    return json; // the sender's text as it came
   }
-  return args.slice(0, -1).concat([content]);
 }
 
 module.exports = { plain, toBorder, fromBorder };

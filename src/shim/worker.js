@@ -7,6 +7,9 @@ const { describe } = require('./describe');
 const { toMessage, fromMessage } = require('./message');
 const version = require('./version');
 
+/** Streams whose next address is kept: as many as an engine publishes and plays. */
+const MAX_STREAMS = 80;
+
 /** @typedef {{glue: any, engine: any, next: Record<string, {url: string, outputs: any[]}>}} Place an engine and its home */
 
 /** @type {Record<number, Place>} */
@@ -102,14 +105,16 @@ function lookAhead(place, streamID, now) {
     output.type === 'event' &&
     /^(publisher|player)StateUpdate$/.test(output.name) &&
     output.args[0].streamID === streamID;
-  const outputs = place.engine.drain();
+  const outputs = place.engine.drain() || [];
+  const known = Object.keys(place.next);
+  if (known.length >= MAX_STREAMS) delete place.next[known[0]];
   place.next[streamID] = { url, outputs: outputs.filter(own) };
   return outputs.filter((/** @type {any} */ output) => !own(output));
 }
 
 /** What happened, and the addresses after those that streams got anew. @param {Place} place @param {any} m */
 function happened(place, m) {
-  let outputs = place.engine.drain();
+  let outputs = place.engine.drain() || [];
   const nexts = /** @type {Record<string, string>} */ ({});
   for (const output of outputs.slice()) {
     if (output.name !== 'streamUrlUpdate') continue;

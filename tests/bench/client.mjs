@@ -39,7 +39,7 @@ async function measured(run) {
   return { cpu: cpu() - cpu0, wall: performance.now() - wall0 };
 }
 
-/** What the client's process holds after a full collection: JavaScript, buffers and the module's memory, in bytes. */
+/** What the client's process holds after a full collection: JavaScript, buffers and among them the module's memory, in bytes. */
 async function memory() {
   for (let i = 0; i < 3; i += 1) {
     globalThis.gc();
@@ -47,7 +47,7 @@ async function memory() {
   }
   const { heapUsed, external, rss } = process.memoryUsage();
   const wasm = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-  return { total: heapUsed + external + wasm, wasm, rss };
+  return { total: heapUsed + external, heap: heapUsed, external, wasm, rss };
 }
 
 /** Resolves when `count` more events of `kind` have been delivered. */
@@ -186,7 +186,8 @@ const JOBS = {
 /** What the client added to the process. */
 async function footprint({ baseline }) {
   const now = await memory();
-  return { memory: now.total - baseline.total, rss: now.rss - baseline.rss };
+  const grown = (name) => now[name] - baseline[name];
+  return { memory: grown('total'), heap: grown('heap'), buffers: grown('external'), wasm: now.wasm, rss: grown('rss') };
 }
 
 process.on('message', async (message) => {

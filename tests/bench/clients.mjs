@@ -16,7 +16,8 @@ export const memories = [];
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...args) => {
   const result = await instantiate(...args);
-  memories.push((result.instance ?? result).exports.memory);
+  const { exports } = result.instance ?? result;
+  memories.push(...Object.values(exports).filter((value) => value instanceof WebAssembly.Memory));
   return result;
 };
 

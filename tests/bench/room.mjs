@@ -66,6 +66,12 @@ export class Room {
     this.streamSeq = this.streams;
     this.updates = 0;
     this.messages = 0;
+    this.announce();
+  }
+
+  /** What answers name is what was sent, not what is only ready to be sent. */
+  announce() {
+    this.announced = { users: this.userSeq, streams: this.streamSeq };
   }
 
   /** Someone in the room, another one each time. */
@@ -122,7 +128,7 @@ export class Room {
       anchorInfo: { idName: Buffer.alloc(0), userId: 0, nickName: Buffer.alloc(0) },
       reloginToken: Buffer.from('again'),
       streamCount: this.streams - this.firstStream,
-      streamListSeq: this.streamSeq,
+      streamListSeq: this.announced.streams,
       streamInfoList: this.streamList().streamInfoList,
     };
   }
@@ -132,8 +138,8 @@ export class Room {
       retTimestamp: TIME,
       hbInterval,
       hbTimeout: 6 * hbInterval,
-      streamSeq: this.streamSeq,
-      userSeq: this.userSeq,
+      streamSeq: this.announced.streams,
+      userSeq: this.announced.users,
       onlineCount: this.users - this.firstUser + 1,
     };
   }
@@ -143,13 +149,18 @@ export class Room {
     const end = Math.min(Math.max(index, this.firstUser) + size, this.users);
     for (let n = Math.max(index, this.firstUser); n < end; n += 1) userBaseInfoList.push({ ...userOf(n), role: 1 });
     const serverUserIndex = Math.max(this.users - 1, 0);
-    return { serverUserSeq: this.userSeq, serverUserIndex, retUserIndex: Math.max(end - 1, 0), userBaseInfoList };
+    return {
+      serverUserSeq: this.announced.users,
+      serverUserIndex,
+      retUserIndex: Math.max(end - 1, 0),
+      userBaseInfoList,
+    };
   }
 
   streamList() {
     const streamInfoList = [];
     for (let n = this.firstStream; n < this.streams; n += 1) streamInfoList.push(streamOf(n));
-    return { streamListSeq: this.streamSeq, streamInfoList };
+    return { streamListSeq: this.announced.streams, streamInfoList };
   }
 }
 

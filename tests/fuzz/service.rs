@@ -214,7 +214,9 @@ impl World {
                 Output::Reply { id, .. } => {
                     assert!(self.open.remove(&id), "call {id} settled twice");
                 }
-                Output::Event(event) => drop(serde_json::to_string(&event).unwrap()),
+                Output::Event(event) => {
+                    drop(serde_json::from_str::<serde_json::Value>(&event.to_json()).unwrap())
+                }
                 Output::CloseSocket { .. } | Output::Log { .. } | Output::Retry { .. } => {}
             }
         }

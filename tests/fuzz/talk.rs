@@ -227,7 +227,9 @@ impl Talk {
                     .handle(self.now, room_server::Input::Closed { conn });
             }
             Output::Reply { id, .. } => assert!(self.open.remove(&id), "call {id} settled twice"),
-            Output::Event(event) => drop(serde_json::to_string(&event).unwrap()),
+            Output::Event(event) => {
+                drop(serde_json::from_str::<serde_json::Value>(&event.to_json()).unwrap())
+            }
             _ => {}
         }
     }

@@ -5,7 +5,7 @@ root=$PWD
 target_dir=${CARGO_TARGET_DIR:-$root/target}
 export CARGO_TARGET_DIR=$target_dir
 tools_dir=$target_dir/tools/debug
-generated_files=(index.js index.esm.js index.d.ts types.d.ts error-codes.js error-codes.d.ts log-upload.js rtc-room.js rtc-room.d.ts rtc-room.axml engine.wasm engine.wasm.br engine-wasm.js engine-plain.js worker.js LICENSE)
+generated_files=(index.js host-worker.js index.esm.js index.d.ts types.d.ts error-codes.js error-codes.d.ts log-upload.js rtc-room.js rtc-room.d.ts rtc-room.axml engine.wasm engine.wasm.br engine-wasm.js engine-plain.js worker.js LICENSE THIRD-PARTY.txt)
 wasm_target=wasm32-unknown-unknown
 
 # --- saying what happens -------------------------------------------------------------------------------------------
@@ -97,7 +97,8 @@ build_package() {
 # MVP code generation. Paths in panic texts are cut, so that the module is the same on every machine.
 compile_module() {
     step 'cargo build (wasm, release)'
-    local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp" prefix
+    # The stack that a linker gives by default is a megabyte of every page's memory; the deepest call takes some kilobytes.
+    local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp -Clink-arg=-zstack-size=131072" prefix
     local registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
     # The last prefix that matches counts.
     for prefix in "$root/" "$registry/" "$registry"/*/ "$("${RUSTC:-rustc}" --print sysroot)/"; do
@@ -137,6 +138,7 @@ write_package() { # staging folder
     step 'bundle'
     node tests/scripts/bundle.mjs --wasm "$target_dir/glue/engine.wasm" --glue "$target_dir/glue" --out "$1"
     cp "$target_dir/glue/engine.wasm" src/shim/{index,types,error-codes,rtc-room}.d.ts src/shim/rtc-room.axml LICENSE "$1/"
+    node tests/scripts/third-party.mjs "$1/THIRD-PARTY.txt"
     (
         trap '' INT TERM
         for file in "${generated_files[@]}"; do mv -f "$1/$file" "pkg/$file"; done

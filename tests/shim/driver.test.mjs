@@ -286,7 +286,7 @@ test('a trap inside a synchronous call, an asynchronous call or a tick is caught
 });
 
 test('a trap in the middle of a batch drops what was for its sockets and keeps the events', async () => {
-  const send = { type: 'send', socket: 1, bytes: new Uint8Array(1) };
+  const send = { type: 'send', socket: 1, data: 'AA==' };
   const script = {
     constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
     stopPlayingStream: (e) =>
@@ -410,7 +410,7 @@ test('destroyEngine carries out the farewell, closes everything and refuses furt
     destroyEngine: (e) =>
       e.put(
         event('roomStateUpdate', 'DISCONNECTED'),
-        { type: 'send', socket: 1, bytes: new Uint8Array([1]) },
+        { type: 'send', socket: 1, data: 'AQ==' },
         { type: 'event', name: 'playerStateUpdate', args: [], deferred: true },
       ),
   };

@@ -22,16 +22,16 @@ test('a socket is asked for with its own task and has all four handlers before a
 });
 
 test('binary goes out as base64 with isBuffer', async () => {
-  const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+  const data = Buffer.from(Uint8Array.from({ length: 256 }, (_, i) => i)).toString('base64');
   const { task } = await start({
     script: opener({
-      socketOpened: (e, { socket }) => e.put({ type: 'send', socket, bytes }, { type: 'send', socket: 99, bytes }),
+      socketOpened: (e, { socket }) => e.put({ type: 'send', socket, data }, { type: 'send', socket: 99, data }),
     }),
   });
   task().fire('Open', {});
   assert.equal(task().sent.length, 1, 'a socket that is not there swallows what is sent');
   assert.equal(task().sent[0].isBuffer, true);
-  assert.equal(task().sent[0].data, Buffer.from(bytes).toString('base64'));
+  assert.equal(task().sent[0].data, data);
 });
 
 test('binary comes in as base64 text, wrapped or not, and as ArrayBuffer of any realm', async () => {
@@ -136,7 +136,7 @@ test('a close tells code and reason where the host knows them', async () => {
     [undefined, [1, 1005, '']],
   ]) {
     const { task, engine, zg } = await start({
-      script: opener({ stopPlayingStream: (e) => e.put({ type: 'send', socket: 1, bytes: new Uint8Array(1) }) }),
+      script: opener({ stopPlayingStream: (e) => e.put({ type: 'send', socket: 1, data: 'AA==' }) }),
     });
     task().fire('Close', close);
     assert.deepEqual(inputs(engine), [['socketClosed', expected]]);
@@ -147,7 +147,7 @@ test('a close tells code and reason where the host knows them', async () => {
 });
 
 test('a message that cannot be sent loses the socket', async () => {
-  const send = { type: 'send', socket: 1, bytes: new Uint8Array(1) };
+  const send = { type: 'send', socket: 1, data: 'AA==' };
   const sender = opener({ socketOpened: (e) => e.put(send, send) });
   for (const broken of [
     () => {

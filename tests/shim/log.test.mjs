@@ -98,7 +98,7 @@ test('verbose shows every call, answer, event and frame, and no more than it sho
     constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://x' }),
     sendBroadcastMessage: () => Promise.reject({ code: 1109001, name: 'TooFrequent', message: 'too often' }),
     frame: (e) => {
-      e.put({ type: 'send', socket: 1, bytes: new Uint8Array(12) });
+      e.put({ type: 'send', socket: 1, data: 'A'.repeat(16) });
       e.put(event('IMRecvCustomCommand', 'r', user, 'a secret command'));
       e.put(
         event('publisherStateUpdate', { streamID: 's', state: 'NO_PUBLISH', errorCode: 3801, extendedData: 'x y' }),

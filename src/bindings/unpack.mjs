@@ -35,7 +35,7 @@ export function unpack(size, head, functions, alphabet, texts) {
   };
   const body = () => {
     repeat(2 * number(labels), () => number(labels)); // declarations of locals: how many, of which type
-    for (let depth = 1; depth; ) {
+    for (let depth = 1; depth;) {
       const op = code();
       if (op === 0x0b) depth--;
       else if (op >= 0x02 && op <= 0x04) {

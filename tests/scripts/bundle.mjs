@@ -53,7 +53,8 @@ const growingMemory = {
           '$2',
         )
         .replace(/(\w+)\.byteLength === 0/g, '$1.buffer !== wasm.memory.buffer');
-      if (/detached|byteLength/.test(contents)) throw new Error('wasm-bindgen writes another form than bundle.mjs reads');
+      if (/detached|byteLength/.test(contents))
+        throw new Error('wasm-bindgen writes another form than bundle.mjs reads');
       return { contents, resolveDir: dirname(path) };
     });
   },

@@ -11,9 +11,15 @@ usage: ./build.sh [command]
   build               build the package into pkg/ (default)
   test [--list] [--only GROUP]...
                       run every check, or only the named groups
-  demo [ARGUMENT]...  build, then make a call between two simulated mini programs (tests/demo/run.mjs)
+  demo                build, then make a call between two simulated mini programs, in the terminal
+  demo --browser      the same on a web page: phones to use, a live timeline, buttons that break things
+  demo --headless     the same driven by Chromium, with a verdict; demo --help lists more (tests/demo/run.mjs)
   simulate [--seeds N] [--from N] [--jobs N] | --seed N
                       run engines and the room server through seeded faults, or print the trace of one seed
+  load [--connections N] [--rooms N] [--seconds N] [--churn N] [--bad-clients N] ...
+                      put load on the room server, with checks and a report (load --help)
+  fuzz [--list] [--target NAME]... [--executions N]
+                      give hostile input to decoders, engine, tokens and room server, guided by coverage
   bench [--quick] [--list] [--only GROUP]... [--out FOLDER]
                       build, then measure the vendor's client beside ours (docs/performance.md)
   pack                build, then write the package as a .tgz into .artifacts/
@@ -52,6 +58,17 @@ simulate)
     cargo build --locked -q --example simulate
     exec "$target_dir/debug/examples/simulate" "$@"
     ;;
+load)
+    shift
+    step 'the room server and its load'
+    cargo build --locked -q --profile load -p room-server -p room-load
+    step_done
+    exec "$target_dir/load/room-load" "$@"
+    ;;
+fuzz)
+    shift
+    exec tests/scripts/fuzz.sh "$@"
+    ;;
 bench)
     shift
     build_package
@@ -66,6 +83,15 @@ pack)
     step 'npm pack'
     tarball=$(cd pkg && npm pack --silent --pack-destination ../.artifacts)
     step_done ".artifacts/$tarball"
+    cat <<TEXT
+
+To use it in a mini program, in the folder that holds its package.json or app.json:
+  npm install $PWD/.artifacts/$tarball     through npm: import ... from 'zego-express-alipay'
+  cp -R $PWD/pkg libs/zego-express-alipay  copied: import ... from '/libs/zego-express-alipay/index'
+
+To publish it, logged in to the registry:
+  npm publish $PWD/.artifacts/$tarball --access public
+TEXT
     ;;
 reference)
     node_tools

@@ -80,6 +80,7 @@ export default defineConfig([
       'tests/pages/browser.mjs',
       'tests/pages/browser/*.mjs',
       'tests/demo/browser/headless.mjs',
+      'tests/demo/browser/peer.test.mjs',
       'tests/demo/browser/page/*.mjs',
     ],
     languageOptions: { globals: globals.browser },

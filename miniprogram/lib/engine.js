@@ -75,21 +75,5 @@ export function tokenSource(settings) {
   };
 }
 
-/**
- * Leaves a room whose login has no answer yet: the service keeps a user whose login it answers after the logout, so that
- * waits for the answer, though not for long.
- */
-export function logoutAfter(login, engine, roomID) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(end, 2000);
-    function end() {
-      clearTimeout(timer);
-      engine.logoutRoom(roomID);
-      resolve();
-    }
-    login.then(end, end);
-  });
-}
-
 /** The room that a call page is in, for pages that join in, and the other users of the room. */
 export const session = { engine: undefined, roomID: '', streamID: '', users: [] };

@@ -7,7 +7,8 @@ use super::error::{
     STREAM_ID_TOO_LONG, UNSUPPORTED, USER_ID_CHARACTERS, USER_ID_EMPTY, USER_ID_TOO_LONG,
     USER_NAME_TOO_LONG,
 };
-use super::event::{AudioQuality, CommandContent, Quality, User, VideoQuality};
+use super::event::{CommandContent, Quality, User};
+use super::quality::FIGURES;
 use super::room::LoginRequest;
 use super::value::Value;
 
@@ -366,8 +367,8 @@ fn message_room(value: &Value) -> Result<&str, Error> {
 
 fn message(value: &Value) -> Result<&str, Error> {
     match value {
-        Value::Text(text) if text.is_empty() => Err(MESSAGE_EMPTY.into()),
-        Value::Text(text) => check_length(text),
+        Value::Text(text) if !text.is_empty() => check_length(text),
+        Value::Undefined | Value::Text(_) => Err(MESSAGE_EMPTY.into()),
         other => Err(wrong_type(PARAMETER, "message", "a string", other)),
     }
 }
@@ -449,18 +450,7 @@ fn quality(event: &Value) -> Quality {
         Value::Undefined => event,
         info => info,
     };
-    let number = |name: &str| info.get(name).as_number().unwrap_or(0.0);
-    Quality {
-        video: VideoQuality {
-            video_bitrate: number("videoBitrate"),
-            video_fps: number("videoFPS"),
-            video_width: number("videoWidth"),
-            video_height: number("videoHeight"),
-        },
-        audio: AudioQuality {
-            audio_bitrate: number("audioBitrate"),
-        },
-    }
+    Quality(FIGURES.map(|name| info.get(name).as_number()))
 }
 
 fn wrong_type(code: Code, name: &str, wanted: &str, got: &Value) -> Error {

@@ -23,6 +23,8 @@ pub struct Config {
     pub device_id: String,
     /// Network at the start.
     pub network: NetworkKind,
+    /// Whether the device is one of Apple's, whose component reports figures in two halves.
+    pub is_ios: bool,
     /// Whether the application decides when to connect and log in again ([`super::Output::Retry`]).
     pub asks_before_retry: bool,
 }
@@ -42,13 +44,14 @@ impl Config {
             seed: 0,
             device_id: String::new(),
             network: NetworkKind::default(),
+            is_ios: false,
             asks_before_retry: false,
         }
     }
 }
 
 impl Config {
-    /// What the host passes: `{appID, server, seed, deviceID, networkType, reconnect}`. The error names what is wrong.
+    /// What the host passes: `{appID, server, seed, deviceID, platform, networkType, reconnect}`. The error names what is wrong.
     pub fn from_host(config: &Value) -> Result<Self, &'static str> {
         let app_id = config
             .get("appID")
@@ -66,7 +69,10 @@ impl Config {
         };
         let seed = config.get("seed").as_number().unwrap_or(0.0).to_bits();
         let device_id = config.get("deviceID").as_text().unwrap_or_default().into();
+        let platform = config.get("platform").as_text().unwrap_or_default();
         Ok(Self {
+            // "iOS", in some clients "iPhone OS".
+            is_ios: platform.starts_with(['i', 'I']),
             seed,
             device_id,
             asks_before_retry: *config.get("reconnect") == Value::Bool(true),

@@ -2,6 +2,7 @@
 
 use super::error::{Code, OK};
 use super::json::{Writer, to_json};
+pub use super::quality::Quality;
 pub use super::renewal::UrlReason;
 
 /// A user of a room.
@@ -110,35 +111,6 @@ pub struct RoomExtraInfo {
     pub update_user: User,
     /// Unix time in milliseconds.
     pub update_time: i64,
-}
-
-/// Bit rate and picture of a published or played stream.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Quality {
-    /// Picture.
-    pub video: VideoQuality,
-    /// Sound.
-    pub audio: AudioQuality,
-}
-
-/// Picture part of [`Quality`].
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct VideoQuality {
-    /// kbit/s
-    pub video_bitrate: f64,
-    /// Frames per second.
-    pub video_fps: f64,
-    /// Pixels.
-    pub video_width: f64,
-    /// Pixels.
-    pub video_height: f64,
-}
-
-/// Sound part of [`Quality`].
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct AudioQuality {
-    /// kbit/s
-    pub audio_bitrate: f64,
 }
 
 /// What a custom command carries.
@@ -401,9 +373,9 @@ impl Event {
                 url,
                 reason,
             } => {
-                to.text(stream_id);
-                to.text(url);
-                to.text(reason.name());
+                for text in [stream_id, url, reason.name()] {
+                    to.text(text);
+                }
             }
         }
     }
@@ -467,24 +439,6 @@ impl RoomExtraInfo {
         to.key("updateUser");
         self.update_user.write(to);
         to.number_member("updateTime", self.update_time as f64);
-        to.close('}');
-    }
-}
-
-impl Quality {
-    fn write(&self, to: &mut Writer) {
-        to.open('{');
-        to.key("video");
-        to.open('{');
-        to.number_member("videoBitrate", self.video.video_bitrate);
-        to.number_member("videoFPS", self.video.video_fps);
-        to.number_member("videoWidth", self.video.video_width);
-        to.number_member("videoHeight", self.video.video_height);
-        to.close('}');
-        to.key("audio");
-        to.open('{');
-        to.number_member("audioBitrate", self.audio.audio_bitrate);
-        to.close('}');
         to.close('}');
     }
 }

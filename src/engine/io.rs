@@ -173,6 +173,7 @@ const NORMAL_CLOSURE: u32 = 1_000;
 
 impl Output {
     /// As the shim gets it: `{type, ...}`. A reply has no such form; it settles a promise.
+    #[allow(clippy::cast_precision_loss)]
     pub(crate) fn write(&self, to: &mut Writer) {
         let (kind, socket) = match self {
             Self::Event(event) => return event.write(to),
@@ -198,7 +199,6 @@ impl Output {
                 to.number_member("code", f64::from(NORMAL_CLOSURE));
                 to.text_member("reason", "");
             }
-            #[allow(clippy::cast_precision_loss)]
             Self::Retry {
                 of,
                 attempt,

@@ -142,7 +142,7 @@ impl Writer {
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         const DIGITS: &[u8; 64] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        let digit = |bits: u32| DIGITS[(bits & 63) as usize];
+        let digit = |bits: u32| DIGITS.get((bits & 63) as usize).copied().unwrap_or(b'=');
         let mut text = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
         for group in bytes.chunks(3) {
             let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));

@@ -19,6 +19,7 @@ mod media_url;
 mod net;
 mod play;
 mod publish;
+mod quality;
 mod random;
 mod renewal;
 mod room;
@@ -66,6 +67,7 @@ pub struct Engine {
     publish_on_cdn: bool,
     players: Vec<Player>,
     cdn: CdnTemplates,
+    is_ios: bool,
     random: Random,
     asks: bool,
     last_now: Instant,
@@ -88,6 +90,7 @@ impl Engine {
             publish_on_cdn: false,
             players: Vec::new(),
             cdn: CdnTemplates::default(),
+            is_ios: config.is_ios,
             random: Random::new(config.seed),
             asks: config.asks_before_retry,
             last_now: now.mono,

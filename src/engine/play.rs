@@ -14,6 +14,7 @@ use super::io::{CallId, Reply};
 use super::link::HttpKey;
 use super::media_url::Addresses;
 use super::net::RoomKey;
+use super::quality::Pairs;
 use super::renewal::{OUTAGE_MS, Renewal, UrlReason, is_media_lost};
 use super::time::Millis;
 
@@ -33,6 +34,7 @@ enum Phase {
 pub(super) struct Player {
     pub(super) stream_id: String,
     pub(super) room: RoomKey,
+    pub(super) figures: Pairs,
     params: String,
     pub(super) addresses: Addresses,
     pub(super) renewal: Option<Renewal>,
@@ -51,6 +53,7 @@ impl Player {
         let player = Self {
             stream_id: stream_id.into(),
             room,
+            figures: Pairs::default(),
             params: params.into(),
             addresses: Addresses::default(),
             renewal: None,

@@ -19,6 +19,7 @@ use super::io::{CallId, Reply};
 use super::link::HttpKey;
 use super::media_url::Addresses;
 use super::net::{Net, Purpose, RoomKey};
+use super::quality::Pairs;
 use super::renewal::{OUTAGE_MS, Renewal, UrlReason, is_media_lost};
 use super::room::{Outage, Room, StreamInfo};
 use super::wire::liveroom;
@@ -48,6 +49,7 @@ enum Phase {
 pub(super) struct Publisher {
     pub(super) stream_id: String,
     pub(super) room: RoomKey,
+    pub(super) figures: Pairs,
     params: String,
     extra_info: String,
     stream_sid: String,
@@ -75,6 +77,7 @@ impl Publisher {
         let mut publisher = Self {
             stream_id: stream_id.into(),
             room,
+            figures: Pairs::default(),
             params: params.into(),
             extra_info: extra_info.into(),
             stream_sid: String::new(),
@@ -300,6 +303,7 @@ impl Publisher {
     }
 
     /// The service took the stream.
+    #[inline(never)]
     pub(super) fn handle_announced(
         &mut self,
         stream_sid: String,
@@ -396,6 +400,7 @@ impl Publisher {
         }
     }
 
+    #[inline(never)]
     fn send_extra_info(
         &self,
         call: Option<CallId>,
@@ -461,6 +466,7 @@ impl Publisher {
 }
 
 /// Tells the service that a stream is gone, which it refused `refusals` times.
+#[inline(never)]
 pub(super) fn send_delete(
     stream_id: &str,
     stream_sid: &str,

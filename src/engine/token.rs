@@ -15,12 +15,14 @@ pub const CLOCK_TOLERANCE_MS: i64 = 5_000;
 #[derive(Debug, Default)]
 pub struct ExpiryTimer {
     at: Option<Instant>,
+    has_fired: bool,
 }
 
 impl ExpiryTimer {
     /// Starts anew. `remain_s` is what the service says is left; 0 means that the token's own expiry counts, compared with
     /// `server_time`, or with the device's clock while that is unknown (Unix milliseconds).
     pub(super) fn start(&mut self, token: &str, remain_s: u32, server_time: Option<i64>, now: Now) {
+        self.has_fired = false;
         let left = if remain_s > 0 {
             Some(i64::from(remain_s) * 1_000)
         } else {
@@ -29,6 +31,13 @@ impl ExpiryTimer {
         };
         self.at = left
             .map(|ms| now.mono + Millis::try_from(ms.saturating_sub(WARN_BEFORE_MS)).unwrap_or(0));
+    }
+
+    /// The service says again how much is left of the same token. What was announced is not announced twice.
+    pub(super) fn adjust(&mut self, remain_s: u32, now: Now) {
+        if remain_s > 0 && !self.has_fired {
+            self.start("", remain_s, None, now);
+        }
     }
 
     /// When it fires.
@@ -40,7 +49,10 @@ impl ExpiryTimer {
     pub fn take_due(&mut self, now: Instant) -> bool {
         let due = self.at.is_some_and(|at| at <= now);
         if due {
-            self.at = None;
+            *self = Self {
+                at: None,
+                has_fired: true,
+            };
         }
         due
     }
@@ -124,6 +136,19 @@ mod tests {
         assert!(!timer.take_due(Instant(99_000)));
         timer.start("tok", 10, None, Now::at(5_000, 0));
         assert_eq!(timer.deadline(), Some(Instant(5_000)));
+    }
+
+    #[test]
+    fn the_end_of_one_token_is_announced_once() {
+        let mut timer = ExpiryTimer::default();
+        timer.start("tok", 40, None, Now::at(0, 0));
+        timer.adjust(35, Now::at(1_000, 0));
+        assert_eq!(timer.deadline(), Some(Instant(6_000)));
+        assert!(timer.take_due(Instant(6_000)));
+        timer.adjust(29, Now::at(7_000, 0));
+        assert_eq!(timer.deadline(), None);
+        timer.start("next", 10, None, Now::at(8_000, 0));
+        assert!(timer.take_due(Instant(8_000)));
     }
 
     #[test]

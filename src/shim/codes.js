@@ -3,7 +3,9 @@
 
 /** @type {Record<number, [string, string, string]>} */
 module.exports = {
+  1100001: ['BadParameter', 'bad parameter', 'The message names the argument.'],
   1100010: ['Unsupported', 'not available in Alipay mini programs', ''],
+  1100013: ['QueueFull', 'too many calls are waiting for an answer', 'Send slower.'],
   1199001: [
     'EngineLoadFailed',
     'The engine could not be loaded',

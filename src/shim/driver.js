@@ -9,7 +9,8 @@ const { Log } = require('./log');
 const { plain, toBorder, fromBorder } = require('./plain');
 const { restore } = require('./restore');
 const { Session } = require('./session');
-const { describe, loadFailed, stopped, destroyed, fromEngine } = require('./errors');
+const { Told } = require('./told');
+const { describe, loadFailed, stopped, destroyed, tooMany, fromEngine } = require('./errors');
 
 /** The longest delay setTimeout takes; a longer one would fire at once. */
 const MAX_DELAY = 0x7fffffff;
@@ -21,6 +22,12 @@ const RESTART_WINDOW = 60000;
 const MAX_RESTARTS = 3;
 /** Pause before each restart but the first, in ms. */
 const RESTART_PAUSE = 1000;
+/** Calls without an answer, and calls that wait for the module; further ones are refused with 1100013. */
+const MAX_CALLS = 1024;
+/** Events that wait for the next timer; where timers are held back, more are delivered at once. */
+const MAX_DEFERRED = 1024;
+/** Messages that an engine in another thread has not answered; further frames are lost, as on a bad connection. */
+const MAX_UNANSWERED = 4096;
 /** How long the farewell of a destroyed engine in another thread may take, in ms. */
 const FAREWELL_TIME = 1000;
 
@@ -55,6 +62,7 @@ class Driver {
       this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`),
     );
     this.session = new Session();
+    this.told = new Told();
     /** @type {'loading' | 'ready' | 'failed' | 'destroyed'} */
     this.state = 'failed';
     /** @type {any} */
@@ -93,6 +101,7 @@ class Driver {
       input: (input) => this.input(input),
       frame: (socket, bytes) => {
         this.logger.trace('received', [socket, bytes.length]);
+        if (this.engine && this.engine.unanswered > MAX_UNANSWERED) return;
         this.enter((engine, mono, wall) => engine.frame(socket, bytes, mono, wall));
       },
     });
@@ -144,6 +153,10 @@ class Driver {
     return new Promise((resolve, reject) => {
       if (this.state === 'destroyed') {
         reject(destroyed());
+        return;
+      }
+      if (this.open.size >= MAX_CALLS) {
+        reject(tooMany());
         return;
       }
       /** @type {Entry} */
@@ -209,6 +222,7 @@ class Driver {
       if (!isRemote) answer = own;
     };
     if (this.state === 'loading') {
+      if (this.waiting.length >= 2 * MAX_CALLS) return refused;
       if (this.session.isWanted) answer = this.session.answer(method, values);
       this.waiting.push(run);
       return answer === undefined ? early : answer;
@@ -363,18 +377,27 @@ class Driver {
     }
     // Messages are what users write.
     this.logger.trace(output.name, args);
-    this.events.emit(output.name, fromBorder(output.name, args));
+    this.emit(output.name, fromBorder(output.name, args));
+  }
+
+  /** @param {string} name @param {any[]} args */
+  emit(name, args) {
+    for (const [event, ...rest] of this.told.events(name, args)) this.events.emit(event, rest);
+    // Devices that were switched while the room was away are told now.
+    if (name !== 'roomStateUpdate' || args[1] !== 'CONNECTED') return;
+    for (const call of this.session.untold()) this.call('setStreamExtraInfo', call).catch(() => {});
   }
 
   /** @param {Output} output */
   defer(output) {
     this.deferred.push(output);
-    if (this.deferred.length > 1) return;
-    setTimeout(() => {
+    const flush = () => {
       this.put(this.deferred);
       this.deferred = [];
       this.pump();
-    }, 0);
+    };
+    if (this.deferred.length >= MAX_DEFERRED) flush();
+    else if (this.deferred.length === 1) setTimeout(flush, 0);
   }
 
   /** Sets the one timer to the engine's deadline. */
@@ -429,7 +452,7 @@ class Driver {
 
   /** Tells the page that its rooms are being connected again, and does it. */
   restart() {
-    for (const [name, ...args] of this.session.interrupt()) this.events.emit(name, args);
+    for (const [name, ...args] of this.session.interrupt()) this.emit(name, args);
     const start = () => this.state === 'loading' && !this.link && this.start();
     if (this.restarts.length > 1) setTimeout(start, RESTART_PAUSE);
     else start();

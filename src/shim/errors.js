@@ -37,12 +37,29 @@ const stopped = (cause) => own(1199002, `: ${describe(cause)}`);
 /** The engine was used after destroyEngine(). */
 const destroyed = () => own(1199003);
 
+/** Too many calls are open. */
+const tooMany = () => own(1100013);
+
 /** A method that Alipay has no place for. @param {string} method @param {string} advice what to use instead */
 const unsupported = (method, advice) => own(1100010, `: ${method}`, advice);
+
+/** The argument of setDeviceState() names no device. */
+const badDevices = () => own(1100001, ': state must be an object with camera or microphone, or both, as booleans');
 
 /** What the module rejected with, as a ZegoError. @param {any} reason */
 function fromEngine(reason) {
   return reason && typeof reason.code === 'number' ? new ZegoError(reason) : stopped(reason);
 }
 
-module.exports = { ZegoError, describe, withAdvice, loadFailed, stopped, destroyed, unsupported, fromEngine };
+module.exports = {
+  ZegoError,
+  describe,
+  withAdvice,
+  loadFailed,
+  stopped,
+  destroyed,
+  tooMany,
+  unsupported,
+  badDevices,
+  fromEngine,
+};

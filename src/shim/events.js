@@ -17,6 +17,7 @@ const EVENTS = [
   'IMRecvBarrageMessage',
   'IMRecvCustomCommand',
   'tokenWillExpire',
+  'peerDeviceStateUpdate',
   'streamUrlUpdate',
   'error',
   // documented for other clients of the vendor, never raised on Alipay

@@ -1,6 +1,6 @@
 'use strict';
 
-const { describe, withAdvice } = require('./errors');
+const { describe, withAdvice } = require('./describe');
 const { toMessage, fromMessage } = require('./message');
 const version = require('./version');
 
@@ -11,6 +11,9 @@ const TURNS = 5;
 
 /** @typedef {{script: string, wasm: string, timeout?: number}} Declaration what the application says about its Worker */
 
+/** Streams whose next address is kept: as many as an engine publishes and plays. */
+const MAX_STREAMS = 80;
+
 /** The platform allows one Worker. @type {Channel | undefined} */
 let shared;
 let lastID = 0;
@@ -20,50 +23,46 @@ let lastID = 0;
  * @param {any} my
  * @param {Declaration | undefined} declaration
  * @param {(level: string, message: string) => void} log
- * @returns {import('./hosts').Host}
+ * @param {Parameters<import('./hosts').Host['open']>[0]} hooks
+ * @returns {Promise<any>} a class as the hosts give it
  */
-function createWorkerHost(my, declaration, log) {
-  return {
-    name: 'worker',
-    available: () => !!declaration,
-    open: (hooks) =>
-      new Promise((resolve, reject) => {
-        const problem = problemOf(my, declaration);
-        if (problem) throw withAdvice(problem[0], problem[1]);
-        const { script, wasm, timeout } = /** @type {Declaration} */ (declaration);
-        if (!shared) shared = new Channel(my, script, timeout || ANSWER_TIME, log);
-        if (shared.script !== script) {
-          throw withAdvice(
-            `the Worker ${shared.script} is running`,
-            'A mini program may have one Worker: use the same script for every engine.',
+function openInWorker(my, declaration, log, hooks) {
+  return new Promise((resolve, reject) => {
+    const problem = problemOf(my, declaration);
+    if (problem) throw withAdvice(problem[0], problem[1]);
+    const { script, wasm, timeout } = /** @type {Declaration} */ (declaration);
+    if (!shared) shared = new Channel(my, script, timeout || ANSWER_TIME, log);
+    if (shared.script !== script) {
+      throw withAdvice(
+        `the Worker ${shared.script} is running`,
+        'A mini program may have one Worker: use the same script for every engine.',
+      );
+    }
+    const channel = shared;
+    lastID += 1;
+    const id = lastID;
+    channel.engines.set(id, {
+      /** @param {any} m */
+      hear(m) {
+        if (m.type === 'loadFailed') {
+          channel.drop(id);
+          reject(withAdvice(`the Worker could not load ${wasm}: ${m.message}`, LOAD_ADVICE));
+        } else if (m.version !== version) {
+          channel.drop(id);
+          reject(
+            withAdvice(
+              `${script} is of version ${m.version}, index.js of ${version}`,
+              'Copy worker.js and engine.wasm from the same package as index.js.',
+            ),
           );
+        } else {
+          resolve(bindEngine(channel, id, hooks));
         }
-        const channel = shared;
-        lastID += 1;
-        const id = lastID;
-        channel.engines.set(id, {
-          /** @param {any} m */
-          hear(m) {
-            if (m.type === 'loadFailed') {
-              channel.drop(id);
-              reject(withAdvice(`the Worker could not load ${wasm}: ${m.message}`, LOAD_ADVICE));
-            } else if (m.version !== version) {
-              channel.drop(id);
-              reject(
-                withAdvice(
-                  `${script} is of version ${m.version}, index.js of ${version}`,
-                  'Copy worker.js and engine.wasm from the same package as index.js.',
-                ),
-              );
-            } else {
-              resolve(bindEngine(channel, id, hooks));
-            }
-          },
-          lost: reject,
-        });
-        channel.post({ type: 'load', id, path: wasm });
-      }),
-  };
+      },
+      lost: reject,
+    });
+    channel.post({ type: 'load', id, path: wasm });
+  });
 }
 
 const LOAD_ADVICE =
@@ -271,7 +270,11 @@ function bindEngine(channel, id, hooks) {
       if (m.number) this.unanswered -= 1;
       // The deadline of an answer that crossed a later message on the way is old; that message's answer follows.
       this.at = m.deadline;
-      for (const streamID of Object.keys(m.nexts)) this.nextUrls.set(streamID, m.nexts[streamID]);
+      for (const streamID of Object.keys(m.nexts)) {
+        this.nextUrls.delete(streamID);
+        this.nextUrls.set(streamID, m.nexts[streamID]);
+        if (this.nextUrls.size > MAX_STREAMS) this.nextUrls.delete(this.nextUrls.keys().next().value || '');
+      }
       this.outputs.push(...m.outputs);
       hooks.wake();
       const call = m.type === 'settled' && this.calls.get(m.call);
@@ -283,4 +286,4 @@ function bindEngine(channel, id, hooks) {
   };
 }
 
-module.exports = { createWorkerHost };
+module.exports = { openInWorker };

@@ -2,7 +2,6 @@
 
 const { createInlineHost } = require('./host-inline');
 const { createPlainHost } = require('./host-plain');
-const { createWorkerHost } = require('./host-worker');
 
 /**
  * A place where the module runs. `open` loads it and gives a fresh `Engine` class (see docs/architecture.md).
@@ -20,6 +19,16 @@ const createGlue = () => require('./engine-glue').createGlue();
 
 const inline = createInlineHost(createGlue, () => require('./engine-wasm').bytes());
 const plain = createPlainHost(createGlue, () => require('./engine-plain'));
+
+/**
+ * Loaded when it is used: an application without a Worker does not carry it.
+ * @param {any} my @param {any} declaration @param {(level: string, message: string) => void} log @returns {Host}
+ */
+const createWorkerHost = (my, declaration, log) => ({
+  name: 'worker',
+  available: () => !!declaration,
+  open: (hooks) => require('./host-worker').openInWorker(my, declaration, log, hooks),
+});
 
 /**
  * The host to use: the one given, the one named, or the first that this runtime can do.

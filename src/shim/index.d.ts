@@ -339,6 +339,20 @@ export class ZegoExpressEngine {
   setStreamExtraInfo(streamID: string, extraInfo: string): Promise<{ errorCode: number; extendedData: string }>;
 
   /**
+   * Tells other users whether camera and microphone of a published stream are on; they hear it as `peerDeviceStateUpdate`. It does
+   * not switch them. Call it after `startPublishingStream` has resolved. It travels in the stream's extra info, beside the text of
+   * `setStreamExtraInfo` (docs/device-state.md). Called while the room is away it rejects, and is told when the room is back.
+   * @param state what is left out stays as it is, at first on
+   * @zh 告知其他用户所推流的摄像头和麦克风是否打开，对方收到 `peerDeviceStateUpdate`。它不负责开关设备。在 `startPublishingStream` 成功后调用。它放在流附加信息中，与 `setStreamExtraInfo` 的文本并存（docs/device-state.zh.md）。断线期间调用会被拒绝，但房间恢复后会告知。
+   * @zhParam state 未给出的保持不变，最初为打开
+   * @errors 1000014 1000015 1000016 1100001 1100002 1100003 1103055 1103062
+   */
+  setDeviceState(
+    streamID: string,
+    state: { camera?: boolean; microphone?: boolean },
+  ): Promise<{ errorCode: number; extendedData: string }>;
+
+  /**
    * Sets one value all users of the room see; one call at a time.
    * @param key 1..128 bytes; the service documents 10, and one key for a room
    * @param value 1..4096 bytes; the service documents 128
@@ -370,10 +384,10 @@ export class ZegoExpressEngine {
   /**
    * Sends a command to some users, or to all of the room.
    * @param command a text, or an object as JSON can carry it; at most 1024 characters
-   * @param toUserIDList at most 1024 users. Default, or empty: everybody
+   * @param toUserIDList at most 1024 users. Default, or empty: all others
    * @zh 向部分或全部用户发送信令。
    * @zhParam command 文本，或可用 JSON 表示的对象；最多 1024 个字符
-   * @zhParam toUserIDList 最多 1024 个用户。不填或为空：所有人
+   * @zhParam toUserIDList 最多 1024 个用户。不填或为空：所有其他人
    * @errors 1002014 1002099 1009002 1100001 1100002 1100003 1100013
    */
   sendCustomCommand(roomID: string, command: string | object, toUserIDList?: string[]): Promise<{ errorCode: number }>;

@@ -1,7 +1,8 @@
 'use strict';
 
 const { Driver } = require('./driver');
-const { ZegoError, unsupported } = require('./errors');
+const { ZegoError, badDevices, unsupported } = require('./errors');
+const { plain } = require('./plain');
 const version = require('./version');
 
 /** Methods that return a promise; rules and answers are the engine's. */
@@ -13,7 +14,6 @@ const ASYNC_METHODS = [
   'sendBarrageMessage',
   'sendCustomCommand',
   'setRoomExtraInfo',
-  'setStreamExtraInfo',
 ];
 
 /**
@@ -67,7 +67,7 @@ class ZegoExpressEngine {
     if (typeof appID !== 'number' || !(appID > 0 && appID <= 0xffffffff) || Math.floor(appID) !== appID) {
       throw new TypeError(`appID must be a positive integer number below 2^32, not ${shown(appID)}`);
     }
-    const servers = typeof server === 'string' ? [server] : server;
+    const servers = typeof server === 'string' ? [server] : plain(server);
     if (!Array.isArray(servers) || !servers.length || !servers.every((item) => typeof item === 'string')) {
       throw new TypeError(`server must be a string or a non-empty array of strings, not ${shown(server)}`);
     }
@@ -97,6 +97,22 @@ class ZegoExpressEngine {
 
   checkSystemRequirements() {
     return driverOf(this).adapter.checkSystemRequirements();
+  }
+
+  /** @param {string} streamID @param {string} text */
+  setStreamExtraInfo(streamID, text) {
+    const driver = driverOf(this);
+    return driver.call('setStreamExtraInfo', [streamID, driver.session.extraInfo(streamID, text)]);
+  }
+
+  /** @param {string} streamID @param {{camera?: boolean, microphone?: boolean}} state */
+  setDeviceState(streamID, state) {
+    const driver = driverOf(this);
+    const devices = plain(state);
+    const isGiven = devices && [devices.camera, devices.microphone].some((on) => typeof on === 'boolean');
+    if (!isGiven) return Promise.reject(badDevices());
+    for (const name of Object.keys(devices)) if (typeof devices[name] !== 'boolean') delete devices[name];
+    return driver.call('setStreamExtraInfo', [streamID, driver.session.extraInfo(streamID, undefined, devices)]);
   }
 
   getPlayerList() {
@@ -177,7 +193,7 @@ function define(target, name, value) {
 /** @param {any} value */
 function shown(value) {
   if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return value.length ? 'an array with other things in it' : 'an empty array';
+  if (Array.isArray(plain(value))) return value.length ? 'an array with other things in it' : 'an empty array';
   return typeof value === 'string' || typeof value === 'number'
     ? `the ${typeof value} ${JSON.stringify(value)}`
     : `a ${typeof value}`;

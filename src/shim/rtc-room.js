@@ -12,8 +12,6 @@ const TOGETHER = 600;
 const NOTICE = 3000;
 /** How long joining may take unless the application says otherwise, in ms. */
 const JOIN = 20000;
-/** How long a login that is no longer wanted may take before the room is left without its answer, in ms. */
-const UNWANTED = 2000;
 /** Until a failed stream is tried again, in ms, and how often. */
 const RETRY_AFTER = 3000;
 const RETRIES = 3;
@@ -22,9 +20,6 @@ const PUSHED = 3800;
 const PUSH_FAILED = 3801;
 const PLAYED = 3802;
 const PLAY_FAILED = 3803;
-
-/** Engines whose room before is being left: settled when it has been. @type {WeakMap<object, Promise<void>>} */
-const logouts = new WeakMap();
 
 /** A whole call on one page; documented in rtc-room.d.ts. */
 class RtcRoom {
@@ -56,11 +51,15 @@ class RtcRoom {
       streams: [],
       camera: this.component.wish.camera,
       microphone: this.component.wish.microphone,
+      peerCamera: true,
+      peerMicrophone: true,
       online: true,
       networkType: '',
     };
     /** Streams of other users, oldest first. @type {string[]} */
     this.queue = [];
+    /** Their devices, where they told them. @type {Map<string, {camera: boolean, microphone: boolean}>} */
+    this.devices = new Map();
     this.follows = false;
     /** Raised when what is under way is void. */
     this.epoch = 0;
@@ -68,8 +67,6 @@ class RtcRoom {
     this.joining = undefined;
     /** @type {Promise<void> | undefined} */
     this.publishing = undefined;
-    /** The login that has no answer yet. @type {Promise<any> | undefined} */
-    this.login = undefined;
     /** Ends joining. */
     this.onLeave = () => {};
     this.failures = { publish: 0, play: 0 };
@@ -172,6 +169,7 @@ class RtcRoom {
     if (this.state.camera === on) return;
     this.update({ camera: on });
     this.component.setCamera(on);
+    this.tellDevices();
   }
 
   /** @param {boolean} on */
@@ -179,6 +177,13 @@ class RtcRoom {
     if (this.state.microphone === on) return;
     this.update({ microphone: on });
     this.component.setMicrophone(on);
+    this.tellDevices();
+  }
+
+  /** The others see the devices of the own stream; the engine sees to it that they do. */
+  tellDevices() {
+    const { streamID, camera, microphone } = this.state;
+    if (streamID) this.engine.setDeviceState(streamID, { camera, microphone }).catch(() => {});
   }
 
   // --- entering ----------------------------------------------------------------------------------------------------
@@ -189,12 +194,8 @@ class RtcRoom {
     await this.unlessLeft(epoch, prepare(this.my));
     await this.unlessLeft(epoch, checkPermissions(this.my, engine));
     const token = await this.unlessLeft(epoch, this.fetchToken(roomID));
-    await logouts.get(engine);
-    if (epoch !== this.epoch) throw problem(1198005, 'room');
-    const login = engine.loginRoom(roomID, token, options.user, Object.assign({ userUpdate: true }, options.room));
-    this.login = login;
-    await this.unlessLeft(epoch, login);
-    this.login = undefined;
+    const config = Object.assign({ userUpdate: true }, options.room);
+    await this.unlessLeft(epoch, engine.loginRoom(roomID, token, options.user, config));
     this.isBroken = false;
     this.update({ room: 'connected' });
     if (publish) await this.unlessLeft(epoch, this.startPublishing());
@@ -245,7 +246,10 @@ class RtcRoom {
     const asking = this.component.expect(this.engine.startPublishingStream(streamID, this.options.publishOption)).then(
       (/** @type {any} */ { url }) => {
         this.forgetPublishing(asking);
-        if (isCurrent()) this.component.set({ push: url });
+        if (!isCurrent()) return;
+        // Before it is announced, so that nobody sees the stream without them.
+        if (!this.state.camera || !this.state.microphone) this.tellDevices();
+        this.component.set({ push: url });
       },
       (/** @type {any} */ error) => {
         this.forgetPublishing(asking);
@@ -346,6 +350,7 @@ class RtcRoom {
     this.handlers = [
       ['roomStateUpdate', this.handleRoom],
       ['roomStreamUpdate', this.handleStreams],
+      ['peerDeviceStateUpdate', this.handleDevices],
       ['publisherStateUpdate', this.handlePublisher],
       ['playerStateUpdate', this.handlePlayer],
       ['streamUrlUpdate', this.handleUrl],
@@ -389,10 +394,18 @@ class RtcRoom {
       const at = this.queue.indexOf(streamID);
       if (change === 'ADD' && at < 0) this.queue.push(streamID);
       if (change === 'DELETE' && at >= 0) this.queue.splice(at, 1);
+      if (change === 'DELETE') this.devices.delete(streamID);
     }
     this.update({ streams: this.queue.slice() });
     if (this.state.playing && this.queue.indexOf(this.state.playing) < 0 && change === 'DELETE') this.dropPlay();
     this.playNext();
+  }
+
+  /** @param {string} roomID @param {any[]} streams */
+  handleDevices(roomID, streams) {
+    if (roomID !== this.state.roomID) return;
+    for (const stream of streams) this.devices.set(stream.streamID, stream);
+    this.update({ playing: this.state.playing });
   }
 
   /** @param {{streamID: string, state: string, errorCode: number, extendedData?: string}} update */
@@ -527,32 +540,14 @@ class RtcRoom {
     for (const name of Object.keys(this.timers)) clearTimeout(this.timers[name]);
     const { room, roomID, streamID, playing } = this.state;
     this.queue = [];
+    this.devices.clear();
     this.isBroken = false;
     this.renewing.clear();
     this.component.remove();
     this.update({ room: 'idle', roomID: '', publish: 'none', play: 'none', streamID: '', playing: '', streams: [] });
     if (playing) this.engine.stopPlayingStream(playing);
     if (streamID) this.engine.stopPublishingStream(streamID);
-    if (room === 'idle') return;
-    const { login } = this;
-    this.login = undefined;
-    if (!login) this.engine.logoutRoom(roomID);
-    else logouts.set(this.engine, this.logoutAfter(login, roomID));
-  }
-
-  /**
-   * The service keeps a user whose login it answers after the logout, so that waits for the answer.
-   * @param {Promise<any>} login @param {string} roomID @returns {Promise<void>}
-   */
-  logoutAfter(login, roomID) {
-    /** @type {any} */
-    let timer;
-    const limit = new Promise((resolve) => (timer = setTimeout(resolve, UNWANTED)));
-    const end = () => {
-      clearTimeout(timer);
-      this.engine.logoutRoom(roomID);
-    };
-    return Promise.race([login, limit]).then(end, end);
+    if (room !== 'idle') this.engine.logoutRoom(roomID);
   }
 
   /** @param {string} name @param {number} ms @param {() => void} action */
@@ -569,6 +564,10 @@ class RtcRoom {
 
   /** @param {any} change */
   update(change) {
+    if ('playing' in change) {
+      const { camera, microphone } = this.devices.get(change.playing) || { camera: true, microphone: true };
+      Object.assign(change, { peerCamera: camera, peerMicrophone: microphone });
+    }
     const changed = Object.keys(change).filter((name) => String(this.state[name]) !== String(change[name]));
     if (!changed.length) return;
     const before = this.state;

@@ -1,5 +1,7 @@
 'use strict';
 
+const { open, seal } = require('./told');
+
 /** Error of a room whose connection broke; nothing to do. */
 const NETWORK_BROKEN = 1000017;
 /** Errors of a login whose arguments were refused: the engine does not count it. */
@@ -32,6 +34,8 @@ const PLAY_FAILED = 3803;
  * @property {boolean} lost the component lost it while the room was away: it comes back with the room, or is begun anew
  * @property {boolean} pending the restarted engine has not been asked for it yet
  * @property {boolean} returning the restarted engine has not reached `state` yet
+ * @property {string} text extra info of the application
+ * @property {import('./told').Devices | undefined} devices what is told of the devices, if anything
  */
 
 /**
@@ -84,6 +88,8 @@ class Session {
         lost: false,
         pending: false,
         returning: false,
+        text: open((entry.args[1] && entry.args[1].extraInfo) || '').text,
+        devices: undefined,
       });
     }
   }
@@ -102,12 +108,35 @@ class Session {
     if (holder && value && value.url) holder.url = value.url;
     if (entry.method === 'loginRoom') this.hasLoggedIn = true;
     const published = entry.method === 'setStreamExtraInfo' && this.publishes.get(entry.args[0]);
-    if (published)
-      published.args = [published.args[0], Object.assign({}, published.args[1], { extraInfo: entry.args[1] })];
+    if (published) setExtraInfo(published, entry.args[1]);
+  }
+
+  /**
+   * What is sent for `setStreamExtraInfo` and `setDeviceState`: the newest text and devices of the stream in one.
+   * @param {any} streamID
+   * @param {any} text undefined: as it is
+   * @param {Partial<import('./told').Devices>} [devices]
+   */
+  extraInfo(streamID, text, devices) {
+    const stream = this.publishes.get(streamID) || { text: '', devices: undefined };
+    if (typeof text === 'string' && text) stream.text = text;
+    if (devices) stream.devices = Object.assign({ camera: true, microphone: true }, stream.devices, devices);
+    return stream.devices && (devices || (text && text === stream.text)) ? seal(stream.text, stream.devices) : text;
+  }
+
+  /** Arguments of `setStreamExtraInfo` for streams whose devices the service was not told. @returns {any[][]} */
+  untold() {
+    const calls = Array.from(this.publishes, ([streamID, { args, text, devices }]) => ({
+      args: [streamID, devices && seal(text, devices)],
+      known: (args[1] || {}).extraInfo,
+    }));
+    return calls.filter(({ args, known }) => args[1] && args[1] !== known).map(({ args }) => args);
   }
 
   /** The call is refused, or must not be tried again. @param {any} entry @param {any} reason */
   rejected(entry, reason) {
+    const published = entry.method === 'setStreamExtraInfo' && this.publishes.get(entry.args[0]);
+    if (published) published.text = open((published.args[1] || {}).extraInfo || '').text;
     if (entry.method === 'loginRoom' && !(reason && REFUSED_LOGIN.indexOf(reason.code) >= 0)) this.hasLoggedIn = true;
     if (!this.holder(entry)) return;
     const all = entry.method === 'loginRoom' ? this.rooms : this.streamsOf(entry.method);
@@ -240,6 +269,7 @@ class Session {
       for (const stream of streams.values()) {
         stream.pending = true;
         stream.returning = stream.state !== '';
+        if (stream.devices) setExtraInfo(stream, seal(stream.text, stream.devices));
       }
     }
   }
@@ -334,6 +364,11 @@ class Session {
   streamsOf(method) {
     return { startPublishingStream: this.publishes, startPlayingStream: this.plays }[method];
   }
+}
+
+/** @param {Stream} stream @param {string} extraInfo */
+function setExtraInfo(stream, extraInfo) {
+  stream.args = [stream.args[0], Object.assign({}, stream.args[1], { extraInfo })];
 }
 
 /** The page takes a return for a reconnection. @param {Room} room @param {any[]} args */

@@ -192,23 +192,55 @@ export interface ZegoStreamState<State extends string> {
    * @zh 错误文本，可能为空。
    */
   extendedData: string;
+  /**
+   * The state told before this one; the first time NO_PUBLISH or NO_PLAY.
+   * @zh 上一次通知的状态；第一次为 NO_PUBLISH 或 NO_PLAY。
+   */
+  previousState: State;
 }
 
 /**
- * Figures on a stream; one the component did not give is 0.
- * @zh 流的质量数据；组件没有给出的为 0。
+ * Camera and microphone of a stream of another user.
+ * @zh 其他用户一条流的摄像头和麦克风。
+ */
+export interface ZegoPeerDevices {
+  /**
+   * The stream.
+   * @zh 流 ID。
+   */
+  streamID: string;
+  /**
+   * Who publishes it.
+   * @zh 推流用户。
+   */
+  user: ZegoUser;
+  /**
+   * Whether it is on.
+   * @zh 是否打开。
+   */
+  camera: boolean;
+  /**
+   * Whether it is on.
+   * @zh 是否打开。
+   */
+  microphone: boolean;
+}
+
+/**
+ * Figures on a stream; one the component did not give is undefined.
+ * @zh 流的质量数据；组件没有给出的为 undefined。
  */
 export interface ZegoQuality {
   /**
    * Bit rate in kbit/s, frames per second, width and height in pixels.
    * @zh 码率（kbit/s）、帧率、宽和高（像素）。
    */
-  video: { videoBitrate: number; videoFPS: number; videoWidth: number; videoHeight: number };
+  video: { videoBitrate?: number; videoFPS?: number; videoWidth?: number; videoHeight?: number };
   /**
    * Bit rate in kbit/s.
    * @zh 码率（kbit/s）。
    */
-  audio: { audioBitrate: number };
+  audio: { audioBitrate?: number };
 }
 
 /**
@@ -298,15 +330,25 @@ export interface ZegoEvents {
    * The connection to a room: after `loginRoom` and `logoutRoom`, when it broke, came back, or ended.
    * @param errorCode 0, or why; 1000017 with CONNECTING: the network broke
    * @param extendedData the text of the error, JSON after a kick-out; may be undefined
+   * @param previousState the one told before; the first time DISCONNECTED
    * @zh 房间的连接状态：登录、退出、断开、恢复、结束时触发。
    * @zhParam errorCode 0 或原因；CONNECTING 时的 1000017 表示网络断开
    * @zhParam extendedData 错误文本，被踢出时为 JSON；可能是 undefined
+   * @zhParam previousState 上一次通知的状态；第一次为 DISCONNECTED
    * @errors 1000017 1001004 1002001 1002005 1002006 1002007 1002010 1002011 1002012 1002013 1002031 1002034 1002036 1002050 1002055 1002066 1002099 1100001 1102016 1102018 1199002
    */
-  roomStateUpdate: (roomID: string, state: ZegoRoomState, errorCode: number, extendedData: string | undefined) => void;
+  roomStateUpdate: (
+    roomID: string,
+    state: ZegoRoomState,
+    errorCode: number,
+    extendedData: string | undefined,
+    previousState: ZegoRoomState,
+  ) => void;
   /**
    * The same, with the reason instead of the state. KICKOUT: 1002050 the user logged in elsewhere, 1002055 the server asked for it.
+   * @param previousReason the one told before; LOGOUT at the beginning of a login
    * @zh 同上，给出的是原因而不是状态。KICKOUT：1002050 用户在别处登录，1002055 服务端要求。
+   * @zhParam previousReason 上一次通知的原因；一次登录开始时为 LOGOUT
    * @errors 1000017 1002031 1002034 1002050 1002055 1002099 1102016 1102018 1199002
    */
   roomStateChanged: (
@@ -314,6 +356,7 @@ export interface ZegoEvents {
     reason: ZegoRoomStateReason,
     errorCode: number,
     extendedData: string | undefined,
+    previousReason: ZegoRoomStateReason,
   ) => void;
   /**
    * Other users came or went; only with `userUpdate: true`. After a login one ADD with all who are there.
@@ -347,6 +390,12 @@ export interface ZegoEvents {
    * @zh 其他用户修改了流附加信息，或在本用户进入之前已经设置。
    */
   streamExtraInfoUpdate: (roomID: string, streams: ZegoStream[]) => void;
+  /**
+   * Other users switched camera or microphone and told it with `setDeviceState`, or begin a stream with one of them off. A stream
+   * that tells nothing is not mentioned: take both for on.
+   * @zh 其他用户开关了摄像头或麦克风并用 `setDeviceState` 告知，或以关闭的设备开始推流。没有告知的流不会出现：请视为两者都打开。
+   */
+  peerDeviceStateUpdate: (roomID: string, streams: ZegoPeerDevices[]) => void;
   /**
    * The state of a stream published here. PUBLISHING: others see it. NO_PUBLISH with an error: it is over.
    * @zh 本端推流的状态。PUBLISHING：其他人可见。带错误的 NO_PUBLISH：已结束。

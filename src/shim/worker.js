@@ -7,6 +7,9 @@ const { describe } = require('./describe');
 const { toMessage, fromMessage } = require('./message');
 const version = require('./version');
 
+/** Streams whose next address is kept: as many as an engine publishes and plays. */
+const MAX_STREAMS = 80;
+
 /** @typedef {{glue: any, engine: any, next: Record<string, {url: string, outputs: any[]}>}} Place an engine and its home */
 
 /** @type {Record<number, Place>} */
@@ -103,6 +106,8 @@ function lookAhead(place, streamID, now) {
     /^(publisher|player)StateUpdate$/.test(output.name) &&
     output.args[0].streamID === streamID;
   const outputs = place.engine.drain() || [];
+  const known = Object.keys(place.next);
+  if (known.length >= MAX_STREAMS) delete place.next[known[0]];
   place.next[streamID] = { url, outputs: outputs.filter(own) };
   return outputs.filter((/** @type {any} */ output) => !own(output));
 }

@@ -2,6 +2,7 @@
 
 import test, { after, describe } from 'node:test';
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { clientProblem } from '../support/clients.mjs';
 import { roomServerProblem } from '../support/room-server.mjs';
 import { Differences, weight } from './compare.mjs';
@@ -40,6 +41,31 @@ describe('the list of differences', () => {
       assert.ok(reason?.length > 10, `${id} has no reason`);
       for (const name of named) assert.ok(known.has(name), `${id} names "${name}"`);
     }
+  });
+
+  test('and what covers what name scenarios and files that exist', () => {
+    const root = new URL('../../', import.meta.url);
+    const page = readFileSync(new URL('docs/conformance.md', root), 'utf8');
+    const [section] = page.split('## What covers what')[1].split('\n## ');
+    const rows = section.split('\n').filter((line) => line.startsWith('|'));
+    const known = new Set(scenarios.map(({ name }) => name));
+    const cells = rows.flatMap((row) => row.split('|').slice(2));
+    const named = cells.flatMap((cell) => [...cell.matchAll(/"([^"]+)"/g)]).map(([, name]) => name);
+    assert.ok(named.length > 80);
+    for (const name of named) assert.ok(known.has(name), `there is no scenario "${name}"`);
+    const files = cells.flatMap((cell) => [...cell.matchAll(/`((?:src|tests)\/[^`]+)`/g)]).map(([, name]) => name);
+    for (const name of files) assert.ok(existsSync(new URL(name, root)), name);
+  });
+
+  test('is explained in docs/differences.md, but for what is chance or the vendor itself', () => {
+    const text = readFileSync(new URL('../../docs/differences.md', import.meta.url), 'utf8');
+    const [, table] = text.split('## In the conformance suite');
+    const explained = [...table.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, ids]) =>
+      ids.replaceAll('`', '').split(', '),
+    );
+    const known = differences.entries.map(({ id }) => id).filter((id) => !/^(wx|race|recorded-race)-/.test(id));
+    const chosen = ['recorded-server-ids', 'recorded-cdn-hosts'];
+    assert.deepEqual(explained.sort(), known.filter((id) => !chosen.includes(id)).sort());
   });
 
   test('holds nothing that no longer occurs', { skip }, (t) => {

@@ -12,10 +12,16 @@ export function argumentsText(args) {
   return `(${args.map((value) => text(value)).join(', ')})`;
 }
 
+/** Arguments of a room's state that both clients have; ours adds the state before. */
+const STATE_ARGUMENTS = 4;
+
 /** An event as if it were a call. */
 export function eventText(name, args) {
+  // A figure that the component did not give is undefined with the vendor and not there with ours: no page can tell.
+  if (name.endsWith('QualityUpdate')) return `${name}${argumentsText(JSON.parse(JSON.stringify(args)))}`;
   if (!STATES.has(name)) return `${name}${argumentsText(args)}`;
-  return `${name}${argumentsText(args.map((value, index) => (index === 3 ? words(value) : wordless(value))))}`;
+  const common = args.slice(0, STATE_ARGUMENTS);
+  return `${name}${argumentsText(common.map((value, index) => (index === 3 ? words(value) : wordless(value))))}`;
 }
 
 /** What a call answered. @param {'='|'resolved'|'rejected'} how */
@@ -34,7 +40,9 @@ function text(value, key = '') {
   if (typeof value === 'string') return TOKEN.test(value) ? 'TOKEN' : JSON.stringify(short(address(value)));
   if (Array.isArray(value)) return `[${value.map((item) => text(item)).join(', ')}]`;
   if (value === null || typeof value !== 'object') return String(value);
-  const fields = Object.keys(value).sort();
+  const fields = Object.keys(value)
+    .filter((field) => value[field] !== LEFT_OUT)
+    .sort();
   return `{${fields.map((field) => `${field}: ${text(value[field], field)}`).join(', ')}}`;
 }
 
@@ -55,6 +63,7 @@ function address(value) {
 }
 
 const WORDS = Symbol('a sentence');
+const LEFT_OUT = Symbol('a member that is not compared');
 
 /** Sentences are each client's own; texts that programs read (JSON) and empty ones are compared, but for a sentence in them. */
 function words(value) {
@@ -64,7 +73,7 @@ function words(value) {
 
 function wordless(value) {
   if (value === null || typeof value !== 'object' || !('extendedData' in value)) return value;
-  return { ...value, extendedData: words(value.extendedData) };
+  return { ...value, previousState: LEFT_OUT, extendedData: words(value.extendedData) };
 }
 
 /** Rejections are compared by their codes and by which fields they have; an error that has all fields of ours is short. */

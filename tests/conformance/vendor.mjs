@@ -24,6 +24,7 @@ export const HUB = 'hub.invalid';
  * @param {(event: object) => void} [options.onEvent] see Recorder
  * @param {(line: string) => void} [options.log] the client's console
  * @param {number} [options.latency=0] ms by which every message is late, see createHost in my.mjs
+ * @param {string} [options.platform] as the host names it
  * @param {(error: Error) => void} [options.onFault] told what the client throws outside of calls, which a host would only log
  * @returns {VendorClient}
  */
@@ -38,10 +39,10 @@ export class VendorClient {
   #onFault;
   #closed = false;
 
-  constructor({ server, appID, onEvent, log = () => {}, latency = 0, onFault = () => {} }) {
+  constructor({ server, appID, onEvent, log = () => {}, latency = 0, platform = 'devtools', onFault = () => {} }) {
     this.kind = 'vendor';
     this.#onFault = onFault;
-    this.#wx = createWx(server, latency, (run) => this.#guard(run));
+    this.#wx = createWx(server, latency, (run) => this.#guard(run), platform);
     const { ZegoExpressEngine } = loadVendor(this.#globals(log));
     ZegoExpressEngine.setEngineOptions({ customDomain: { accesshub: HUB, logreport: HUB, detaillog: HUB } });
     /** The vendor's engine. */
@@ -141,8 +142,9 @@ export function loadVendor(given) {
  * @param {string} server ws://127.0.0.1:port/accesshub
  * @param {number} latency ms by which every message is late
  * @param {(run: () => void) => void} guard calls what the client is called back with
+ * @param {string} [platform] as the host names it
  */
-export function createWx(server, latency, guard) {
+export function createWx(server, latency, guard, platform = 'devtools') {
   const storage = new Map();
   const sockets = new Set();
   const networkListeners = new Set();
@@ -203,7 +205,7 @@ export function createWx(server, latency, guard) {
     brand: 'fake',
     model: 'fake',
     system: 'Node',
-    platform: 'devtools',
+    platform,
     version: '8.0.50',
     SDKVersion: '3.0.0',
   });

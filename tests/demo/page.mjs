@@ -91,6 +91,8 @@ export class Page {
     await this.#removeComponent();
     this.#call('logoutRoom', [this.roomID]);
     await this.waitFor('roomStateUpdate', (_room, state) => state === 'DISCONNECTED');
+    // The vendor's client says this one a moment later.
+    await this.waitFor('roomStateChanged', (_room, state) => state === 'LOGOUT');
   }
 
   async #ask(direction, method, streamID) {

@@ -131,7 +131,8 @@ function summary({ sides, together }, problems, timeline) {
       ? 'The call worked.'
       : `The call did not work:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
   const painted = colour ? `\x1b[1;${problems.length === 0 ? 32 : 31}m${verdict}\x1b[0m` : verdict;
-  const files = `  what A and B saw: ${short(together)}   every line above: ${short(join(FOLDER, 'timeline.txt'))}`;
+  const files = `  what A and B saw: ${short(together)}   every line above: ${short(join(FOLDER, 'timeline.txt'))}
+  with phones to use and buttons that break things: ./build.sh demo --browser`;
   return `\n${rows.join('\n')}\n${files}\n\n${painted} ${timeline.lines.length} lines, ${(timeline.now / 1000).toFixed(1)} s.`;
 }
 

@@ -20,17 +20,35 @@ use bolero::check;
 use talk::{Step, Talk};
 use zego_express_alipay::engine::wire::frame::decode_frame;
 use zego_express_alipay::engine::wire::packet::decode_packet;
-use zego_express_alipay::engine::wire::pb::decode;
-use zego_express_alipay::engine::wire::{accesshub, initconfig, liveroom, switch};
+use zego_express_alipay::engine::wire::pb::{decode, encode};
+use zego_express_alipay::engine::wire::{Frame, accesshub, initconfig, liveroom, switch};
+
+/// Reads bytes as some kind of message, every field of it. Written and read again it must be the same.
+macro_rules! read_all {
+    ($bytes:expr, $($module:ident :: $kind:ident),* $(,)?) => {$(
+        if let Ok(message) = decode::<$module::$kind>($bytes) {
+            let read = $module::write::$kind::from(message);
+            let written = encode(&read);
+            let again = decode::<$module::$kind>(&written).unwrap();
+            assert_eq!($module::write::$kind::from(again), read);
+        }
+    )*};
+}
 
 #[test]
 fn any_bytes_are_a_frame_or_refused() {
     check!().for_each(|bytes: &[u8]| {
-        let first = decode_frame(bytes).map(|frame| format!("{frame:?}"));
-        let second = decode_frame(bytes).map(|frame| format!("{frame:?}"));
-        assert_eq!(first, second);
-        let _ = decode::<accesshub::PcUpwardMessage>(bytes);
-        let _ = decode::<initconfig::InitConfig>(bytes);
+        if let Ok((_, Frame::PcDownward(message))) = decode_frame(bytes) {
+            let _ = decode_packet(message.payload());
+        }
+        read_all!(
+            bytes,
+            accesshub::CloseConnection,
+            accesshub::GetConfigResponse,
+            accesshub::HttpResponse,
+            accesshub::Redirect,
+            initconfig::InitConfig,
+        );
     });
 }
 
@@ -39,10 +57,15 @@ fn any_bytes_are_a_room_packet_or_refused() {
     check!().for_each(|bytes: &[u8]| {
         let _ = decode_packet(bytes);
         // The same as the body of each kind of packet.
-        let _ = decode::<switch::LoginRoomRsp>(bytes);
-        let _ = decode::<liveroom::HbRsp>(bytes);
-        let _ = decode::<liveroom::PushStream>(bytes);
-        let _ = decode::<liveroom::GetUserlistRsp>(bytes);
+        read_all!(
+            bytes,
+            switch::LoginRoomRsp,
+            switch::MergePushReq,
+            liveroom::HbRsp,
+            liveroom::PushStream,
+            liveroom::PushIm,
+            liveroom::GetUserlistRsp,
+        );
         let _ = room_server::wire::describe(bytes);
     });
 }

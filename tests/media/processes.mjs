@@ -127,6 +127,11 @@ export class ManagedProcess {
     if (!this.ended) this.#child.stdin.write(text);
   }
 
+  /** Its standard input ends here. */
+  endInput() {
+    this.#child.stdin.end();
+  }
+
   kill() {
     this.#child.kill('SIGKILL');
   }

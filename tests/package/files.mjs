@@ -7,6 +7,7 @@ const pkg = new URL('../../pkg/', import.meta.url);
 export const scripts = [
   'index.js',
   'rtc-room.js',
+  'host-worker.js',
   'log-upload.js',
   'error-codes.js',
   'engine-wasm.js',

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
+import { borderNames } from '../support/border-names.mjs';
+import { crates } from '../scripts/third-party.mjs';
 import { bytesOf, scripts, textOf, workerScript } from './files.mjs';
 import { freeGlobals, forbiddenSyntax } from './globals.mjs';
 
@@ -94,10 +95,9 @@ const compiled = new WebAssembly.Module(wasm);
 test('the module imports what it may and nothing more', () => {
   const file = new URL('imports.txt', import.meta.url);
   const [header, allowed] = readFileSync(file, 'utf8').split('\n\n');
-  const names = new Map(borderNames().imports.map(([, name, short]) => [short, name]));
   const actual = WebAssembly.Module.imports(compiled).map(({ name, kind }) => {
     // wasm-bindgen ends names with a hash of what they stand for, or counts them.
-    return `${kind} ${String(names.get(name)).replace(/_[0-9a-f]{16}$/, '_*')}`;
+    return `${kind} ${String(borderNames.importOf(name)).replace(/_[0-9a-f]{16}$/, '_*')}`;
   });
   const list = [...new Set(actual)].sort();
   if (process.env.UPDATE_IMPORTS === '1') writeFileSync(file, `${header}\n\n${list.join('\n')}\n`);
@@ -161,11 +161,26 @@ test('crate, package and shim tell the same version', () => {
   assert.equal(createRequire(import.meta.url)('../../src/shim/version.js'), version);
 });
 
-/** What the short names stand for that the build gave the module's imports and exports. */
-function borderNames() {
-  const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../target', import.meta.url));
-  return JSON.parse(readFileSync(`${target}/glue/names.json`, 'utf8'));
-}
+test('THIRD-PARTY.txt has every crate of the module with its licence', () => {
+  const text = textOf('THIRD-PARTY.txt');
+  const list = crates();
+  for (const name of ['js-sys', 'md-5', 'rlsf', 'wasm-bindgen', 'base64ct'])
+    assert.ok(
+      list.some((crate) => crate.name === name),
+      `${name} is part of the module`,
+    );
+  for (const { name, version, license, texts } of list) {
+    assert.ok(text.includes(`${name} ${version}  ${license}`), name);
+    for (const licence of texts) assert.ok(text.includes(licence), `the licence of ${name}`);
+    assert.ok(texts.length > 0 || /Apache-2\.0/.test(license), `${name} has a licence whose text is in the package`);
+  }
+  // The module's own panics name the files of the crates that its code comes from.
+  const traces = wasm.toString('latin1').match(/[a-z][\w-]*-\d+\.\d+\.\d+(?=\/src\/)/g) ?? [];
+  for (const trace of new Set(traces)) {
+    const [, name, version] = trace.match(/^(.*)-(\d+\.\d+\.\d+)$/);
+    assert.ok(text.includes(`${name} ${version}  `), `${trace} is in the module but not in THIRD-PARTY.txt`);
+  }
+});
 
 function buildPaths(text) {
   return text.match(/\/(?:home|root|Users|tmp)\/[\w./-]+/g) ?? [];

@@ -1,53 +1,73 @@
-// Sizes of what ships, and the limits it must stay under.
+// Sizes of what ships, what changed since the last release, and the limits.
 //
-//   node tests/package/size.mjs [--check]
+//   node tests/package/size.mjs [--check | --release]
 //
-// An application that carries the module inside its code ships index.js and engine-wasm.js.
-import { readFileSync } from 'node:fs';
+// --check    fails where a limit is exceeded
+// --release  writes the sizes down as those of the last release (sizes.json); part of making a release
+import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
+const FORMS = ['raw', 'gzip', 'brotli'];
 const files = [
   'index.js',
-  'rtc-room.js',
-  'log-upload.js',
-  'error-codes.js',
   'engine-wasm.js',
-  'engine-plain.js',
+  'host-worker.js',
   'worker.js',
   'engine.wasm',
   'engine.wasm.br',
+  'engine-plain.js',
+  'rtc-room.js',
+  'log-upload.js',
+  'error-codes.js',
   'index.d.ts',
 ];
 /** What an application ships by the host it uses; the platform's limit is 2 MB for a package. */
 const applications = {
   inline: ['index.js', 'engine-wasm.js'],
-  worker: ['index.js', 'worker.js', 'engine.wasm.br'],
+  worker: ['index.js', 'host-worker.js', 'worker.js', 'engine.wasm.br'],
   plain: ['index.js', 'engine-plain.js'],
 };
-// A ratchet: lower it with every gain. The aim is not reached yet; docs/size.md says what costs what.
-const inline = { raw: 225_000, brotli: 80_000 };
-const aim = { raw: 225_000, brotli: 60_000 };
+/** Of what the inline host ships. */
+const limits = {
+  // A ratchet: lower it with every gain.
+  'present limit': { raw: 205_000, brotli: 70_000 },
+  'must become': { raw: 225_000, brotli: 60_000 },
+  'aim, half of the vendor': { brotli: 43_000 },
+};
+const present = limits['present limit'];
 
+const baseline = new URL('sizes.json', import.meta.url);
 const sizes = new Map(
   files.map((name) => [name, measure(readFileSync(new URL(`../../pkg/${name}`, import.meta.url)))]),
 );
-const totals = new Map(Object.entries(applications).map(([host, names]) => [host, sum(names)]));
-const total = totals.get('inline');
+for (const [host, names] of Object.entries(applications)) sizes.set(`application, ${host}`, sum(names));
+const inline = sizes.get('application, inline');
 
-print('file', { raw: 'raw', gzip: 'gzip', brotli: 'brotli' });
-for (const [name, size] of sizes) print(name, size);
-for (const [host, size] of totals) print(`application, ${host}`, size);
-print('  limit of inline', { raw: inline.raw, gzip: '', brotli: inline.brotli });
-print('  aim of inline', { raw: aim.raw, gzip: '', brotli: aim.brotli });
+if (process.argv.includes('--release')) {
+  const { version } = JSON.parse(readFileSync(new URL('../../pkg/package.json', import.meta.url), 'utf8'));
+  const text = JSON.stringify({ release: version, sizes: Object.fromEntries(sizes) }, undefined, 2);
+  writeFileSync(baseline, `${text}\n`);
+}
+const last = JSON.parse(readFileSync(baseline, 'utf8'));
 
-const over = ['raw', 'brotli'].filter((form) => total[form] > inline[form]);
-for (const form of over) console.error(`too large: ${total[form]} bytes ${form}, the limit is ${inline[form]}`);
+print('file', FORMS, `brotli since ${last.release}`);
+for (const [name, size] of sizes) {
+  const before = last.sizes[name];
+  const columns = FORMS.map((form) => size[form]);
+  print(name, columns, before ? signed(size.brotli - before.brotli) : 'new');
+}
+for (const [name, limit] of Object.entries(limits))
+  print(
+    `  ${name}`,
+    FORMS.map((form) => limit[form] ?? ''),
+  );
+
+const over = Object.keys(present).filter((form) => inline[form] > present[form]);
+for (const form of over) console.error(`too large: ${inline[form]} bytes ${form}, the limit is ${present[form]}`);
 if (process.argv.includes('--check') && over.length > 0) process.exitCode = 1;
 
 function sum(names) {
-  const total = { raw: 0, gzip: 0, brotli: 0 };
-  for (const name of names) for (const form of Object.keys(total)) total[form] += sizes.get(name)[form];
-  return total;
+  return Object.fromEntries(FORMS.map((form) => [form, names.reduce((all, name) => all + sizes.get(name)[form], 0)]));
 }
 
 function measure(bytes) {
@@ -59,7 +79,12 @@ function measure(bytes) {
   };
 }
 
-function print(name, { raw, gzip, brotli }) {
-  const column = (value) => String(value).padStart(10);
-  console.log(`    ${name.padEnd(20)}${column(raw)}${column(gzip)}${column(brotli)}`);
+function signed(number) {
+  return number > 0 ? `+${number}` : String(number);
+}
+
+function print(name, columns, delta = '') {
+  console.log(
+    `    ${name.padEnd(26)}${columns.map((value) => String(value).padStart(10)).join('')}${delta.padStart(24)}`,
+  );
 }

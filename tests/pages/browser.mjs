@@ -40,14 +40,21 @@ function simulatorScript() {
 
 /**
  * Starts the browser.
- * @param {{flags?: string[]}} [options] further flags
+ * @param {{flags?: string[], endsOnSignals?: boolean}} [options] further flags; `endsOnSignals: false` where the caller
+ *   closes it when the process is interrupted
  * @returns {Promise<{browser: import('puppeteer-core').Browser, newPhone: (options: any) => Promise<BrowserPhone>,
  *   close: () => Promise<void>}>}
  */
-export async function openBrowser({ flags = [] } = {}) {
+export async function openBrowser({ flags = [], endsOnSignals = true } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'phones-'));
   const program = spawnSync('sh', ['-c', `command -v "$0"`, chromium()]).stdout.toString().trim();
-  const browser = await puppeteer.launch({ executablePath: program, args: [...FLAGS, ...flags], userDataDir: profile });
+  const browser = await puppeteer.launch({
+    executablePath: program,
+    args: [...FLAGS, ...flags],
+    userDataDir: profile,
+    handleSIGINT: endsOnSignals,
+    handleSIGTERM: endsOnSignals,
+  });
   return {
     browser,
     newPhone: (options) => BrowserPhone.open(browser, options),

@@ -1,11 +1,12 @@
 // The table of codes as files of the JavaScript side.
 
 const header = '// Generated from src/engine/error/ by ./build.sh reference. Do not edit.\n';
-const UNSUPPORTED = 1100010;
+/** Codes of the engine that the JavaScript side gives, too: bad parameter, not on Alipay, too many calls. */
+const SHARED = [1100001, 1100010, 1100013];
 
 /** What src/shim/errors.js needs: code to [name, text, advice]. */
 export function codesOfShim({ engine, shim }) {
-  const rows = [...engine.filter(({ code }) => code === UNSUPPORTED), ...shim];
+  const rows = [...engine.filter(({ code }) => SHARED.includes(code)), ...shim];
   return `${header}'use strict';\n\n${rowType}module.exports = ${triples(rows)};\n`;
 }
 

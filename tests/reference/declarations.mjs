@@ -7,10 +7,10 @@ import ts from 'typescript';
 
 /**
  * @param {string[]} files paths of the declarations
- * @returns {{methods: object[], events: object[], types: object[], aliases: object[], classes: Map<string, string[]>, problems: string[]}}
+ * @returns {{methods: object[], events: object[], types: object[], aliases: object[], about?: object, problems: string[]}}
  */
 export function readDeclarations(files) {
-  const model = { methods: [], events: [], types: [], aliases: [], classes: new Map(), problems: [] };
+  const model = { methods: [], events: [], types: [], aliases: [], problems: [] };
   for (const file of files) {
     const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2017, true);
     for (const node of source.statements) read(node, source, model);
@@ -23,12 +23,15 @@ const INTERNAL = ['ZegoHost'];
 
 function read(node, source, model) {
   const name = node.name?.text;
-  const text = (part) => part.getText(source).replace(/\s+/g, ' ').replace(/,? }$/, ' }').replace(/,\)/, ')');
+  // However prettier breaks the lines.
+  const text = (part) =>
+    part.getText(source).replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/,? \)/g, ')').replace(/,? }$/, ' }');
   if (ts.isTypeAliasDeclaration(node)) {
     const type = text(node.type)
       .replace(/\/\/ documented, never raised /, '')
       .replace(/^\| /, '');
-    model.aliases.push({ name, type });
+    const hasDoc = !!node.jsDoc?.length;
+    model.aliases.push({ ...(hasDoc ? described(node, name, model) : { name, en: '', zh: '' }), type });
   } else if (ts.isInterfaceDeclaration(node) && name === 'ZegoEvents') {
     for (const member of node.members) {
       const event = described(member, member.name.text, model);
@@ -41,25 +44,24 @@ function read(node, source, model) {
   } else if (ts.isInterfaceDeclaration(node) && !INTERNAL.includes(name)) {
     model.types.push(type(node, described(node, name, model), text, model));
   } else if (ts.isClassDeclaration(node)) {
-    model.classes.set(
-      name,
-      node.members.map((member) => member.name?.text ?? 'constructor'),
-    );
     if (name === 'ZegoError') model.types.push(type(node, described(node, name, model), text, model));
-    if (name !== 'ZegoExpressEngine') return;
-    for (const member of node.members) {
-      const isConstructor = ts.isConstructorDeclaration(member);
-      const method = described(member, isConstructor ? 'constructor' : member.name.text, model);
-      model.methods.push({
-        ...method,
-        isConstructor,
-        isStatic: !!member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword),
-        isProperty: ts.isPropertyDeclaration(member),
-        params: parameters(member, method, text, model),
-        returns: member.type ? text(member.type) : name,
-      });
-    }
+    else model.methods.push(...node.members.map((member) => method(member, name, text, model)));
+    if (name === 'RtcRoom') model.about = described(node, name, model);
   }
+}
+
+function method(member, owner, text, model) {
+  const isConstructor = ts.isConstructorDeclaration(member);
+  const doc = described(member, isConstructor ? 'constructor' : member.name.text, model);
+  return {
+    ...doc,
+    owner,
+    isConstructor,
+    isStatic: !!member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword),
+    isProperty: ts.isPropertyDeclaration(member),
+    params: parameters(member, doc, text, model),
+    returns: member.type ? text(member.type) : owner,
+  };
 }
 
 function type(node, doc, text, model) {

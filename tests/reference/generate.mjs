@@ -10,7 +10,7 @@ import { readDeclarations } from './declarations.mjs';
 import { giversOf, page } from './page.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const declarations = ['src/shim/index.d.ts', 'src/shim/types.d.ts'].map((file) => root + file);
+const declared = (...names) => readDeclarations(names.map((name) => `${root}src/shim/${name}.d.ts`));
 
 /** The table of the engine, as tests/reference/codes.rs prints it. */
 export function readTable() {
@@ -18,8 +18,9 @@ export function readTable() {
   return JSON.parse(execFileSync('cargo', cargo, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 24 }));
 }
 
-/** What the declarations say. */
-export const readModel = () => readDeclarations(declarations);
+/** What the declarations say of the engine, and of the helper RtcRoom. */
+export const readModel = () => declared('index', 'types');
+export const readHelper = () => declared('rtc-room');
 
 /** Codes of the engine that no method or event gives. */
 const NOT_GIVEN = [0, 1100010, 1100011];
@@ -27,14 +28,15 @@ const NOT_GIVEN = [0, 1100010, 1100011];
 async function main() {
   const table = readTable();
   const model = readModel();
-  const problems = [...model.problems, ...mismatches(table, model)];
+  const helper = readHelper();
+  const problems = [...model.problems, ...helper.problems, ...mismatches(table, model, helper)];
   const files = {
     'src/shim/codes.js': codesOfShim(table),
     'src/shim/rtc-room-codes.js': codesOfRtcRoom(table),
     'src/shim/error-codes.js': publicCodes(table),
     'src/shim/error-codes.d.ts': publicCodeTypes(table),
-    'docs/reference.md': page('en', model, table),
-    'docs/reference.zh.md': page('zh', model, table),
+    'docs/reference.md': page('en', model, helper, table),
+    'docs/reference.zh.md': page('zh', model, helper, table),
   };
   const isCheck = process.argv.includes('--check');
   for (const [name, content] of Object.entries(files)) {
@@ -50,9 +52,11 @@ async function main() {
 }
 
 /** Codes that the declarations name and the table lacks, and the other way round. */
-function mismatches(table, model) {
-  const known = [...table.engine, ...table.requirements, ...table.shim].map(({ code }) => code);
-  const named = [...model.methods, ...model.events].flatMap(({ name, errors }) => errors.map((code) => [name, code]));
+function mismatches(table, model, helper) {
+  const known = [...table.engine, ...table.requirements, ...table.shim, ...table.rtcRoom].map(({ code }) => code);
+  const named = [...model.methods, ...model.events, ...helper.methods].flatMap(({ name, errors }) =>
+    errors.map((code) => [name, code]),
+  );
   const unknown = named.filter(([, code]) => !known.includes(code));
   const silent = table.engine.filter(({ code }) => !NOT_GIVEN.includes(code) && !giversOf(code, model).length);
   return [

@@ -5,14 +5,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createMy, settled, shim, shimFile, start } from '../shim/support.mjs';
-import { readDeclarations } from './declarations.mjs';
-import { readModel, readTable } from './generate.mjs';
+import { readHelper, readModel, readTable } from './generate.mjs';
 
 const { ZegoExpressEngine, ZegoError } = shim;
 const model = readModel();
-const rtcRoom = readDeclarations([fileURLToPath(new URL('../../src/shim/rtc-room.d.ts', import.meta.url))]);
+const rtcRoom = readHelper();
 const table = readTable();
 const methods = model.methods.filter(({ isConstructor, isStatic }) => !isConstructor && !isStatic);
 const unsupported = methods.filter(({ insteadEn }) => insteadEn);
@@ -26,9 +24,11 @@ test('the public names and codes are those of the list', () => {
     methods: methods.map(({ name, params }) => `${name}(${params.map(argument).join(', ')})`),
     events: model.events.map(({ name, params }) => `${name}(${params.map(argument).join(', ')})`),
     types: model.types.flatMap(({ name, members }) => members.map((member) => `${name}.${argument(member)}`)),
-    values: model.aliases.map(({ name, type }) => `${name} = ${type}`),
+    values: [...model.aliases, ...rtcRoom.aliases].map(({ name, type }) => `${name} = ${type}`),
     RtcRoom: [
-      ...rtcRoom.classes.get('RtcRoom').map((name) => `RtcRoom.${name}`),
+      ...rtcRoom.methods.map(({ name, params, isProperty }) =>
+        isProperty ? `RtcRoom.${name}` : `RtcRoom.${name}(${params.map(argument).join(', ')})`,
+      ),
       ...rtcRoom.types.flatMap(({ name, members }) => members.map((member) => `${name}.${argument(member)}`)),
     ],
     'codes by name': own.map(({ code, name }) => `${code} ${name}`),
@@ -76,12 +76,22 @@ test('handlers are taken for the declared events and for no others', async () =>
 });
 
 test('events, states and reasons of the module are declared, and every declared one that is raised comes from somewhere', () => {
-  const source = readFileSync(new URL('../../src/engine/event.rs', import.meta.url), 'utf8');
-  const given = new Set([...source.matchAll(/=> "(\w+)"/g)].map(([, name]) => name));
+  const given = new Set();
+  for (const file of ['event.rs', 'renewal.rs']) {
+    const source = readFileSync(new URL(`../../src/engine/${file}`, import.meta.url), 'utf8');
+    for (const [, name] of source.matchAll(/=> "(\w+)"/g)) given.add(name);
+  }
   const raised = model.events.filter(({ isRaised }) => isRaised).map(({ name }) => name);
   // Of the package around the module; and documented by the vendor, though no build gives it.
-  const elsewhere = ['streamUrlUpdate', 'error', 'LOGOUT_FAILED'];
-  const values = ['ZegoUpdateType', 'ZegoRoomState', 'ZegoRoomStateReason', 'ZegoPublisherState', 'ZegoPlayerState']
+  const elsewhere = ['peerDeviceStateUpdate', 'error', 'ENGINE_RESTARTED', 'LOGOUT_FAILED'];
+  const values = [
+    'ZegoUpdateType',
+    'ZegoRoomState',
+    'ZegoRoomStateReason',
+    'ZegoPublisherState',
+    'ZegoPlayerState',
+    'ZegoUrlUpdateReason',
+  ]
     .map((name) => model.aliases.find((alias) => alias.name === name).type)
     .flatMap((type) => [...type.matchAll(/'(\w+)'/g)].map(([, value]) => value));
   const declared = [...raised, ...values].filter((name) => !elsewhere.includes(name));

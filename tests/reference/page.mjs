@@ -14,6 +14,7 @@ What differs from the vendor's SDK, and why: [differences.md](differences.md). H
     methodsIntro: `Asynchronous methods return a promise that always settles; it rejects with a \`ZegoError\`. Besides the codes listed, each may reject
 with 1199001, 1199002, 1199003, or with a code of the service as it is. Synchronous methods answer at once and never throw, but for those
 [Alipay has no place for](#not-on-alipay).`,
+    value: 'value',
     colon: ': ',
     stop: '.',
     returns: 'Returns',
@@ -33,6 +34,7 @@ promise, else thrown.`,
     events: 'Events',
     eventsIntro: `Register handlers before \`loginRoom\`. Room events arrive at once, stream events one turn of the event loop later.`,
     never: 'Never raised on Alipay, but known to `on`:',
+    helper: 'RtcRoom',
     types: 'Types',
     optional: 'optional',
     field: 'field',
@@ -68,6 +70,7 @@ promise, else thrown.`,
     methods: '方法',
     methodsIntro: `异步方法返回的 Promise 一定会有结果；失败时以 \`ZegoError\` 拒绝。除列出的错误码外，都可能以 1199001、1199002、1199003 或服务原样给出的错误码拒绝。
 同步方法立即应答，从不抛出错误，[支付宝没有的方法](#支付宝没有的方法)除外。`,
+    value: '值',
     colon: '：',
     stop: '。',
     returns: '返回',
@@ -87,6 +90,7 @@ promise, else thrown.`,
     events: '事件',
     eventsIntro: '请在 `loginRoom` 之前注册。房间事件立即触发，流事件晚一轮事件循环。',
     never: '`on` 认识、但支付宝端不会触发的事件：',
+    helper: 'RtcRoom',
     types: '类型',
     optional: '可选',
     field: '字段',
@@ -116,9 +120,10 @@ const MANY = 6;
 /**
  * @param {'en' | 'zh'} language
  * @param {ReturnType<typeof import('./declarations.mjs').readDeclarations>} model
+ * @param {ReturnType<typeof import('./declarations.mjs').readDeclarations>} helper of RtcRoom
  * @param {Record<string, any[]>} table
  */
-export function page(language, model, table) {
+export function page(language, model, helper, table) {
   const w = WORDS[language];
   const suffix = language === 'en' ? 'En' : 'Zh';
   const names = new Map(Object.values(table).flatMap((rows) => rows.map(({ code, name }) => [code, name])));
@@ -127,19 +132,11 @@ export function page(language, model, table) {
   const present = model.methods.filter((method) => !method.insteadEn);
   const raised = model.events.filter((event) => event.isRaised);
   parts.push(
-    `**${w.contents}:** ${[w.methods, w.missing, w.events, w.types, w.codes].map((title) => `[${title}](#${anchor(title)})`).join(' · ')}`,
+    `**${w.contents}:** ${[w.methods, w.missing, w.events, w.types, w.helper, w.codes].map((title) => `[${title}](#${anchor(title)})`).join(' · ')}`,
   );
 
   parts.push(`## ${w.methods}`, w.methodsIntro);
-  for (const method of present) {
-    parts.push(`### ${heading(method)}`, method[language]);
-    if (method.params.length) parts.push(argumentTable(method.params, w, language));
-    if (!method.isConstructor && !method.isProperty && method.returns !== 'void') {
-      const text = method[`returns${suffix}`];
-      parts.push(`${w.returns} ${code(method.returns)}${text && w.colon}${text}${w.stop}`);
-    }
-    if (method.errors.length) parts.push(`${w.errors}${w.colon}${codeList(method.errors, names)}`);
-  }
+  for (const method of present) parts.push(...methodParts(method, names, w, language));
 
   parts.push(`## ${w.missing}`, w.missingIntro);
   parts.push(
@@ -168,21 +165,11 @@ export function page(language, model, table) {
   );
 
   parts.push(`## ${w.types}`);
-  parts.push(
-    table2(
-      [w.type, ''],
-      model.aliases.map(({ name, type }) => [code(name), code(type)]),
-    ),
-  );
-  for (const type of model.types) {
-    parts.push(`### ${code(type.name)}`, type[language]);
-    const rows = type.members.map((member) => [
-      code(member.name),
-      code(member.type) + (member.isOptional ? `, ${w.optional}` : ''),
-      cell(member[language]),
-    ]);
-    parts.push(table2([w.field, w.type, w.meaning], rows));
-  }
+  parts.push(...typeParts(model, w, language));
+
+  parts.push(`## ${w.helper}`, helper.about[language]);
+  for (const method of helper.methods) parts.push(...methodParts(method, names, w, language));
+  parts.push(...typeParts(helper, w, language));
 
   parts.push(`## ${w.codes}`, w.codesIntro);
   for (const [list, [title, intro]] of Object.entries(w.lists)) {
@@ -201,6 +188,35 @@ export function page(language, model, table) {
     parts.push(table2([w.code, w.name, w.text, w.advice, ...(hasGivers ? [w.by] : [])], rows));
   }
   return `${parts.join('\n\n')}\n`;
+}
+
+function methodParts(method, names, w, language) {
+  const parts = [`### ${heading(method)}`, method[language]];
+  if (method.params.length) parts.push(argumentTable(method.params, w, language));
+  if (!method.isConstructor && !method.isProperty && method.returns !== 'void') {
+    const text = method[language === 'en' ? 'returnsEn' : 'returnsZh'];
+    parts.push(`${w.returns} ${code(method.returns)}${text && w.colon}${text}${w.stop}`);
+  }
+  if (method.errors.length) parts.push(`${w.errors}${w.colon}${codeList(method.errors, names)}`);
+  return parts;
+}
+
+function typeParts({ aliases, types }, w, language) {
+  const parts = [
+    table2(
+      [w.type, w.value, w.meaning],
+      aliases.map((alias) => [code(alias.name), code(alias.type), cell(alias[language])]),
+    ),
+  ];
+  for (const type of types) {
+    const rows = type.members.map((member) => [
+      code(member.name),
+      code(member.type) + (member.isOptional ? `, ${w.optional}` : ''),
+      cell(member[language]),
+    ]);
+    parts.push(`### ${code(type.name)}`, type[language], table2([w.field, w.type, w.meaning], rows));
+  }
+  return parts;
 }
 
 /** Names of the methods and events that give a code. */
@@ -225,9 +241,9 @@ function argumentTable(params, w, language) {
 }
 
 function heading(method) {
-  if (method.isConstructor) return code(`new ZegoExpressEngine(${argumentNames(method)})`);
-  if (method.isProperty) return code(`ZegoExpressEngine.${method.name}`);
-  return code(method.isStatic ? `ZegoExpressEngine.${signature(method)}` : signature(method));
+  const { owner, name, isConstructor, isStatic, isProperty } = method;
+  if (isConstructor) return code(`new ${owner}(${argumentNames(method)})`);
+  return code((isStatic ? `${owner}.` : '') + (isProperty ? name : signature(method)));
 }
 
 const signature = (item) => `${item.name}(${argumentNames(item)})`;

@@ -1,5 +1,6 @@
 //! A one-to-one call, step by step.
 
+use room_server::Command;
 use serde_json::json;
 
 use crate::world::World;
@@ -265,6 +266,93 @@ fn the_extra_info_of_a_stream_reaches_the_others() {
     );
     let unknown = world.call(a, "setStreamExtraInfo", json!(["x", "y"]));
     assert_eq!(world.rejected(a, unknown), 1_103_055);
+}
+
+#[test]
+fn viewers_are_told_why_a_stream_ended_where_the_service_says_so() {
+    let mut world = World::with(room_server::Config {
+        stream_close_types: true,
+        grace_ms: 1_000,
+        ..Default::default()
+    });
+    let b = world.add_in("r", "ub");
+    let mut reasons = Vec::new();
+    for how in ["stop", "log out", "kick", "lose", "log in again"] {
+        let user = how.replace(' ', "-");
+        let a = world.add_in("r", &user);
+        let stream = format!("s-{user}");
+        world.publish(a, &stream, json!({}));
+        world.told(b);
+        match how {
+            "stop" => {
+                world.call(a, "stopPublishingStream", json!([stream]));
+            }
+            "log out" => {
+                world.call(a, "logoutRoom", json!([]));
+            }
+            "kick" => {
+                let kick = serde_json::from_value(json!({"userID": user, "roomID": "r"})).unwrap();
+                world.control(Command::Kick(kick)).unwrap();
+            }
+            "lose" => {
+                world.reachable = false;
+                world.cut_silently(a);
+                world.run(2_000);
+                world.reachable = true;
+            }
+            _ => {
+                world.add_in("r", &user);
+            }
+        }
+        world.run(200);
+        let updates = world.told_of(b, "roomStreamUpdate");
+        let deleted = updates.iter().find(|args| args[1] == "DELETE").unwrap();
+        assert_eq!(deleted[3]["stream_delete_reason"][0]["streamID"], stream);
+        reasons.push(deleted[3]["stream_delete_reason"][0]["code"].clone());
+    }
+    assert_eq!(json!(reasons), json!([1, 1, 4, 5, 3]));
+}
+
+#[test]
+fn figures_of_the_component_are_joined_where_it_gives_halves() {
+    for (is_ios, expected) in [(false, 4), (true, 2)] {
+        let mut world = World::new();
+        world.is_ios = is_ios;
+        let a = world.add_in("r", "ua");
+        world.publish(a, "s", json!({}));
+        world.told(a);
+        for _ in 0..2 {
+            world.run(2_000);
+            for info in [json!({"videoBitrate": 500}), json!({"audioBitrate": 48})] {
+                let event = json!({"detail": {"info": info}});
+                world.call(a, "updatePlayerNetStatus", json!(["s", event]));
+                world.run(10);
+            }
+        }
+        let told = world.told_of(a, "publishQualityUpdate");
+        assert_eq!(told.len(), expected, "{told:?}");
+        let last = &told[expected - 1][1];
+        assert_eq!(last["audio"]["audioBitrate"].as_f64(), Some(48.0));
+        let video = last["video"]["videoBitrate"].as_f64();
+        assert_eq!(video, is_ios.then_some(500.0));
+    }
+}
+
+#[test]
+fn an_extra_info_that_is_set_while_the_stream_is_announced_is_sent_after_it() {
+    let mut world = World::new();
+    let (a, b) = (world.add_in("r", "ua"), world.add_in("r", "ub"));
+    world.resolve(
+        a,
+        "startPublishingStream",
+        json!(["s", {"extraInfo": "old"}]),
+    );
+    world.component(a, "s", 3800);
+    let set = world.call(a, "setStreamExtraInfo", json!(["s", "new"]));
+    assert!(world.resolved(a, set).is_object());
+    world.run(200);
+    let told = world.told_of(b, "streamExtraInfoUpdate");
+    assert_eq!(told.last().unwrap()[1][0]["extraInfo"], json!("new"));
 }
 
 #[test]

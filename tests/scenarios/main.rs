@@ -19,5 +19,6 @@ mod outages;
 mod policy;
 mod races;
 mod reconnect;
+mod settling;
 mod sync;
 mod world;

@@ -360,3 +360,20 @@ fn a_stream_that_is_stopped_meanwhile_gets_no_address() {
     assert_eq!(streams(&mut world, a), [""; 0]);
     assert!(!is_published(&mut world));
 }
+
+#[test]
+fn an_address_that_the_service_forgot_is_renewed_once_more() {
+    let mut world = World::new();
+    let (a, _) = call(&mut world);
+    for _ in 0..2 {
+        world.restart_server();
+        world.run(5_000);
+    }
+    let told = streams(&mut world, a);
+    assert_eq!(
+        told.iter().filter(|s| s.contains("url")).count(),
+        2,
+        "{told:?}"
+    );
+    assert!(is_published(&mut world) && may_push(&mut world));
+}

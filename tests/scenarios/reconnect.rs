@@ -351,3 +351,46 @@ fn a_client_that_is_sent_away_with_its_session_begins_a_new_one() {
         );
     }
 }
+
+#[test]
+fn a_clock_that_leapt_while_no_link_was_there_does_not_make_tokens_look_expired() {
+    let mut world = World::new();
+    let a = world.add_in("r", "ua");
+    world.call(a, "logoutRoom", json!(["r"]));
+    // The unused link is closed, and with it goes the service's word on the time. Then the user sets the clock, which is the
+    // only one that this runtime has.
+    world.run(100_000);
+    world.clients[a].mono_skew += 400 * 86_400_000;
+    world.clients[a].wall_skew += 400 * 86_400_000;
+    let login = world.login(a, "r");
+    world.run(500);
+    assert_eq!(world.resolved(a, login), json!(true));
+}
+
+#[test]
+fn a_message_that_is_pushed_again_is_told_once() {
+    let mut world = World::new();
+    let (a, b) = (world.add_in("r", "ua"), world.add_in("r", "ub"));
+    world.told(b);
+    world.doubles_pushes = true;
+    for text in ["one", "two"] {
+        for (method, more) in [
+            ("sendBroadcastMessage", json!(null)),
+            ("sendBarrageMessage", json!(null)),
+            ("sendCustomCommand", json!(["ub"])),
+        ] {
+            world.resolve(a, method, json!(["r", text, more]));
+            world.run(1_000);
+        }
+    }
+    let told = world.told(b);
+    for name in [
+        "IMRecvBroadcastMessage",
+        "IMRecvBarrageMessage",
+        "IMRecvCustomCommand",
+    ] {
+        let of: Vec<&String> = told.iter().filter(|e| e.starts_with(name)).collect();
+        assert_eq!(of.len(), 2, "{of:?}");
+        assert!(of[0].contains("one") && of[1].contains("two"), "{of:?}");
+    }
+}

@@ -32,8 +32,12 @@ pub struct World {
     next_conn: u64,
     /// Whether a new socket can be opened.
     pub reachable: bool,
+    /// Whether devices added from now on are Apple's.
+    pub is_ios: bool,
     /// Whether the applications added from now on decide about retries.
     pub asks_before_retry: bool,
+    /// Whether everything that the server sends comes twice.
+    pub doubles_pushes: bool,
 }
 
 pub struct Client {
@@ -56,6 +60,8 @@ pub struct Client {
     next_call: CallId,
     /// Added to the device's wall clock.
     pub wall_skew: i64,
+    /// How far the device's monotonic clock has leapt.
+    pub mono_skew: u64,
 }
 
 enum Delivery {
@@ -102,7 +108,9 @@ impl World {
             next_order: 0,
             next_conn: 0,
             reachable: true,
+            is_ios: false,
             asks_before_retry: false,
+            doubles_pushes: false,
         }
     }
 
@@ -113,6 +121,7 @@ impl World {
             vec![HUB.into(), SECOND_HUB.into()],
         );
         config.seed = self.clients.len() as u64 + 1;
+        config.is_ios = self.is_ios;
         config.device_id = format!("device-{user_id}");
         config.asks_before_retry = self.asks_before_retry;
         let engine = Engine::new(config, Now::at(self.now, self.now as i64));
@@ -131,6 +140,7 @@ impl World {
             sockets: BTreeMap::new(),
             next_call: 0,
             wall_skew: 0,
+            mono_skew: 0,
         });
         let client = self.clients.len() - 1;
         self.carry_out(client);
@@ -307,16 +317,13 @@ impl World {
     pub fn give(&mut self, client: usize, input: Input) {
         let this = &mut self.clients[client];
         let wall = self.now as i64 + this.wall_skew;
-        this.engine.handle(input, Now::at(self.now, wall));
+        let now = Now::at(self.now + this.mono_skew, wall);
+        this.engine.handle(input, now);
         self.carry_out(client);
     }
 
     fn next_moment(&self) -> Option<u64> {
-        let engines = self
-            .clients
-            .iter()
-            .filter_map(|c| c.engine.next_deadline())
-            .map(|d| d.0);
+        let engines = self.clients.iter().filter_map(Client::deadline);
         let arrivals = self.in_flight.iter().map(|(due, _, _)| *due);
         engines
             .chain(arrivals)
@@ -331,14 +338,13 @@ impl World {
         }
         for client in 0..self.clients.len() {
             if self.clients[client]
-                .engine
-                .next_deadline()
-                .is_some_and(|d| d.0 <= self.now)
+                .deadline()
+                .is_some_and(|at| at <= self.now)
             {
                 self.give(client, Input::Timeout);
-                let next = self.clients[client].engine.next_deadline();
+                let next = self.clients[client].deadline();
                 assert!(
-                    next.is_none_or(|d| d.0 > self.now),
+                    next.is_none_or(|at| at > self.now),
                     "the engine does not rest: {next:?}"
                 );
             }
@@ -418,6 +424,14 @@ impl World {
             match output {
                 room_server::Output::Send { conn, bytes } => {
                     if let Some((client, socket)) = self.find(conn) {
+                        if self.doubles_pushes {
+                            let bytes = bytes.clone();
+                            self.post(Delivery::ToClient {
+                                client,
+                                socket,
+                                bytes,
+                            });
+                        }
                         self.post(Delivery::ToClient {
                             client,
                             socket,
@@ -516,6 +530,12 @@ impl World {
 }
 
 impl Client {
+    /// When the engine wants to be woken, by the clock of the world.
+    fn deadline(&self) -> Option<u64> {
+        let deadline = self.engine.next_deadline()?;
+        Some(deadline.0.saturating_sub(self.mono_skew))
+    }
+
     fn note_command(&mut self, frame: &[u8]) {
         use zego_express_alipay::engine::wire::{accesshub, pb, switch};
         if frame.get(3) != Some(&17) {

@@ -4,6 +4,7 @@
 //
 // index.js         the shim with the glue as a factory (src/shim/GLUE.md), one CommonJS file
 // rtc-room.js      the helper RtcRoom, loaded by index.js when it is asked for
+// host-worker.js   the host worker, loaded by index.js when the application declares one
 // log-upload.js    sends the log away, loaded by index.js when it is asked to
 // error-codes.js   the codes by their names, for applications
 // index.esm.js     the same for ES modules
@@ -41,25 +42,6 @@ const common = {
   logLevel: 'warning',
 };
 
-// The glue keeps views of the memory until their buffer is detached, which that of a translated module never is: whatever it
-// reads and writes after the memory has grown would go to the old one.
-const growingMemory = {
-  name: 'growing-memory',
-  setup(bundler) {
-    bundler.onLoad({ filter: /engine_bg\.js$/ }, ({ path }) => {
-      const contents = readFileSync(path, 'utf8')
-        .replace(
-          /(\w+)\.buffer\.detached === true \|\| \(\1\.buffer\.detached === undefined && (\1\.buffer !== wasm\.memory\.buffer)\)/g,
-          '$2',
-        )
-        .replace(/(\w+)\.byteLength === 0/g, '$1.buffer !== wasm.memory.buffer');
-      if (/detached|byteLength/.test(contents))
-        throw new Error('wasm-bindgen writes another form than bundle.mjs reads');
-      return { contents, resolveDir: dirname(path) };
-    });
-  },
-};
-
 mkdirSync(out, { recursive: true });
 const glue = join(generated, 'engine-glue.js');
 await build({
@@ -72,10 +54,11 @@ await build({
   mangleProps: new RegExp(`^(${borderNames.exports.map(([name]) => name).join('|')})$`),
   mangleCache: Object.fromEntries(borderNames.exports),
   // As a function body the module's state exists once per call.
-  banner: { js: 'exports.createGlue=function(){const module={exports:{}};' },
-  footer: { js: 'return module.exports};' },
-  plugins: [growingMemory],
+  format: 'iife',
+  banner: { js: 'exports.createGlue=function(){const glue={};' },
+  footer: { js: 'return glue};' },
   outfile: glue,
+  plugins: [{ name: 'views-of-memory', setup: renewViews }],
 });
 const generatedModules = {
   name: 'generated-modules',
@@ -88,7 +71,7 @@ const generatedModules = {
 const sharedModules = {
   name: 'shared-modules',
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.\/(rtc-room|log-upload)$/ }, ({ path }) => ({
+    bundler.onResolve({ filter: /^\.\/(rtc-room|log-upload|host-worker)$/ }, ({ path }) => ({
       path: `${path}.js`,
       external: true,
     }));
@@ -116,7 +99,7 @@ await build({
   outfile: join(out, 'rtc-room.js'),
   plugins: [sharedModules],
 });
-for (const name of ['log-upload', 'error-codes']) {
+for (const name of ['log-upload', 'error-codes', 'host-worker']) {
   await build({
     ...common,
     entryPoints: [join(root, `src/shim/${name}.js`)],
@@ -142,6 +125,24 @@ writeFileSync(join(out, 'worker.js'), `${banner}\n${await toES5(worker.outputFil
 const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
 writeFileSync(join(out, 'engine.wasm.br'), brotliCompressSync(bytes, best));
 
+/**
+ * The glue takes a new view of the memory when the old one was detached. Translated to JavaScript, memory that grows leaves
+ * the old buffer as it was, so the buffers themselves are compared.
+ */
+function renewViews(bundler) {
+  bundler.onLoad({ filter: /engine_bg\.js$/ }, ({ path }) => {
+    let views = 0;
+    const contents = readFileSync(path, 'utf8').replace(/if \((cached\w+Memory0) === null \|\| .*\) \{/g, (_, view) => {
+      views += 1;
+      return `if (${view} === null || ${view}.buffer !== wasm.memory.buffer) {`;
+    });
+    const declared = contents.match(/^let cached\w+Memory0 /gm).length;
+    if (views !== declared)
+      throw new Error(`wasm-bindgen writes views of memory in another form than bundle.mjs reads`);
+    return { contents };
+  });
+}
+
 // The import object is written out from the module's own list, so that unused glue falls away.
 function glueEntry() {
   const [[module]] = borderNames.imports;
@@ -154,10 +155,10 @@ function glueEntry() {
     import { __wbg_set_wasm, Engine } from './engine_bg.js';
     import { takePanic } from ${JSON.stringify(join(root, 'src/bindings/panic.mjs'))};
     Engine.panic = takePanic;
-    export { Engine };
-    export const imports = {${imported.module}:{${members.join(',')}}};
-    export function start(exports) {
+    glue.Engine = Engine;
+    glue.imports = {${imported.module}:{${members.join(',')}}};
+    glue.start = (exports) => {
       __wbg_set_wasm(exports);
       ${starts ? 'exports.__wbindgen_start();' : ''}
-    }`;
+    };`;
 }

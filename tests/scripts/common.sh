@@ -5,7 +5,7 @@ root=$PWD
 target_dir=${CARGO_TARGET_DIR:-$root/target}
 export CARGO_TARGET_DIR=$target_dir
 tools_dir=$target_dir/tools/debug
-generated_files=(index.js index.esm.js index.d.ts types.d.ts error-codes.js error-codes.d.ts log-upload.js rtc-room.js rtc-room.d.ts rtc-room.axml engine.wasm engine.wasm.br engine-wasm.js engine-plain.js worker.js LICENSE)
+generated_files=(index.js host-worker.js index.esm.js index.d.ts types.d.ts error-codes.js error-codes.d.ts log-upload.js rtc-room.js rtc-room.d.ts rtc-room.axml engine.wasm engine.wasm.br engine-wasm.js engine-plain.js worker.js LICENSE THIRD-PARTY.txt)
 wasm_target=wasm32-unknown-unknown
 
 # --- saying what happens -------------------------------------------------------------------------------------------
@@ -138,6 +138,7 @@ write_package() { # staging folder
     step 'bundle'
     node tests/scripts/bundle.mjs --wasm "$target_dir/glue/engine.wasm" --glue "$target_dir/glue" --out "$1"
     cp "$target_dir/glue/engine.wasm" src/shim/{index,types,error-codes,rtc-room}.d.ts src/shim/rtc-room.axml LICENSE "$1/"
+    node tests/scripts/third-party.mjs "$1/THIRD-PARTY.txt"
     (
         trap '' INT TERM
         for file in "${generated_files[@]}"; do mv -f "$1/$file" "pkg/$file"; done

@@ -9,9 +9,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 cache_dir=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/zego-express-alipay
 wasm_pack_version=0.15.1
-groups=(fmt clippy lint native package wasm node media)
+groups=(fmt clippy lint native package wasm node media browser)
 # Groups of one lane run one after the other.
-lanes=('fmt clippy lint native package wasm' 'node' 'media')
+lanes=('fmt clippy lint native package wasm' 'node' 'media' 'browser')
 
 describe() {
     case $1 in
@@ -20,9 +20,10 @@ describe() {
     native) echo 'Rust tests on this machine (cargo test --workspace)' ;;
     lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check), public names and the reference' ;;
     package) echo 'the built package: syntax, globals, imports, instruction set, sizes, instruction counts' ;;
-    wasm) echo 'the module under Node (wasm-pack test --node, or the test runner of wasm-bindgen)' ;;
+    wasm) echo 'the module under Node (wasm-pack test --node and build, or the test runner of wasm-bindgen)' ;;
     node) echo 'shim, conformance and sample backend tests (node --test)' ;;
-    media) echo 'calls with real media: stand-in component, demo, sample pages, browser (node --test)' ;;
+    media) echo 'calls with real media, stand-in component, demo, sample pages in jsdom (node --test)' ;;
+    browser) echo 'the sample pages and the demo in Chromium, a web peer (node --test)' ;;
     esac
 }
 
@@ -47,7 +48,7 @@ prepare() {
         cargo build --locked -q --example codes
         step_done
     fi
-    if selected package || selected wasm || selected node || selected media; then build_package; fi
+    if selected package || selected wasm || selected node || selected media || selected browser; then build_package; fi
     if selected clippy; then
         step 'clippy'
         cargo clippy --locked -q --workspace --all-targets --all-features -- -D warnings
@@ -59,8 +60,8 @@ prepare() {
         step_done
     fi
     if selected wasm; then prepare_wasm; fi
-    if selected media; then media_tools; fi
-    if selected node || selected media; then
+    if selected media || selected browser; then media_tools; fi
+    if selected node || selected media || selected browser; then
         step 'the room server'
         cargo build --locked -q -p room-server
         step_done
@@ -105,7 +106,8 @@ run_lint() {
     node_modules/.bin/eslint .
     echo 'eslint found nothing'
     node_modules/.bin/tsc --project .
-    echo "tsc found the shim's types in order"
+    node_modules/.bin/tsc --project tests/shim/platform
+    echo "tsc found the shim's types in order, also beside the platform's own"
     node_modules/.bin/prettier --check --log-level warn .
     echo 'formatted as prettier would'
     node tests/reference/generate.mjs --check
@@ -118,9 +120,12 @@ run_package() {
 }
 
 run_wasm() (
+    build_package
     wasm_environment
     if find_wasm_pack; then
         "$wasm_pack" test --mode no-install --node . --locked --lib --test wasm
+        "$wasm_pack" build --mode no-install --target nodejs --out-dir "$target_dir/wasm-pack-build" . --locked
+        node tests/wasm-pack/same-results.mjs "$target_dir/wasm-pack-build"
     else
         echo "wasm-pack is not installed (cargo install wasm-pack --locked); using the test runner of wasm-bindgen itself"
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
@@ -133,11 +138,15 @@ run_node() {
 }
 
 run_media() {
-    node_tests tests/media tests/demo tests/pages
+    node_tests tests/media tests/demo tests/pages -not -path '*browser*'
+}
+
+run_browser() {
+    node_tests tests/demo/browser tests/pages/browser.test.mjs
 }
 
 # One file at a time, because these tests measure time.
-node_tests() { # folders
+node_tests() { # folders and files, conditions of find
     local files
     mapfile -t files < <(find "$@" -name '*.test.mjs' -not -path '*/node_modules/*' | sort)
     node --test --test-reporter=spec --test-concurrency=1 "${files[@]}"

@@ -31,8 +31,9 @@ export async function wasmModule(wasm) {
 export function pack(wasm) {
   const { head, functions, columns } = takeApart(wasm);
   const alphabet = characters(columns);
-  const texts = columns.map((bytes) => bytes.map((byte) => alphabet[byte]).join(''));
-  return [wasm.length, head, functions, alphabet.join(''), texts];
+  const starts = columns.map((_, index) => columns.slice(0, index).reduce((sum, bytes) => sum + bytes.length, 0));
+  const text = columns.flatMap((bytes) => bytes.map((byte) => alphabet[byte])).join('');
+  return [wasm.length, head, functions, alphabet.join(''), text, starts];
 }
 
 /** The bytes by what they stand for. Understands the first WebAssembly release, which is what we ship. */
@@ -40,7 +41,7 @@ function takeApart(wasm) {
   const other = [];
   const code = [];
   const locals = [];
-  const numbers = [];
+  const constants = [];
   const offsets = [];
   const labels = [];
   const calls = [];
@@ -59,22 +60,27 @@ function takeApart(wasm) {
     }
     return value;
   };
+  /** For what is hardly ever long; the unpacker reads one byte. */
+  const short = (to) => {
+    if (wasm[at] > 127) throw new Error(`the number at ${at} takes more than one byte, which unpack.mjs does not read`);
+    move(to, 1);
+    return wasm[at - 1];
+  };
   const instruction = () => {
     const op = wasm[at];
     move(code, 1);
-    if (op >= 0x02 && op <= 0x04) move(code, 1);
-    else if (op === 0x0c || op === 0x0d) number(labels);
-    else if (op === 0x0e) for (let count = number(labels) + 1; count > 0; count--) number(labels);
+    if (op >= 0x02 && op <= 0x04) short(code);
+    else if (op === 0x0c || op === 0x0d) short(labels);
+    else if (op === 0x0e) for (let count = short(labels) + 1; count > 0; count--) short(labels);
     else if (op === 0x10) number(calls);
-    else if (op === 0x11) for (let count = 2; count > 0; count--) number(other);
+    else if (op === 0x11) for (let count = 2; count > 0; count--) short(other);
     else if (op >= 0x20 && op <= 0x24) number(locals);
     else if (op >= 0x28 && op <= 0x3e) {
-      move(code, 1);
+      short(code);
       number(offsets);
-    } else if (op === 0x41 || op === 0x42) number(numbers);
+    } else if (op >= 0x3f && op <= 0x42) number(constants);
     else if (op === 0x43) move(other, 4);
     else if (op === 0x44) move(other, 8);
-    else if (op === 0x3f || op === 0x40) move(other, 1);
     else if (op > 0xbf || (op > 0x11 && op !== 0x1a && op !== 0x1b && op < 0x20))
       throw new Error(`opcode ${op} at ${at} is not of the first WebAssembly release`);
   };
@@ -91,14 +97,11 @@ function takeApart(wasm) {
     head = other.length;
     for (let left = functions; left > 0; left--) {
       const end = number([]) + at;
-      for (let count = number(labels); count > 0; count--) {
-        number(labels);
-        number(labels);
-      }
+      for (let count = 2 * short(labels); count > 0; count--) short(labels);
       while (at < end) instruction();
     }
   }
-  return { head, functions, columns: [other, code, locals, numbers, offsets, labels, calls] };
+  return { head, functions, columns: [other, code, labels, locals, constants, offsets, calls] };
 }
 
 /**

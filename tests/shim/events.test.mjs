@@ -10,7 +10,7 @@ test('handlers are called in the order in which they were added', async () => {
   const got = [];
   for (const n of [1, 2, 3])
     assert.equal(
-      zg.on('roomStateUpdate', (...args) => got.push([n, ...args])),
+      zg.on('roomStateUpdate', (room, state) => got.push([n, room, state])),
       true,
     );
   zg.updatePlayerState('r', 'CONNECTED');

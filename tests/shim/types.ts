@@ -4,6 +4,7 @@
 import { expectTypeOf } from 'expect-type';
 import ZegoDefault, {
   RtcRoom,
+  RtcRoomState,
   ZegoConfiguration,
   ZegoError,
   ZegoErrorCode,
@@ -14,11 +15,13 @@ import ZegoDefault, {
   ZegoLogConfig,
   ZegoLogLevel,
   ZegoMessage,
+  ZegoPeerDevices,
   ZegoPlayOption,
   ZegoPlayerState,
   ZegoPublishOption,
   ZegoPublisherState,
   ZegoQuality,
+  ZegoReconnectPolicy,
   ZegoRoomConfig,
   ZegoRoomExtraInfo,
   ZegoRoomState,
@@ -28,6 +31,7 @@ import ZegoDefault, {
   ZegoStreamDeleteReasons,
   ZegoStreamState,
   ZegoUpdateType,
+  ZegoUrlUpdateReason,
   ZegoUser,
 } from '../../src/shim/index';
 import { ZegoErrorCode as Codes } from '../../src/shim/error-codes';
@@ -57,6 +61,13 @@ ZegoExpressEngine.configure({});
 ZegoExpressEngine.configure({ seed: 1, host: 'worker', worker: { script: 'w.js', wasm: '/e.wasm.br', timeout: 5 } });
 ZegoExpressEngine.configure({ my: {}, log: (level, message) => expectTypeOf(level + message).toEqualTypeOf<string>() });
 ZegoExpressEngine.configure({ host: { name: 'own', available: () => true, open: () => Promise.resolve() } });
+ZegoExpressEngine.configure({ reconnect: (attempt, elapsedMs, reason, defaultMs) => (attempt > 5 ? null : defaultMs) });
+expectTypeOf<ZegoReconnectPolicy>().parameters.toEqualTypeOf<
+  [attempt: number, elapsedMs: number, reason: 'CONNECTION' | 'LOGIN', defaultMs: number]
+>();
+expectTypeOf<ZegoReconnectPolicy>().returns.toEqualTypeOf<number | null>();
+// @ts-expect-error a policy answers with a time, or null to give up
+ZegoExpressEngine.configure({ reconnect: () => 'later' });
 // @ts-expect-error there is no such host
 ZegoExpressEngine.configure({ host: 'page' });
 // @ts-expect-error a Worker needs the path of the module
@@ -160,6 +171,16 @@ expectTypeOf<Engine['setStreamExtraInfo']>().toEqualTypeOf<
 >();
 // @ts-expect-error extra info is a text
 zg.setStreamExtraInfo('s', { camera: true });
+expectTypeOf<Engine['setDeviceState']>().toEqualTypeOf<
+  (
+    streamID: string,
+    state: { camera?: boolean; microphone?: boolean },
+  ) => Promise<{ errorCode: number; extendedData: string }>
+>();
+// @ts-expect-error a device is on or off
+zg.setDeviceState('s', { camera: 'off' });
+// @ts-expect-error there is no such device
+zg.setDeviceState('s', { screen: true });
 
 // --- messages ------------------------------------------------------------------------------------------------------
 
@@ -256,6 +277,7 @@ type Tested =
   | 'updateAudioVolumeNotify'
   | 'getPlayerList'
   | 'setStreamExtraInfo'
+  | 'setDeviceState'
   | 'setRoomExtraInfo'
   | 'sendBroadcastMessage'
   | 'sendBarrageMessage'
@@ -283,8 +305,20 @@ zg.once('error', {});
 // @ts-expect-error a state is not a number
 zg.on('roomStateUpdate', (_roomID: string, state: number) => state);
 
-type State = [roomID: string, state: ZegoRoomState, errorCode: number, extendedData: string | undefined];
-type Reason = [roomID: string, reason: ZegoRoomStateReason, errorCode: number, extendedData: string | undefined];
+type State = [
+  roomID: string,
+  state: ZegoRoomState,
+  errorCode: number,
+  extendedData: string | undefined,
+  previousState: ZegoRoomState,
+];
+type Reason = [
+  roomID: string,
+  reason: ZegoRoomStateReason,
+  errorCode: number,
+  extendedData: string | undefined,
+  previousReason: ZegoRoomStateReason,
+];
 /** The arguments of every event; a new one must be added here. */
 interface Arguments {
   roomStateUpdate: State;
@@ -299,6 +333,7 @@ interface Arguments {
   ];
   roomExtraInfoUpdate: [roomID: string, infos: ZegoRoomExtraInfo[]];
   streamExtraInfoUpdate: [roomID: string, streams: ZegoStream[]];
+  peerDeviceStateUpdate: [roomID: string, streams: ZegoPeerDevices[]];
   publisherStateUpdate: [state: ZegoStreamState<ZegoPublisherState>];
   playerStateUpdate: [state: ZegoStreamState<ZegoPlayerState>];
   publishQualityUpdate: [streamID: string, quality: ZegoQuality];
@@ -307,7 +342,7 @@ interface Arguments {
   IMRecvBarrageMessage: [roomID: string, messages: Array<ZegoMessage<string>>];
   IMRecvCustomCommand: [roomID: string, fromUser: ZegoUser, command: any];
   tokenWillExpire: [roomID: string];
-  streamUrlUpdate: [streamID: string, url: string, reason: 'ENGINE_RESTARTED'];
+  streamUrlUpdate: [streamID: string, url: string, reason: ZegoUrlUpdateReason];
   error: [error: ZegoError];
   mixerRelayCDNStateUpdate: any[];
   mixerSoundLevelUpdate: any[];
@@ -326,6 +361,7 @@ expectTypeOf<ZegoUpdateType>().toEqualTypeOf<'ADD' | 'DELETE'>();
 expectTypeOf<ZegoRoomState>().toEqualTypeOf<'DISCONNECTED' | 'CONNECTING' | 'CONNECTED'>();
 expectTypeOf<ZegoPublisherState>().toEqualTypeOf<'NO_PUBLISH' | 'PUBLISH_REQUESTING' | 'PUBLISHING'>();
 expectTypeOf<ZegoPlayerState>().toEqualTypeOf<'NO_PLAY' | 'PLAY_REQUESTING' | 'PLAYING'>();
+expectTypeOf<ZegoUrlUpdateReason>().toEqualTypeOf<'LONG_OUTAGE' | 'STREAM_LOST' | 'MEDIA_LOST' | 'ENGINE_RESTARTED'>();
 expectTypeOf<'KICKOUT' | 'LOGOUT_FAILED'>().toExtend<ZegoRoomStateReason>();
 expectTypeOf<'LOGGED_IN'>().not.toExtend<ZegoRoomStateReason>();
 
@@ -361,9 +397,49 @@ Codes.RoomTooFull;
 
 // --- RtcRoom -------------------------------------------------------------------------------------------------------
 
-expectTypeOf(RtcRoom).toBeConstructibleWith({}, zg, {
+declare const room: RtcRoom;
+const mrtc = { userId: 'u', signature: 's', bizName: 'b', subBiz: 's', serverUrl: 'wss://m' };
+expectTypeOf(RtcRoom).toBeConstructibleWith({}, zg, { user: { userID: 'u' }, token: 't', mrtc });
+new RtcRoom({}, zg, {
   user: { userID: 'u' },
-  token: () => 't',
-  mrtc: { userId: 'u', signature: 's', bizName: 'b', subBiz: 's', serverUrl: 'wss://m' },
+  token: async ({ userID, roomID }) => userID + roomID,
+  mrtc: async () => mrtc,
+  streamID: (roomID) => `${roomID}-u`,
+  publishOption: { sourceType: 'BGP' },
+  playOption: { isMix: false },
+  room: { userUpdate: true },
+  camera: false,
+  resolution: 2,
+  onChange: (state, before) => state.room === before.room,
+  onError: ({ code, source }) => expectTypeOf(code + source).toEqualTypeOf<string>(),
 });
-expectTypeOf<RtcRoom['join']>().returns.resolves.toEqualTypeOf<void>();
+// @ts-expect-error the component's parameters are needed
+new RtcRoom({}, zg, { user: { userID: 'u' }, token: 't' });
+// @ts-expect-error all of them
+new RtcRoom({}, zg, { user: { userID: 'u' }, token: 't', mrtc: { userId: 'u', signature: 's' } });
+// @ts-expect-error there is no such option
+new RtcRoom({}, zg, { user: { userID: 'u' }, token: 't', mrtc, video: true });
+// @ts-expect-error an engine is needed
+new RtcRoom({}, {}, { user: { userID: 'u' }, token: 't', mrtc });
+expectTypeOf<RtcRoom['join']>().toEqualTypeOf<
+  (roomID: string, what?: { publish?: boolean; play?: boolean }) => Promise<void>
+>();
+expectTypeOf<RtcRoom['state']>().toEqualTypeOf<RtcRoomState>();
+// @ts-expect-error the state is the helper's
+room.state = {};
+expectTypeOf<RtcRoom['leave' | 'destroy' | 'stopPublishing' | 'stopPlaying']>().toEqualTypeOf<() => void>();
+expectTypeOf<RtcRoom['startPublishing']>().toEqualTypeOf<() => Promise<void>>();
+expectTypeOf<RtcRoom['startPlaying']>().toEqualTypeOf<(streamID?: string) => Promise<void>>();
+expectTypeOf<RtcRoom['setCamera' | 'setMicrophone']>().toEqualTypeOf<(on: boolean) => void>();
+expectTypeOf<keyof RtcRoom>().toEqualTypeOf<
+  | 'join'
+  | 'state'
+  | 'leave'
+  | 'destroy'
+  | 'startPublishing'
+  | 'stopPublishing'
+  | 'startPlaying'
+  | 'stopPlaying'
+  | 'setCamera'
+  | 'setMicrophone'
+>();

@@ -7,7 +7,7 @@ use room_server::{Command, Reply as Answer};
 use zego_express_alipay::engine::event::{PlayerState, PublisherState};
 use zego_express_alipay::engine::{Input, NetworkKind};
 
-use crate::page::Step;
+use crate::page::{SIDE_ROOM, Step};
 use crate::world::{World, name};
 
 /// Within this time all must be well.
@@ -109,16 +109,55 @@ impl World {
             return Some(format!("{}#{id} is not settled", call.method));
         }
         let wanted = this.page.room.as_deref();
+        let side = this.page.wants_side.then_some(SIDE_ROOM);
         for (id, room) in rooms {
-            if Some(id.as_str()) != wanted && room.users.iter().any(|u| u.user_id == *me) {
+            if ![wanted, side].contains(&Some(id.as_str()))
+                && room.users.iter().any(|u| u.user_id == *me)
+            {
                 return Some(format!("the server still has it in {id}"));
             }
+        }
+        if let Some(why) = side.and_then(|side| self.wrong_in(device, side, rooms)) {
+            return Some(why);
         }
         let Some(wanted) = wanted else {
             let publishers = this.model.publishers.values();
             let active = publishers.filter(|s| **s != PublisherState::NoPublish);
             return (active.count() > 0).then(|| "publishes without a room".into());
         };
+        if let Some(why) = self.wrong_in(device, wanted, rooms) {
+            return Some(why);
+        }
+        for (stream, want) in &this.page.publishing {
+            let state = this.model.publishers.get(stream);
+            if want.step != Step::Flowing || state != Some(&PublisherState::Publishing) {
+                return Some(format!("{stream} is {:?}, told {state:?}", want.step));
+            }
+        }
+        if let Some(stream) = bad {
+            return Some(format!("the service gave no address for {stream}"));
+        }
+        for (stream, want) in &this.page.playing {
+            let state = this.model.players.get(stream);
+            if want.step != Step::Flowing || state != Some(&PlayerState::Playing) {
+                return Some(format!(
+                    "playing {stream} is {:?}, told {state:?}",
+                    want.step
+                ));
+            }
+        }
+        None
+    }
+
+    /// What is wrong in one room that the user wants to be in.
+    fn wrong_in(
+        &self,
+        device: usize,
+        wanted: &str,
+        rooms: &BTreeMap<String, RoomView>,
+    ) -> Option<String> {
+        let this = &self.devices[device];
+        let me = &this.user_id;
         if !this.model.is_connected(wanted) {
             return Some(format!("{wanted} is {:?}", this.model.state(wanted)));
         }
@@ -142,6 +181,12 @@ impl World {
         {
             return Some("the server has it without a connection".into());
         }
+        // Who does not want to know of users is told nothing.
+        let users = if this.page.is_blind {
+            BTreeMap::new()
+        } else {
+            users
+        };
         if told.users != users {
             return Some(format!("users {:?}, server {users:?}", told.users));
         }
@@ -160,27 +205,12 @@ impl World {
             return Some(format!("streams {:?}, server {others:?}", told.streams));
         }
         let own: BTreeSet<String> = streams(true).map(|(id, _)| id).collect();
-        let published: BTreeSet<String> = this.page.publishing.keys().cloned().collect();
+        let published: BTreeSet<String> = match &this.page.room {
+            Some(room) if room == wanted => this.page.publishing.keys().cloned().collect(),
+            _ => BTreeSet::new(),
+        };
         if own != published {
             return Some(format!("publishes {published:?}, server {own:?}"));
-        }
-        for (stream, want) in &this.page.publishing {
-            let state = this.model.publishers.get(stream);
-            if want.step != Step::Flowing || state != Some(&PublisherState::Publishing) {
-                return Some(format!("{stream} is {:?}, told {state:?}", want.step));
-            }
-        }
-        if let Some(stream) = bad {
-            return Some(format!("the service gave no address for {stream}"));
-        }
-        for (stream, want) in &this.page.playing {
-            let state = this.model.players.get(stream);
-            if want.step != Step::Flowing || state != Some(&PlayerState::Playing) {
-                return Some(format!(
-                    "playing {stream} is {:?}, told {state:?}",
-                    want.step
-                ));
-            }
         }
         let extra = room
             .extra_info

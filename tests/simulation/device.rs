@@ -17,6 +17,7 @@ pub struct Device {
     pub page: Page,
     pub pending: BTreeMap<CallId, Pending>,
     pub last_call: CallId,
+    pub last_message: u64,
     pub wall_skew: i64,
     pub mono_skew: u64,
     /// How late timers fire.
@@ -63,6 +64,7 @@ impl World {
             page: Page::default(),
             pending: BTreeMap::new(),
             last_call: 0,
+            last_message: 0,
             wall_skew: 0,
             mono_skew,
             timer_lag: if self.rng.bool() {
@@ -80,10 +82,21 @@ impl World {
     pub fn restart_app(&mut self, device: usize) {
         let old = &self.devices[device];
         let (user_id, incarnation) = (old.user_id.clone(), old.incarnation + 1);
+        let last_message = old.last_message;
         let mut new = self.new_device(user_id, incarnation);
+        new.last_message = last_message;
         new.page = std::mem::take(&mut self.devices[device].page).after_restart();
         self.devices[device] = new;
         self.note(|| format!("{} application starts", name(device)));
         self.carry_out(device);
+        self.allow_rooms(device);
+    }
+
+    /// Before the first login an application says that it will be in several rooms.
+    pub fn allow_rooms(&mut self, device: usize) {
+        if self.plan.multi_room {
+            self.call(device, "enableMultiRoom", "", vec![true.into()]);
+            self.devices[device].model.is_multi_room = true;
+        }
     }
 }

@@ -191,12 +191,14 @@ impl World {
                 kind: self.rng.choice(FRAME_TYPES),
             }
         };
-        // What the service refuses to delete stays.
-        let may_refuse = matches.cmd != Some(302_003);
-        let action = match action {
-            AnswerAction::Error if !may_refuse => AnswerAction::Drop,
-            action => action,
-        };
+        // What the service refuses to delete for good stays.
+        let most = if matches.cmd == Some(302_003) { 2 } else { 6 };
+        if matches!(action, AnswerAction::Delay)
+            && [Some(1_101), Some(1_103)].contains(&matches.cmd)
+            || matches.kind == Some(21)
+        {
+            self.is_order_lost = true;
+        }
         let everybody = self.rng.u32(0..4) == 0;
         let rule = AnswerRule {
             user_id: (!everybody).then(|| self.devices[device].user_id.clone()),
@@ -205,7 +207,7 @@ impl World {
             ms,
             code: self.rng.choice(REFUSALS).unwrap_or_default(),
             message: String::new(),
-            count: Some(self.rng.u32(1..=6)),
+            count: Some(self.rng.u32(1..=most)),
         };
         self.note(|| format!("rule {rule:?}"));
         self.control(Command::AddAnswerRule(rule));

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use zego_express_alipay::engine::event::{
-    Event, PlayerState, PublisherState, RoomReason, RoomState, UpdateType,
+    CommandContent, Event, PlayerState, PublisherState, RoomReason, RoomState, UpdateType,
 };
 use zego_express_alipay::engine::{Code, Error};
 
@@ -37,6 +37,9 @@ pub struct Model {
     pub players: BTreeMap<String, PlayerState>,
     /// Stream whose `getNextUrl` runs.
     pub next_url: Option<String>,
+    pub is_multi_room: bool,
+    /// Messages received, by room, kind and sender: the newest, and all.
+    messages: BTreeMap<(String, &'static str, String), BTreeSet<u64>>,
     /// Streams that may get another address, since a room came back.
     renewable: BTreeSet<String>,
 }
@@ -69,7 +72,7 @@ impl Model {
     }
 
     /// Takes an event; the error says what is wrong with it.
-    pub fn take(&mut self, event: &Event) -> Result<(), String> {
+    pub fn take(&mut self, event: &Event, is_order_lost: bool) -> Result<(), String> {
         match event {
             Event::RoomStateUpdate {
                 room, state, code, ..
@@ -112,12 +115,31 @@ impl Model {
                 Ok(())
             }
             Event::RoomOnlineUserCountUpdate { .. }
-            | Event::BroadcastMessage { .. }
-            | Event::BarrageMessage { .. }
-            | Event::CustomCommand { .. }
             | Event::TokenWillExpire { .. }
             | Event::PublishQualityUpdate { .. }
             | Event::PlayQualityUpdate { .. } => Ok(()),
+            Event::BroadcastMessage { room, messages } => messages.iter().try_for_each(|m| {
+                self.message(
+                    room,
+                    "broadcast",
+                    &m.from_user.id,
+                    &m.message,
+                    is_order_lost,
+                )
+            }),
+            Event::BarrageMessage { room, messages } => messages.iter().try_for_each(|m| {
+                self.message(room, "barrage", &m.from_user.id, &m.message, is_order_lost)
+            }),
+            Event::CustomCommand {
+                room,
+                from,
+                command,
+            } => match command {
+                CommandContent::Text(text) => {
+                    self.message(room, "command", &from.id, text, is_order_lost)
+                }
+                CommandContent::Json(json) => Err(format!("{json} is no text")),
+            },
             Event::PublisherStateUpdate(update) => {
                 // A refused stream is reported with the service's own code.
                 if !REFUSALS.contains(&update.error_code.0) {
@@ -129,7 +151,7 @@ impl Model {
                 if !url.starts_with("rtmp://") {
                     return Err(format!("the address of {stream_id} is {url}"));
                 }
-                if !self.renewable.remove(stream_id) {
+                if !self.renewable.remove(stream_id) && !self.is_multi_room {
                     return Err(format!("another address of {stream_id} for no reason"));
                 }
                 Ok(())
@@ -139,6 +161,30 @@ impl Model {
                 self.player(&update.stream_id, update.state)
             }
         }
+    }
+
+    /// A message never comes twice, and messages of one sender come in the order in which they were sent.
+    fn message(
+        &mut self,
+        room: &str,
+        kind: &'static str,
+        sender: &str,
+        text: &str,
+        is_order_lost: bool,
+    ) -> Result<(), String> {
+        let number: u64 = text.parse().map_err(|_| format!("message {text:?}"))?;
+        let key = (room.to_owned(), kind, sender.to_owned());
+        let known = self.messages.entry(key).or_default();
+        let newest = known.last().copied().unwrap_or(0);
+        if !known.insert(number) {
+            return Err(format!("{kind} message {number} of {sender} came twice"));
+        }
+        if number < newest && !is_order_lost {
+            return Err(format!(
+                "{kind} message {number} of {sender} came after {newest}"
+            ));
+        }
+        Ok(())
     }
 
     fn room_state(&mut self, id: &str, new: RoomState) -> Result<(), String> {
@@ -282,7 +328,9 @@ impl Model {
             (Some(Playing), PlayRequesting) => by_url || self.renewable.contains(stream),
             (Some(PlayRequesting), PlayRequesting) => by_url,
             (Some(PlayRequesting | Playing), Playing | NoPlay) => true,
-            (None | Some(NoPlay), Playing | NoPlay) => false,
+            // With the end of a room its players are over without an event; which those are the application cannot know.
+            (None, Playing | NoPlay) => self.is_multi_room,
+            (Some(NoPlay), Playing | NoPlay) => false,
         };
         if allowed {
             Ok(())

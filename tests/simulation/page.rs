@@ -15,6 +15,9 @@ const PUSH_FAILED: u32 = 3_801;
 const PLAYED: u32 = 3_802;
 const PLAY_FAILED: u32 = 3_803;
 
+/// The second room, of applications that are in two.
+pub const SIDE_ROOM: &str = "side";
+
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub struct Page {
@@ -22,10 +25,16 @@ pub struct Page {
     pub room: Option<String>,
     pub login: Option<CallId>,
     login_after: u64,
+    /// Whether the user wants to be in [`SIDE_ROOM`] as well.
+    pub wants_side: bool,
+    pub side_login: Option<CallId>,
+    side_login_after: u64,
     pub publishing: BTreeMap<String, Want>,
     pub playing: BTreeMap<String, Want>,
     pub ignored: BTreeSet<String>,
     last_attempt: u32,
+    /// Whether the user does not want to know of others.
+    pub is_blind: bool,
     /// Whether the application is one that was written without knowing of `streamUrlUpdate`.
     pub is_plain: bool,
 }
@@ -78,7 +87,9 @@ impl Page {
         let publishing = self.publishing.into_keys().map(|id| (id, Want::new()));
         Self {
             room: self.room,
+            wants_side: self.wants_side,
             publishing: publishing.collect(),
+            is_blind: self.is_blind,
             is_plain: self.is_plain,
             ..Self::default()
         }
@@ -88,6 +99,12 @@ impl Page {
 impl World {
     /// What an application does by itself, again and again, until it has what it wants.
     pub fn tend(&mut self, device: usize) {
+        let page = &self.devices[device].page;
+        let may_enter = page.side_login.is_none() && page.side_login_after <= self.now;
+        if page.wants_side && may_enter && self.devices[device].model.is_out(SIDE_ROOM) {
+            self.devices[device].page.side_login = Some(self.devices[device].last_call + 1);
+            self.log_in(device, SIDE_ROOM);
+        }
         let Some(room) = self.devices[device].page.room.clone() else {
             return;
         };
@@ -122,8 +139,12 @@ impl World {
         }
     }
 
-    /// Whether the address that a component pushes to is still good: the media server asks the service.
+    /// Whether the address that a component pushes to is still good: the media server asks the service. Of several rooms the
+    /// room server grants addresses in the one that was entered first, so this says nothing there.
     pub fn may_push(&mut self, device: usize, stream: &str) -> bool {
+        if self.plan.multi_room {
+            return true;
+        }
         let target = StreamTarget {
             app_id: None,
             stream_id: stream.into(),
@@ -194,13 +215,34 @@ impl World {
     pub fn page_event(&mut self, device: usize, event: &Told) {
         let this = &mut self.devices[device];
         let room = this.page.room.clone().unwrap_or_default();
-        // What fails while the room is away comes back with it, for an application that knows.
-        let comes_back =
-            !this.page.is_plain && this.model.state(&room) == Some(RoomState::Connecting);
+        // What fails while the room is away comes back with it, for an application that knows. Of several rooms it cannot know
+        // which one a played stream is in.
+        let comes_back = !this.page.is_plain
+            && !self.plan.multi_room
+            && this.model.state(&room) == Some(RoomState::Connecting);
         let page = &mut this.page;
         match event {
+            // Now and then after the token has expired.
+            Told::TokenWillExpire { .. } => {
+                let most = if self.rng.u32(..8) == 0 {
+                    60_000
+                } else {
+                    3_000
+                };
+                let delay = self.rng.u64(..most);
+                self.post_in(delay, Event::RenewToken(device));
+            }
             Told::StreamUrlUpdate { stream_id, .. } if !page.is_plain => {
                 self.take_url(device, stream_id);
+            }
+            // Players live in the room that was entered first, whichever that is: begin anew.
+            Told::RoomStateUpdate {
+                state: RoomState::Disconnected,
+                room,
+                ..
+            } if room == SIDE_ROOM => {
+                page.side_login_after = self.now + 1_000;
+                page.playing.clear();
             }
             Told::PublisherStateUpdate(update)
                 if update.error_code.0 == PUSH_FAILED && comes_back => {}
@@ -239,6 +281,12 @@ impl World {
     ) {
         let later = self.now + self.rng.u64(1_000..3_000);
         let page = &mut self.devices[device].page;
+        if page.side_login == Some(id) {
+            page.side_login = None;
+            if result.is_err() {
+                page.side_login_after = later;
+            }
+        }
         if page.login == Some(id) {
             page.login = None;
             if result.is_err() {
@@ -270,6 +318,7 @@ impl World {
     pub fn token(&mut self, user: &str) -> String {
         let request = TokenRequest {
             user_id: user.into(),
+            effective_seconds: self.plan.token_s,
             ..TokenRequest::default()
         };
         match self.control(Command::IssueToken(request)) {
@@ -291,9 +340,11 @@ impl World {
                     format!("name of {}", name(device)).as_str().into(),
                 ),
             ]),
-            Value::from([("userUpdate", true.into())]),
+            Value::from([("userUpdate", (!self.devices[device].page.is_blind).into())]),
         ];
-        self.devices[device].page.login = Some(self.devices[device].last_call + 1);
+        if room != SIDE_ROOM {
+            self.devices[device].page.login = Some(self.devices[device].last_call + 1);
+        }
         self.call(device, "loginRoom", room, args);
     }
 
@@ -321,9 +372,14 @@ impl World {
                 Step::Idle if want.after <= now => {
                     want.step = Step::Asking(next);
                     want.attempt = attempt;
-                    let options = [("extraInfo", want.extra_info.as_str().into())];
+                    let extra_info = want.extra_info.as_str().into();
+                    let mut options = vec![("extraInfo".into(), extra_info)];
+                    if self.plan.multi_room {
+                        let room = this.page.room.as_deref().unwrap_or_default();
+                        options.push(("roomID".into(), room.into()));
+                    }
                     this.page.last_attempt = attempt;
-                    let args = vec![stream.as_str().into(), Value::from(options)];
+                    let args = vec![stream.as_str().into(), Value::Map(options)];
                     self.call(device, "startPublishingStream", &stream, args);
                 }
                 _ => {}

@@ -91,8 +91,12 @@ pub const FAULTS: [Fault; 25] = [
 pub struct Plan {
     pub devices: usize,
     pub rooms: usize,
+    /// Lifetime of tokens in seconds; `None` for long.
+    pub token_s: Option<i64>,
     /// Whether the applications decide about retries.
     pub policies: bool,
+    /// Whether applications are in a second room as well, now and then.
+    pub multi_room: bool,
     /// How long faults happen.
     pub chaos_ms: u64,
     pub faults: Vec<Fault>,
@@ -140,6 +144,8 @@ impl Plan {
         Self {
             devices: rng.usize(2..=4),
             rooms: rng.usize(1..=2),
+            token_s: (rng.u32(..4) == 0).then(|| rng.i64(35..150)),
+            multi_room: rng.u32(..5) == 0,
             policies: rng.u32(..4) == 0,
             // Now and then long enough for the service to forget everybody, and for rooms to be given up.
             chaos_ms: match rng.u32(..12) {

@@ -2,7 +2,7 @@
 
 use zego_express_alipay::engine::{Input, Value};
 
-use crate::page::{PUSHED, Step, Want};
+use crate::page::{PUSHED, SIDE_ROOM, Step, Want};
 use crate::world::{Event, World};
 
 /// Streams that one user publishes at most.
@@ -26,7 +26,7 @@ impl World {
             10..32 => self.toggle_publishing(device, &me),
             32..38 => self.toggle_playing(device),
             38..48 => {
-                let text = Value::from(format!("m{number}").as_str());
+                let text = self.next_message(device);
                 self.call(
                     device,
                     "sendBroadcastMessage",
@@ -35,7 +35,7 @@ impl World {
                 );
             }
             48..58 => {
-                let text = Value::from(format!("b{number}").as_str());
+                let text = self.next_message(device);
                 self.call(
                     device,
                     "sendBarrageMessage",
@@ -46,7 +46,7 @@ impl World {
             58..64 => {
                 let args = vec![
                     room.as_str().into(),
-                    "hello".into(),
+                    self.next_message(device),
                     Value::List(vec!["u0".into(), "u1".into()]),
                 ];
                 self.call(device, "sendCustomCommand", "", args);
@@ -68,8 +68,7 @@ impl World {
                 }
             }
             80..84 => {
-                let token = self.token(&me);
-                self.call(device, "renewToken", "", vec![token.as_str().into()]);
+                self.renew_token(device);
             }
             84..88 => {
                 if let Some(stream) = self.any_published(device) {
@@ -78,6 +77,7 @@ impl World {
                 }
             }
             88..92 => self.give(device, Input::Shown),
+            92..93 if self.plan.multi_room => self.toggle_side(device),
             92..94 => self.destroy_and_start(device),
             94..96 => {
                 self.call(device, "startPlayingStream", "", vec!["no such".into()]);
@@ -90,6 +90,19 @@ impl World {
                 }
             }
         }
+    }
+
+    pub fn renew_token(&mut self, device: usize) {
+        let me = self.devices[device].user_id.clone();
+        let token = self.token(&me);
+        self.call(device, "renewToken", "", vec![token.as_str().into()]);
+    }
+
+    /// The text of a message: a number that grows with each message of a user.
+    fn next_message(&mut self, device: usize) -> Value {
+        let this = &mut self.devices[device];
+        this.last_message += 1;
+        Value::from(this.last_message.to_string().as_str())
     }
 
     /// The application ends in good order and starts again.
@@ -121,17 +134,30 @@ impl World {
         if page.room.as_ref() == Some(&room) {
             return;
         }
-        page.room = Some(room.clone());
+        let old = page.room.replace(room.clone());
         page.playing.clear();
         page.ignored.clear();
-        // Taking another room leaves the present one.
+        // Taking another room leaves the present one, where there can be only one.
+        if let Some(old) = old.filter(|_| self.plan.multi_room) {
+            self.call(device, "logoutRoom", "", vec![old.as_str().into()]);
+        }
         self.log_in(device, &room);
+    }
+
+    /// Into the second room, or out of it.
+    fn toggle_side(&mut self, device: usize) {
+        let page = &mut self.devices[device].page;
+        page.wants_side = !page.wants_side;
+        if !page.wants_side {
+            page.side_login = None;
+            self.call(device, "logoutRoom", "", vec![SIDE_ROOM.into()]);
+        }
     }
 
     pub fn leave_room(&mut self, device: usize, room: &str) {
         self.devices[device].page.room = None;
         self.devices[device].page.login = None;
-        let args = if self.rng.bool() {
+        let args = if self.plan.multi_room || self.rng.bool() {
             vec![room.into()]
         } else {
             Vec::new()

@@ -33,6 +33,8 @@ pub struct World {
     pub refused_until: u64,
     pub hanging_until: u64,
     pub violation: Option<String>,
+    /// Whether the service may have pushed messages in another order than they were sent.
+    pub is_order_lost: bool,
     queue: BTreeMap<(u64, u64), Event>,
     last_order: u64,
     trace: Option<Vec<String>>,
@@ -51,6 +53,7 @@ pub enum Event {
     Act(usize),
     /// The application looks after what it wants.
     Tend(usize),
+    RenewToken(usize),
     /// The component of a stream reports.
     Component {
         device: usize,
@@ -82,6 +85,7 @@ impl World {
             refused_until: 0,
             hanging_until: 0,
             violation: None,
+            is_order_lost: false,
             queue: BTreeMap::new(),
             last_order: 0,
             trace: with_trace.then(Vec::new),
@@ -91,8 +95,11 @@ impl World {
         for number in 0..world.plan.devices {
             let mut device = world.new_device(format!("u{number}"), 0);
             device.page.is_plain = world.rng.u32(..3) == 0;
+            device.page.is_blind = world.rng.u32(..6) == 0;
             world.devices.push(device);
             world.carry_out(number);
+            world.allow_rooms(number);
+            world.devices[number].page.wants_side = world.plan.multi_room && world.rng.bool();
             let delay = world.rng.u64(0..2_000);
             world.post_in(delay, Event::Act(number));
             world.post_in(delay, Event::Tend(number));
@@ -251,9 +258,10 @@ impl World {
                 (self.network.get(*conn).device, false)
             }
             Event::Down(conn, _) => (self.network.get(*conn).device, true),
-            Event::Act(device) | Event::Tend(device) | Event::NetworkBack(device) => {
-                (*device, false)
-            }
+            Event::Act(device)
+            | Event::Tend(device)
+            | Event::RenewToken(device)
+            | Event::NetworkBack(device) => (*device, false),
             Event::Component { device, .. } => (*device, false),
             _ => return None,
         };
@@ -308,6 +316,7 @@ impl World {
                     self.post_in(delay, Event::Act(device));
                 }
             }
+            Event::RenewToken(device) => self.renew_token(device),
             Event::Tend(device) => {
                 self.tend(device);
                 let delay = self.rng.u64(300..1_200);
@@ -354,7 +363,8 @@ impl World {
                 Output::Event(event) => {
                     self.stats.events += 1;
                     self.note(|| format!("{} told {}", name(device), told(&event)));
-                    if let Err(why) = self.devices[device].model.take(&event) {
+                    let is_order_lost = self.is_order_lost;
+                    if let Err(why) = self.devices[device].model.take(&event, is_order_lost) {
                         self.fail(device, &why);
                     }
                     self.page_event(device, &event);

@@ -24,6 +24,7 @@ export function packageProblem() {
  * @param {number} options.appID
  * @param {(event: object) => void} [options.onEvent] see Recorder
  * @param {object} [options.host] options of the fake host, see my.mjs
+ * @param {string} [options.platform] as the host names it
  * @param {(level: string, message: string) => void} [options.log] takes the engine's log instead of the console
  * @returns {OwnClient}
  */
@@ -33,10 +34,10 @@ export function createOwnClient(options) {
 
 /** See {@link createOwnClient}. */
 export class OwnClient {
-  constructor({ server, appID, onEvent, host = {}, log }) {
+  constructor({ server, appID, onEvent, host = {}, platform, log }) {
     const { ZegoExpressEngine } = require(PACKAGE);
     this.kind = 'ours';
-    this.host = createHost(host);
+    this.host = createHost(platform ? { ...host, systemInfo: { platform } } : host);
     // The engine takes the settings over when it is constructed.
     ZegoExpressEngine.configure({ my: this.host.my, log });
     this.engine = new ZegoExpressEngine(appID, server);

@@ -19,6 +19,8 @@ Page({
       play: 'none',
       camera: true,
       microphone: true,
+      peerCamera: true,
+      peerMicrophone: true,
       streams: [],
       online: true,
       networkType: '',

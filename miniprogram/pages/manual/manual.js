@@ -1,6 +1,6 @@
 // A call without the helper: every step that RtcRoom does by itself stands here.
 
-import { findObstacle, logoutAfter, mrtcOf, openEngine, session, tokenSource, userOf } from '../../lib/engine';
+import { findObstacle, mrtcOf, openEngine, session, tokenSource, userOf } from '../../lib/engine';
 import { CHECKS, loadSettings, saveSettings } from '../../lib/settings';
 import { explain, sentence, texts, toast } from '../../lib/texts';
 
@@ -94,16 +94,11 @@ Page({
     if (code === 10002) my.openSetting();
     if (code !== 0) throw { code: code === 10001 ? 1198002 : 1198003 };
     if (isOver()) return;
-    await this.logout;
-    if (isOver()) return;
     this.nextToken = tokenSource(settings);
     const token = await this.nextToken();
     if (isOver()) return;
-    const login = engine.loginRoom(settings.roomID, token, userOf(settings), { userUpdate: true });
-    this.login = login;
-    await login;
+    await engine.loginRoom(settings.roomID, token, userOf(settings), { userUpdate: true });
     if (isOver()) return;
-    this.login = undefined;
     clearTimeout(this.deadline);
     this.setData({ room: 'connected' });
     if (publish) this.startPublish();
@@ -263,9 +258,7 @@ Page({
     if (this.data.room !== 'idle') {
       if (this.pullStreamID) this.engine.stopPlayingStream(this.pullStreamID);
       if (this.pushStreamID) this.engine.stopPublishingStream(this.pushStreamID);
-      if (this.login) this.logout = logoutAfter(this.login, this.engine, this.settings.roomID);
-      else if (this.data.room !== 'joining') this.engine.logoutRoom(this.settings.roomID);
-      this.login = undefined;
+      this.engine.logoutRoom(this.settings.roomID);
     }
     this.reset();
     session.roomID = '';

@@ -1,4 +1,4 @@
-import { findObstacle, logoutAfter, openEngine, session, userOf } from '../../lib/engine';
+import { findObstacle, openEngine, session, userOf } from '../../lib/engine';
 import { CHECKS, checkMessage, loadSettings, saveSettings } from '../../lib/settings';
 import { explain, sentence, texts, toast } from '../../lib/texts';
 
@@ -88,13 +88,8 @@ Page({
   },
 
   async enter(attempt, engine, roomID, settings) {
-    await this.logout;
-    if (this.isGone || !this.data.isJoining || attempt !== this.attempts) return;
-    const login = engine.loginRoom(roomID, settings.token, userOf(settings), { userUpdate: true });
-    this.login = login;
-    await login;
-    if (this.login !== login) return; // left meanwhile
-    this.login = undefined;
+    await engine.loginRoom(roomID, settings.token, userOf(settings), { userUpdate: true });
+    if (this.isGone || !this.data.isJoining || attempt !== this.attempts) return; // left meanwhile
     clearTimeout(this.deadline);
     this.setData({ isIn: true, isJoining: false });
   },
@@ -114,12 +109,8 @@ Page({
   leave() {
     clearTimeout(this.deadline);
     if (!this.data.isOwn) return;
-    const { login } = this;
-    const { isIn, roomID } = this.data;
-    this.login = undefined;
     this.setData({ isIn: false, isJoining: false, isOwn: false, userCount: '' });
-    if (login) this.logout = logoutAfter(login, this.engine, roomID);
-    else if (isIn) this.engine.logoutRoom(roomID);
+    this.engine.logoutRoom(this.data.roomID);
   },
 
   onSend(event) {

@@ -40,6 +40,9 @@ pub const IDLE_MS: Millis = 90_000;
 pub const OFFLINE_ATTEMPTS: u32 = 3;
 /// How long the answer to a probe may take, after the application came back or the network changed.
 pub const PROBE_TIMEOUT_MS: Millis = 3_000;
+/// How long the service's clock is known after it was told; an open link is told every few seconds. Runtimes without a
+/// monotonic clock count on one that leaps forward when the user sets it, and then every token would look expired.
+pub const CLOCK_AGE_MS: Millis = 30_000;
 /// Requests of the link that wait for an answer at the same time; more are refused.
 pub const MAX_PENDING: usize = 64;
 
@@ -199,11 +202,13 @@ impl Link {
         self.last_heard
     }
 
-    /// Unix time of the service in milliseconds; `None` before it told it. Counted on the monotonic clock, so that a device
-    /// clock that is set does not matter.
+    /// Unix time of the service in milliseconds; `None` where it did not tell it within [`CLOCK_AGE_MS`]. Counted on the
+    /// monotonic clock, so that a device clock that is set does not matter.
     #[allow(clippy::cast_possible_wrap)]
     pub(super) fn server_time(&self, now: Instant) -> Option<i64> {
-        let (told_at, time) = self.server_clock?;
+        let (told_at, time) = self
+            .server_clock
+            .filter(|(at, _)| now - *at < CLOCK_AGE_MS)?;
         Some(time.saturating_add((now - told_at) as i64))
     }
 

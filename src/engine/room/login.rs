@@ -45,6 +45,7 @@ struct LoginAnswer<'a> {
 
 impl Room {
     /// Sends the login, or waits for the link, and for the end of a login before it.
+    #[inline(never)]
     pub(in crate::engine) fn log_in(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         self.drop_requests(net, cx);
         if !net.link.is_open() || net.is_leaving() {
@@ -203,6 +204,49 @@ impl Room {
             cx.reply(call, Err(error));
         }
         RoomSignal::Ended(RoomEnd { code, text })
+    }
+
+    /// A new token: the service gets it if it counts down the old one, the next login has it in any case.
+    pub(in crate::engine) fn renew_token(&mut self, token: &str, net: &mut Net, cx: &mut Cx<'_>) {
+        self.request.token = token.into();
+        if !self.is_online() {
+            return;
+        }
+        if self.token_is_controlled {
+            self.ask(
+                net,
+                cmd::RENEW_TOKEN,
+                &liveroom::write::RenewTokenReq {
+                    token: token.as_bytes(),
+                },
+                Purpose::RenewToken,
+                cx,
+            );
+        } else {
+            self.restart_token_timer(0, net, cx);
+        }
+    }
+
+    /// The service said how long the token still lasts, in seconds; 0 for what the token itself says.
+    pub(in crate::engine) fn restart_token_timer(
+        &mut self,
+        remain_s: u32,
+        net: &Net,
+        cx: &mut Cx<'_>,
+    ) {
+        self.token_is_controlled |= remain_s > 0;
+        self.token_timer.start(
+            &self.request.token,
+            remain_s,
+            net.link.server_time(cx.now.mono),
+            cx.now,
+        );
+    }
+
+    /// The service said it again.
+    pub(in crate::engine) fn adjust_token_timer(&mut self, remain_s: u32, cx: &Cx<'_>) {
+        self.token_is_controlled |= remain_s > 0;
+        self.token_timer.adjust(remain_s, cx.now);
     }
 
     /// Tells the service that the user leaves.

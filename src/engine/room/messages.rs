@@ -1,5 +1,10 @@
 //! Messages between users: broadcast (reliable), barrage (many, may be collected), custom command (to named users).
 
+use std::collections::VecDeque;
+use std::hash::Hasher;
+
+use fnv::FnvHasher;
+
 use crate::engine::cx::Cx;
 use crate::engine::error::{Code, Error, QUEUE_FULL, SOCKET_CLOSED, TOO_FREQUENT};
 use crate::engine::event::{CommandContent, Event, Message, User};
@@ -17,6 +22,8 @@ use super::Room;
 pub(super) const BROADCAST_INTERVAL_MS: Millis = 500;
 /// Barrage messages in one request.
 pub(super) const BARRAGE_PER_REQUEST: usize = 20;
+/// Pushed messages that are remembered, so that one that is delivered again is not told again.
+pub(super) const MAX_RECENT: usize = 64;
 /// Barrage messages that wait for their window; more are refused.
 pub(super) const MAX_WAITING_BARRAGE: usize = 256;
 
@@ -33,12 +40,34 @@ pub(in crate::engine) struct Messages {
     waiting: Vec<(String, CallId, String)>,
     last_client_id: u32,
     last_command: u32,
+    /// Digests of the newest pushes.
+    recent: VecDeque<u64>,
 }
 
 impl Messages {
     /// Length of the barrage window, 0 for none.
     pub(super) fn set_window(&mut self, ms: u32) {
         self.window = Millis::from(ms);
+    }
+
+    /// Whether this push came before: the service delivers one again whose acknowledgement it did not get. The time of sending
+    /// names a push, as it does in the acknowledgement.
+    pub(in crate::engine) fn is_repeated(&mut self, sent: i64, body: &[u8]) -> bool {
+        if sent == 0 {
+            return false;
+        }
+        let mut digest = FnvHasher::default();
+        digest.write(&sent.to_le_bytes());
+        digest.write(body);
+        let digest = digest.finish();
+        if self.recent.contains(&digest) {
+            return true;
+        }
+        if self.recent.len() >= MAX_RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(digest);
+        false
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {

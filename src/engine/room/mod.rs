@@ -455,38 +455,6 @@ impl Room {
         self.handle_expired(purpose, cx);
     }
 
-    /// A new token: the service gets it if it counts down the old one, the next login has it in any case.
-    pub(super) fn renew_token(&mut self, token: &str, net: &mut Net, cx: &mut Cx<'_>) {
-        self.request.token = token.into();
-        if !self.is_online() {
-            return;
-        }
-        if self.token_is_controlled {
-            self.ask(
-                net,
-                cmd::RENEW_TOKEN,
-                &liveroom::write::RenewTokenReq {
-                    token: token.as_bytes(),
-                },
-                Purpose::RenewToken,
-                cx,
-            );
-        } else {
-            self.restart_token_timer(0, net, cx);
-        }
-    }
-
-    /// The service said how long the token still lasts, in seconds; 0 for what the token itself says.
-    pub(super) fn restart_token_timer(&mut self, remain_s: u32, net: &Net, cx: &mut Cx<'_>) {
-        self.token_is_controlled |= remain_s > 0;
-        self.token_timer.start(
-            &self.request.token,
-            remain_s,
-            net.link.server_time(cx.now.mono),
-            cx.now,
-        );
-    }
-
     /// Starts whatever fetch is due.
     fn sync(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         let now = cx.now.mono;

@@ -1,5 +1,9 @@
 //! Rows under an id, in the order in which they came.
 
+use std::hash::Hasher;
+
+use fnv::FnvHasher;
+
 /// The ids lie apart from the rows, so that tables of every kind of row share the code that finds them.
 #[derive(Debug)]
 pub(super) struct Table<T> {
@@ -148,13 +152,12 @@ impl Ids {
         slot
     }
 
-    /// Where an id belongs: FNV-1a.
+    /// Where an id belongs.
+    #[allow(clippy::cast_possible_truncation)]
     fn home(&self, id: &str) -> usize {
-        let mut hash: u32 = 0x811C_9DC5;
-        for byte in id.bytes() {
-            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-        }
-        hash as usize & self.slots.len().saturating_sub(1)
+        let mut hasher = FnvHasher::default();
+        hasher.write(id.as_bytes());
+        hasher.finish() as usize & self.slots.len().saturating_sub(1)
     }
 
     fn after(&self, slot: usize) -> usize {

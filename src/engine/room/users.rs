@@ -311,3 +311,33 @@ fn report(room: &str, added: Vec<User>, deleted: Vec<User>, events: &mut Vec<Eve
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recorders_and_the_own_user_are_nobody_to_report() {
+        let mut users = Users::new(true, "own");
+        let mut events = Vec::new();
+        let joined = |id: &str, role| Action {
+            action: JOINED,
+            role,
+            user: User {
+                id: id.into(),
+                name: String::new(),
+            },
+        };
+        let actions = vec![
+            joined("recorder", HIDDEN_ROLE),
+            joined("own", 2),
+            joined("other", 2),
+        ];
+        users.apply(Push { seq: 3, actions }, "r", &mut events);
+        let [Event::RoomUserUpdate { users, .. }] = events.as_slice() else {
+            panic!("{events:?}")
+        };
+        assert_eq!(users.len(), 1);
+        assert_eq!(users[0].id, "other");
+    }
+}

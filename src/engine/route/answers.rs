@@ -81,9 +81,7 @@ impl Engine {
             }
             (Body::AddStream(m), Purpose::AddStream { stream_id }) => {
                 room.handle_own_stream_change(m.stream_seq(), net, cx);
-                if m.token_remain_time() > 0 {
-                    room.restart_token_timer(m.token_remain_time(), net, cx);
-                }
+                room.adjust_token_timer(m.token_remain_time(), cx);
                 match publisher(&mut self.publishers, &stream_id)
                     .and_then(|at| self.publishers.get_mut(at))
                 {

@@ -199,16 +199,30 @@ impl Engine {
     }
 
     pub(in crate::engine) fn handle_quality(
-        &self,
+        &mut self,
         stream: &str,
         quality: Quality,
         cx: &mut Cx<'_>,
     ) {
+        let publisher = self.publishers.iter_mut().find(|p| p.stream_id == stream);
+        let is_published = publisher.is_some();
+        let player = self.players.iter_mut().find(|p| p.stream_id == stream);
+        let pairs = publisher.map(|p| &mut p.figures);
+        let Some(pairs) = pairs.or(player.map(|p| &mut p.figures)) else {
+            return;
+        };
+        let joined = if self.is_ios {
+            pairs.join(quality, cx.now.mono)
+        } else {
+            Some(quality)
+        };
         let stream_id = stream.into();
-        if self.publishers.iter().any(|p| p.stream_id == stream) {
-            cx.emit(Event::PublishQualityUpdate { stream_id, quality });
-        } else if self.players.iter().any(|p| p.stream_id == stream) {
-            cx.emit(Event::PlayQualityUpdate { stream_id, quality });
+        match joined {
+            Some(quality) if is_published => {
+                cx.emit(Event::PublishQualityUpdate { stream_id, quality });
+            }
+            Some(quality) => cx.emit(Event::PlayQualityUpdate { stream_id, quality }),
+            None => {}
         }
     }
 

@@ -116,6 +116,7 @@ impl Engine {
     }
 
     /// Every room is to be entered again on the same link.
+    #[inline(never)]
     pub(in crate::engine) fn renew_connections(&mut self, cx: &mut Cx<'_>) {
         self.rooms
             .iter_mut()
@@ -158,6 +159,7 @@ impl Engine {
     }
 
     /// A login of a room that was left meanwhile is over. `joined` is its answer, if the service let the user in.
+    #[inline(never)]
     pub(in crate::engine) fn handle_left(
         &mut self,
         login: &Pending,
@@ -180,6 +182,7 @@ impl Engine {
     }
 
     /// The connection of a login that nobody wants any more is gone.
+    #[inline(never)]
     pub(in crate::engine) fn forget_leaving(&mut self) {
         if let Some(room) = self.leaving.take() {
             while self.net.take_of_room(room.key()).is_some() {}

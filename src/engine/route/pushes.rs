@@ -25,11 +25,8 @@ impl Engine {
         if head.qos_flag() == 1 {
             room::acknowledge(&room.route, head.sub_cmd(), head.send_time(), net, cx);
         }
-        self.deliver(
-            context_key,
-            decode_push(head.sub_cmd(), push.msg_body()),
-            cx,
-        );
+        let (sent, body) = (head.send_time(), push.msg_body());
+        self.deliver(context_key, head.sub_cmd(), sent, body, cx);
     }
 
     pub(in crate::engine) fn handle_merge_push(
@@ -57,11 +54,8 @@ impl Engine {
             net.notify(&room.route, cmd::MERGE_PUSH_ACK, &body, cx);
         }
         for push in pushes.message_list() {
-            self.deliver(
-                context_key,
-                decode_push(push.sub_cmd(), push.msg_body()),
-                cx,
-            );
+            let (sent, body) = (head.send_time(), push.msg_body());
+            self.deliver(context_key, push.sub_cmd(), sent, body, cx);
         }
     }
 
@@ -74,10 +68,19 @@ impl Engine {
         Some((room, &mut self.net))
     }
 
-    fn deliver(&mut self, context_key: u32, push: Push<'_>, cx: &mut Cx<'_>) {
+    fn deliver(&mut self, context_key: u32, sub_cmd: u32, sent: i64, body: &[u8], cx: &mut Cx<'_>) {
         let Some((room, net)) = self.pushed_room(context_key) else {
             return;
         };
+        let push = decode_push(sub_cmd, body);
+        // Changes have sequences of their own.
+        let is_message = matches!(
+            push,
+            Push::CustomCommand(_) | Push::Broadcast(_) | Push::Barrage(_)
+        );
+        if is_message && room.messages.is_repeated(sent, body) {
+            return;
+        }
         match push {
             Push::Users(m) => room.handle_users(m, cx),
             Push::StreamsAdded(m) => room.handle_streams(Change::Added, m, net, cx),

@@ -44,6 +44,17 @@ export default [
   }),
 
   scenario(
+    'others are told of a second device as of a user who left and came',
+    { clients: ['c', 'a', 'b'], bug: 'Web 1.15: user events of a relogin' },
+    async ({ a, b, c }) => {
+      await meet(c, a);
+      await a.publish('sa');
+      await b.login({ user: a.user });
+      await b.call('logoutRoom', ROOM);
+    },
+  ),
+
+  scenario(
     'a stale device comes back after the second logged in',
     { clients: ['a', 'b', 'c'], bug: '3.11.0: code of a stale device' },
     async ({ a, b, c }, stage) => {

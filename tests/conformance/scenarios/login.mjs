@@ -20,6 +20,18 @@ export default [
     await a.call('logoutRoom');
   }),
 
+  scenario(
+    'the list of users comes in pages',
+    { clients: ['a', 'b', 'c', 'd'], serverArgs: ['--user-page', '2'], bug: 'Web 2.23: large rooms' },
+    async ({ a, b, c, d }) => {
+      await a.login();
+      await b.login();
+      await c.login();
+      await d.login();
+      await b.call('logoutRoom', ROOM);
+    },
+  ),
+
   scenario('without userUpdate nobody is announced', {}, async ({ a, b }) => {
     await a.login({ config: undefined });
     await b.login({ config: { userUpdate: false } });

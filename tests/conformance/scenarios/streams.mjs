@@ -212,6 +212,16 @@ export default [
     await a.call('logoutRoom', ROOM);
   }),
 
+  scenario('a stream of another room is played', { bug: '3.0.0: play across rooms' }, async ({ a, b }) => {
+    await a.login({ room: 'one' });
+    await b.login({ room: 'two' });
+    await a.publish('sa');
+    await b.call('startPlayingStream', 'sa');
+    await b.component('sa', 'playing');
+    await a.call('stopPublishingStream', 'sa');
+    await b.call('stopPlayingStream', 'sa');
+  }),
+
   scenario('a stream the media servers do not have', { clients: ['a'], bug: '1104039' }, async ({ a }, stage) => {
     await a.login();
     await stage.control('answers', { match: { type: 4 }, do: 'error', code: 1900001004 });
@@ -322,6 +332,26 @@ export default [
     await a.call('updatePlayerNetStatus', 'sb', { detail: { info: {} } });
     await a.call('updatePlayerNetStatus', 'nothing', { detail: { info } });
   }),
+
+  scenario(
+    'figures that iOS gives in halves',
+    { clients: ['a'], clientOptions: { platform: 'ios' } },
+    async ({ a }, stage) => {
+      await a.login();
+      await a.publish('sa');
+      await a.call('startPlayingStream', 'sb');
+      const video = { videoBitrate: 500, videoFPS: 15, videoHeight: 640, videoWidth: 360 };
+      for (const round of ['first', 'second', 'third']) {
+        for (const stream of ['sa', 'sb']) {
+          await stage.step(`a: the ${round} figures of ${stream}`, async () => {
+            await stage.pause(250);
+            a.begin('updatePlayerNetStatus', stream, { detail: { info: video } });
+            a.begin('updatePlayerNetStatus', stream, { detail: { info: { audioBitrate: 48, videoBitrate: 400 } } });
+          });
+        }
+      }
+    },
+  ),
 
   scenario('extra info of a stream', { bug: 'Web 2.14: own event' }, async ({ a, b }) => {
     await meet(a, b);

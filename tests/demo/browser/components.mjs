@@ -151,19 +151,9 @@ class Recorder {
     const { width, height, fps } = WEBCAM;
     const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease,pad=${width}:${height}:-1:-1,fps=${fps}`;
     this.#process = new ManagedProcess(ffmpeg(), [
-      ...[
-        '-hide_banner',
-        '-loglevel',
-        'error',
-        '-fflags',
-        'nobuffer',
-        '-probesize',
-        '64k',
-        '-f',
-        'webm',
-        '-i',
-        'pipe:0',
-      ],
+      ...['-hide_banner', '-loglevel', 'error', '-fflags', 'nobuffer'],
+      // Little is enough to know what it is, and time is what the other side waits for.
+      ...['-probesize', '32k', '-analyzeduration', '200000', '-f', 'webm', '-i', 'pipe:0'],
       ...['-vf', fit, '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline'],
       ...['-pix_fmt', 'yuv420p', '-b:v', '600k', '-g', String(fps), '-threads', '1'],
       ...['-c:a', 'aac', '-b:a', '64k', '-ar', '44100', '-ac', '1', '-f', 'flv', url],
@@ -183,6 +173,7 @@ class Recorder {
   mute() {}
 
   async stop() {
+    this.#process.endInput(); // ffmpeg hears no signal while it waits for more
     await this.#process.stop();
   }
 }

@@ -1,6 +1,6 @@
 // Drives the page of the demo with Chromium: every button once, with the states it has to lead to, screenshots, a verdict.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { browserProblem, openBrowser } from '../../pages/browser.mjs';
 import { makeAssets, serveShow } from './server.mjs';
@@ -19,6 +19,8 @@ const FLAGS = [
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
 ];
+/** The page when something went wrong. */
+const FAILED = 'browser-failed';
 /** Life of the token that is not renewed, in s. */
 const LAST_TOKEN_S = 3;
 
@@ -26,22 +28,24 @@ const LAST_TOKEN_S = 3;
  * @param {object} options
  * @param {string} options.folder for screenshots and the timeline
  * @param {(text: string) => void} options.print
+ * @param {'zh' | 'en'} [options.language='zh'] of the pages
  * @param {AbortSignal} [options.signal]
  * @returns {Promise<number>} exit code: 0 if all was as it has to be
  */
-export async function tryEverything({ folder, print, signal }) {
+export async function tryEverything({ folder, print, language = 'zh', signal }) {
   const problem = browserProblem();
   if (problem) throw new Error(problem);
   await mkdir(folder, { recursive: true });
+  await rm(join(folder, `${FAILED}.png`), { force: true });
   const begin = Date.now();
-  const opened = [openBrowser({ flags: FLAGS }), openShow(), makeAssets()];
+  const opened = [openBrowser({ flags: FLAGS, endsOnSignals: false }), openShow(), makeAssets()];
   let server;
   const late = within(RUN_LIMIT_MS, signal);
   try {
     const run = async () => {
       const [{ browser }, show, assets] = await Promise.all(opened);
       server = await serveShow(show, assets);
-      await new Script({ show, browser, origin: server.origin, folder, print }).run();
+      await new Script({ show, browser, origin: server.origin, folder, print, language }).run();
     };
     await Promise.race([run(), late.over]);
     const seconds = ((Date.now() - begin) / 1000).toFixed(1);
@@ -88,21 +92,21 @@ class Script {
       for (const phone of [a, b]) await phone.reaches({ room: 'CONNECTED', publish: 'PUBLISHING', play: 'PLAYING' });
     });
     await this.step('both see and hear the other, and themselves', async () => {
-      for (const phone of [a, b]) await phone.sees();
+      await Promise.all([a.sees(), b.sees()]);
     });
     await this.shot('browser-call');
     await this.step('a cut network shows on both sides of the phone', async () => {
       await this.press('#phone-A [data-do="network"]');
       await a.reaches({ network: 'offline', room: 'CONNECTING' });
-      await a.shows('.state-network', /离线/);
-      await a.shows('.state-room', /重连中/);
+      await a.shows('.state-network', /离线|offline/);
+      await a.shows('.state-room', /重连中|reconnecting/);
     });
     await this.shot('browser-cut');
     await this.step('the network is back: the call goes on, nobody left', async () => {
       const since = this.now();
       await this.press('#phone-A [data-do="network"]');
       await a.reaches({ network: 'online', room: 'CONNECTED', publish: 'PUBLISHING', play: 'PLAYING' });
-      for (const phone of [a, b]) await phone.sees();
+      await Promise.all([a.sees(), b.sees()]);
       this.mustNotSay(since, 'B', /roomUserUpdate .*DELETE/);
     });
     await this.step('a restarted room server is found again', async () => {
@@ -110,10 +114,8 @@ class Script {
       await this.press('#restart');
       await this.says(since, 'server', /knows of no room/);
       for (const who of ['A', 'B']) await this.says(since, who, /LoginRoom 1001 .*ok/);
-      for (const phone of [a, b]) {
-        await phone.reaches({ room: 'CONNECTED', publish: 'PUBLISHING', play: 'PLAYING' });
-        await phone.sees();
-      }
+      for (const phone of [a, b]) await phone.reaches({ room: 'CONNECTED', publish: 'PUBLISHING', play: 'PLAYING' });
+      await Promise.all([a.sees(), b.sees()]);
     });
     await this.step('a token that ends is renewed', async () => {
       const since = this.now();
@@ -125,8 +127,8 @@ class Script {
     await this.step('a kicked user is told why', async () => {
       await this.press('#phone-B [data-do="kick"]');
       await b.reaches({ room: 'DISCONNECTED', publish: 'NO_PUBLISH', play: 'NO_PLAY' });
-      await b.shows('.state-room', /未加入/);
-      await b.toast(/已被移出房间/);
+      await b.shows('.state-room', /未加入|not in a room/);
+      await b.toast(/已被移出房间|You were removed/);
       await a.reaches({ play: 'NO_PLAY' });
     });
     await this.shot('browser-kick');
@@ -135,7 +137,7 @@ class Script {
       await this.press('#phone-A [data-do="renewal"]');
       await this.show.command({ do: 'expire', who: 'A', value: LAST_TOKEN_S });
       await a.reaches({ room: 'DISCONNECTED' });
-      await a.toast(/Token/);
+      await a.toast(/Token 已过期|token has expired/);
       await this.press('#phone-A [data-do="renewal"]');
     });
     await this.step('all leave, and nothing is left on the servers', async () => {
@@ -153,7 +155,7 @@ class Script {
   async open() {
     const page = await this.newPage({ width: 1440, height: 900 });
     await this.step('the page opens with two phones', async () => {
-      await page.goto(`${this.origin}/?lang=zh`);
+      await page.goto(`${this.origin}/?lang=${this.language}`);
       this.page = page;
       [this.a, this.b] = ['A', 'B'].map((who) => new PhoneOnPage(page, who));
       for (const phone of [this.a, this.b]) await phone.open();
@@ -163,20 +165,19 @@ class Script {
   async joinFromWeb() {
     const peer = await this.newPage({ width: 1280, height: 800 });
     this.peer = peer;
-    await peer.goto(`${this.origin}/peer?lang=zh`);
+    await peer.goto(`${this.origin}/peer?lang=${this.language}`);
     await peer.waitForFunction(() => window.isReady);
     await peer.click('#fetch-token');
     await peer.waitForFunction(() => document.querySelector('[name="token"]').value.startsWith('04'));
     await peer.click('#join');
     const plays = (selector) => peer.waitForFunction(isPlaying, { timeout: LIMIT_MS, polling: 200 }, selector);
     await peer.waitForSelector('[data-chip="publish"][data-value="PUBLISHING"]', { timeout: LIMIT_MS });
-    await plays('#mine video');
-    await plays('#stages video.ax-remote');
+    await Promise.all(['#mine video', '#stages video.ax-remote'].map(plays));
     await this.page.bringToFront(); // a page behind another decodes no pictures
     await this.a.reaches({ play: 'PLAYING' });
     await this.a.sees();
     await peer.bringToFront();
-    await this.type(peer, '[name="text"]', '你好，我在电脑上');
+    await this.type(peer, '[name="text"]', this.language === 'zh' ? '你好，我在电脑上' : 'Hello from the desk');
     await peer.click('#message button');
     await peer.waitForFunction(() => document.querySelector('#messages li'));
     await this.shot('browser-peer', peer);
@@ -185,7 +186,7 @@ class Script {
   async newPage(viewport) {
     const page = await this.browser.newPage();
     await page.setViewport({ ...viewport, deviceScaleFactor: 1 });
-    page.on('pageerror', (error) => this.faults.push(error.message));
+    page.on('pageerror', (error) => this.faults.push(error.stack ?? String(error)));
     return page;
   }
 
@@ -226,7 +227,7 @@ class Script {
       await action();
     } catch (error) {
       mark('FAILED');
-      if (this.page) await this.shot('browser-failed').catch(() => {});
+      if (this.page) await this.shot(FAILED).catch(() => {});
       throw new Error(`${what}: ${error.message}`, { cause: error });
     }
     mark('ok');
@@ -288,11 +289,11 @@ class PhoneOnPage {
   /** Waits until both pictures move, and the sound of the other side is decoded. */
   async sees() {
     await this.#frame.$$eval('video', (videos) => videos.forEach((video) => (video.lookedAt = undefined)));
-    for (const selector of ['video.ax-remote', 'video.ax-local']) {
-      await this.#frame
+    const plays = (selector) =>
+      this.#frame
         .waitForFunction(isPlaying, { timeout: LIMIT_MS, polling: 200 }, selector)
         .catch(() => Promise.reject(new Error(`${selector} of ${this.#who} does not play`)));
-    }
+    await Promise.all(['video.ax-remote', 'video.ax-local'].map(plays));
   }
 }
 

@@ -106,9 +106,9 @@ function accept(show, socket, { searchParams }) {
     socket.once('close', show.addViewer(send));
     listen((message) => show.command(message));
   } else if (role === 'phone' && phone) {
-    const disconnect = phone.connect(send);
+    const disconnect = phone.connect(send, () => socket.terminate());
     socket.once('close', disconnect);
-    listen((message) => phone.receive(message));
+    listen((message) => socket.readyState === socket.OPEN && phone.receive(message));
   } else if (role === 'peer') {
     const peer = show.addPeer(send);
     socket.once('close', () => peer.close());

@@ -193,6 +193,7 @@ class Phone {
   #network;
   #components;
   #send = () => {};
+  #close = () => {};
   #language = 'zh';
   #state = { ...NOTHING };
   #picture = { ...NO_PICTURE };
@@ -225,10 +226,17 @@ class Phone {
     };
   }
 
-  /** The page is there. @param {(message: any) => void} send @returns {() => void} to call when it is gone */
-  connect(send) {
+  /**
+   * The page is there; another one that had this phone loses it.
+   * @param {(message: any) => void} send
+   * @param {() => void} close ends the page's connection
+   * @returns {() => void} to call when it is gone
+   */
+  connect(send, close) {
+    this.#close();
     this.disconnect();
     this.#send = send;
+    this.#close = close;
     this.#state = { ...NOTHING };
     this.#picture = { ...NO_PICTURE };
     this.#tokenEndsAt = 0;
@@ -248,6 +256,7 @@ class Phone {
   /** The page is gone, and everything it had with it. */
   disconnect() {
     this.#send = () => {};
+    this.#close = () => {};
     const components = this.#components;
     this.#components = undefined;
     return components?.close();

@@ -64,6 +64,8 @@ pub struct Config {
     pub check_tokens: bool,
     /// Whether clients are told how long their token lasts, may renew it, and are kicked when it ends.
     pub token_control: bool,
+    /// Whether viewers are told why a stream ended.
+    pub stream_close_types: bool,
     /// Whether a link may hold several rooms.
     pub multi_room: bool,
     /// Link hosts told to clients that ask (without scheme or path).
@@ -130,6 +132,7 @@ impl Default for Config {
             seed: 1,
             check_tokens: true,
             token_control: false,
+            stream_close_types: false,
             multi_room: true,
             hub_hosts: Vec::new(),
             media_hosts: vec!["127.0.0.1:1935".to_owned()],

@@ -5,6 +5,7 @@ import vm from 'node:vm';
 import { webcrypto } from 'node:crypto';
 import { brotliDecompressSync } from 'node:zlib';
 import { createHost } from '../../support/my.mjs';
+import { borderNames } from '../../support/border-names.mjs';
 
 const LANGUAGE = [
   'undefined NaN Infinity Object Function Array String Number Boolean Symbol Error TypeError RangeError SyntaxError ReferenceError EvalError URIError',
@@ -68,6 +69,8 @@ class World {
     this.host = createHost({ systemInfo: { platform: PAGES[runtime].platform }, ...host });
     /** How often a module was compiled from bytes. */
     this.compilations = 0;
+    /** Memory of the newest instance. @type {WebAssembly.Memory | undefined} */
+    this.memory = undefined;
     /** The Workers ever made. @type {FakeWorker[]} */
     this.made = [];
     /** Names of package files the page required, in order. */
@@ -136,6 +139,7 @@ class World {
 
   /** An instance that traps on command. */
   trapping(instance, imports) {
+    this.memory = instance.exports.memory;
     return { exports: this.#trappingExports(instance.exports, imports) };
   }
 
@@ -144,13 +148,14 @@ class World {
   }
 
   #trappingExports(exports, imports) {
-    const frame = exports.engine_frame;
+    const name = borderNames.exported('engine_frame');
+    const frame = exports[name];
     const wrapped = (...args) => {
       if (!this.trap) return frame(...args);
       this.trap = false;
-      panic(exports, imports['./engine_bg.js']);
+      panic(exports, imports);
     };
-    return Object.create(exports, { engine_frame: { value: wrapped } });
+    return Object.create(exports, { [name]: { value: wrapped } });
   }
 }
 
@@ -226,11 +231,11 @@ class FakeWorker {
 
 /** What a Rust panic does: the hook writes its text by the import for console.error, then the module traps. */
 function panic(exports, imports) {
-  const text = Buffer.from(`${PANIC}\n\nStack:\n\nError\n    at somewhere`);
-  const hook = Object.keys(imports).find((name) => name.startsWith('__wbg_error_'));
-  const at = exports.__wbindgen_export(text.length, 1);
-  new Uint8Array(exports.memory.buffer).set(text, at);
-  if (hook) imports[hook](at, text.length);
+  const text = Buffer.from(PANIC);
+  const hook = Object.values(imports)[0][borderNames.imported(/^__wbg_error_/)];
+  const at = exports[borderNames.exported('__wbindgen_export')](text.length, 1);
+  new Uint8Array(exports[borderNames.exported('memory')].buffer).set(text, at);
+  if (hook) hook(at, text.length);
   throw new WebAssembly.RuntimeError(hook ? 'unreachable executed' : PANIC);
 }
 

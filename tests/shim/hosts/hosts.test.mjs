@@ -231,6 +231,64 @@ test('the module is compiled once, however many engines there are', { skip }, as
   }
 });
 
+test('an argument that makes the memory grow does not cut the module off', { skip }, async () => {
+  for (const host of HOSTS) {
+    const us = startProgram({ host });
+    assert.equal((await failure(us.zg.setStreamExtraInfo('s', 'x'.repeat(4_000_000)))).code, 1100001, host);
+    assert.equal(await login(us, `grown-${host}`, 'us'), true, host);
+    assert.equal((await us.zg.sendBroadcastMessage(`grown-${host}`, 'hello')).errorCode, 0, host);
+    us.zg.destroyEngine();
+    us.world.dispose();
+  }
+});
+
+test('states come with the one before, and devices of the peer are told, in every host', { skip }, async () => {
+  for (const host of HOSTS) {
+    const roomID = `devices-${host}`;
+    const us = startProgram({ host });
+    const peer = startProgram({ host });
+    const heard = [];
+    us.zg.on('peerDeviceStateUpdate', (room, [{ camera, microphone }]) => heard.push([room, camera, microphone]));
+    await login(us, roomID, 'us');
+    await login(peer, roomID, 'peer');
+    await peer.zg.startPublishingStream(roomID, { extraInfo: 'mine' });
+    await peer.zg.setDeviceState(roomID, { microphone: false });
+    component(peer, roomID, 3800);
+    await until(() => heard.length === 1, 'the devices of a new stream');
+    await peer.zg.setDeviceState(roomID, { microphone: true, camera: false });
+    await until(() => heard.length === 2, 'the devices that were switched');
+    assert.deepEqual(heard, [
+      [roomID, true, false],
+      [roomID, false, true],
+    ]);
+    const [added] = named(us.recorder, 'roomStreamUpdate');
+    assert.equal(added.args[2][0].extraInfo, 'mine');
+    assert.deepEqual(
+      named(us.recorder, 'roomStateUpdate').map(({ args }) => [args[1], args[4]]),
+      [
+        ['CONNECTING', 'DISCONNECTED'],
+        ['CONNECTED', 'CONNECTING'],
+      ],
+      host,
+    );
+    assert.deepEqual(
+      named(peer.recorder, 'publisherStateUpdate').map(({ args: [{ state, previousState }] }) => [
+        state,
+        previousState,
+      ]),
+      [
+        ['PUBLISH_REQUESTING', 'NO_PUBLISH'],
+        ['PUBLISHING', 'PUBLISH_REQUESTING'],
+      ],
+      host,
+    );
+    for (const { zg, world } of [us, peer]) {
+      zg.destroyEngine();
+      world.dispose();
+    }
+  }
+});
+
 test('on iOS the Worker is the experimental one, elsewhere the common one', { skip }, async () => {
   for (const [runtime, how] of [
     ['iPhone', { useExperimentalWorker: true }],

@@ -87,6 +87,12 @@ const MEANINGS = [
   ],
   [/^callback (publish|play)Quality/, '质量统计。', 'Figures about the quality.'],
   [
+    /^callback streamUrlUpdate/,
+    '引擎重启或长时间断网之后，流有了新地址：要换一个新组件。',
+    'After a restart of the engine or a long outage a stream has another address: the component has to be made anew.',
+  ],
+  [/^callback error/, '引擎自己报告的错误。', 'An error that the engine reports by itself.'],
+  [
     /^callback tokenWillExpire/,
     'Token 将在 30 秒内过期：页面应取新的 Token 并调用 renewToken。',
     'The token ends within 30 s: the page shall fetch another and call renewToken.',

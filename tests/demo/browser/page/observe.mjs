@@ -1,7 +1,10 @@
 // Looks on while unchanged pages use the engine: every call, answer and event, told to whoever wants to know.
 
-import { EVENTS } from '../../../support/recorder.mjs';
+import { EVENTS as ROOM_EVENTS } from '../../../support/recorder.mjs';
 import { show } from '../../timeline.mjs';
+
+/** With those that the vendor's client has not. */
+const EVENTS = new Set([...ROOM_EVENTS, 'streamUrlUpdate', 'error']);
 
 const METHODS = [
   'loginRoom',

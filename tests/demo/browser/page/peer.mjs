@@ -11,6 +11,8 @@ import { startTips } from './tips.mjs';
 
 const MOODS = { CONNECTED: 'good', PUBLISHING: 'good', CONNECTING: 'busy', PUBLISH_REQUESTING: 'busy' };
 const KEPT = 200;
+/** Anything else would mean the public service. */
+const SERVER = /^wss?:\/\/[^/\s]+\/(\S+\/)?accesshub$/;
 const $ = (id) => document.getElementById(id);
 const entry = $('entry');
 const settings = await (await fetch('/peer/settings.json')).json();
@@ -51,6 +53,7 @@ class Call {
   #streamID;
   #components = new Map();
   #lastID = 0;
+  #isIn = false;
 
   constructor({ appID, server, roomID, userID }, devices) {
     this.devices = devices;
@@ -73,6 +76,7 @@ class Call {
   async join(token) {
     const user = { userID: this.#userID, userName: this.#userID };
     await this.#engine.loginRoom(this.#roomID, token, user, { userUpdate: true });
+    this.#isIn = true;
     const { url } = await this.#engine.startPublishingStream(this.#streamID);
     this.#mount($('mine'), { push: url }, this.#streamID);
   }
@@ -154,7 +158,7 @@ class Call {
 
   #onRoom(state, code, text) {
     show({ room: state });
-    if (state !== 'DISCONNECTED' || call !== this) return;
+    if (state !== 'DISCONNECTED' || call !== this || !this.#isIn) return; // before, the promise of join says it
     this.leave();
     if (code) notice(fill(t.failed, text || 'DISCONNECTED', code), true);
   }
@@ -256,6 +260,7 @@ const typed = () => Object.fromEntries([...new FormData(entry)].map(([name, valu
 /** A development token, from the room server that is named on the page. */
 async function fetchToken() {
   const { server, userID } = call ? call.typed : typed();
+  if (!SERVER.test(server)) throw new Error(t.serverProblem);
   const { protocol, host } = new URL(server);
   const response = await fetch(`${protocol === 'wss:' ? 'https:' : 'http:'}//${host}/control/token`, {
     method: 'POST',
@@ -281,6 +286,7 @@ async function join() {
   const values = typed();
   const missing = ['server', 'appID', 'roomID', 'userID', 'token'].find((name) => !values[name]);
   if (missing) return notice(fill(t.required, t[missing]), true);
+  if (!SERVER.test(values.server)) return notice(t.serverProblem, true);
   if (!(Number.isInteger(Number(values.appID)) && Number(values.appID) > 0 && Number(values.appID) < 2 ** 32))
     return notice(t.appIDProblem, true);
   notice('');

@@ -23,9 +23,17 @@ const handlers = {
     phone.refresh();
   },
 };
-const { send, opened } = openChannel({ role: 'phone', who }, (message) => {
-  if (!rtc.receive(message)) handlers[message.type]?.(message);
-});
+const { send, opened } = openChannel(
+  { role: 'phone', who },
+  (message) => {
+    if (!rtc.receive(message)) handlers[message.type]?.(message);
+  },
+  () => {
+    // The demo has ended, or another page has this phone now.
+    phone.close();
+    container.remove();
+  },
+);
 const tell = (kind, text) => send({ type: 'line', kind, text, at: Date.now() });
 const state = (change) => send({ type: 'state', state: change });
 const rtc = createRtc({ send, onPicture: (picture) => send({ type: 'picture', picture }) });

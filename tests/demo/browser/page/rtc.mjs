@@ -14,6 +14,10 @@ const PLAYER = {
 const COUNT_MS = 500;
 
 mpegts.LoggingControl.enableAll = false;
+// A player that was put away while its connection stood throws this when the connection breaks: nobody plays it any more.
+addEventListener('unhandledrejection', (event) => {
+  if (event.reason?.name === 'RuntimeException') event.preventDefault();
+});
 
 /**
  * @param {object} options

@@ -121,9 +121,10 @@ const zh = {
   noMessage: '还没有消息',
   log: '事件',
   noCamera: '没有可用的摄像头或麦克风（{0}），改用测试画面',
-  tokenFailed: '获取 Token 失败：请检查服务器是否在运行（{0}）',
+  tokenFailed: '获取 Token 失败：请检查服务器地址，以及服务器是否在运行（{0}）',
   gotToken: '已获取 Token',
   required: '请填写：{0}',
+  serverProblem: '服务器地址应以 ws:// 或 wss:// 开头，以 /accesshub 结尾',
   appIDProblem: 'AppID 应为 1 到 4294967295 的整数',
   failed: '{0}（{1}）',
 };
@@ -255,9 +256,10 @@ const en = {
   noMessage: 'no message yet',
   log: 'Events',
   noCamera: 'No camera or microphone ({0}): the test picture is sent instead',
-  tokenFailed: 'No token: check whether the server is running ({0})',
+  tokenFailed: 'No token: check the server address and whether the server is running ({0})',
   gotToken: 'Got a token',
   required: 'Please fill in: {0}',
+  serverProblem: 'The server address must begin with ws:// or wss:// and end in /accesshub',
   appIDProblem: 'The AppID must be a whole number from 1 to 4294967295',
   failed: '{0} ({1})',
 };

@@ -21,7 +21,7 @@ use crate::{
 
 use rand_chacha::rand_core::RngCore;
 
-use super::{Server, outbox::Rule};
+use super::{Server, outbox::Rule, presence::Cause};
 
 impl Server {
     /// Carries out a control command at `now_ms` and returns its reply. Drain [`Server::poll`] afterwards.
@@ -203,7 +203,7 @@ impl Server {
             .map(|(id, _)| id.clone())
             .collect();
         for room in &rooms {
-            self.leave(room, user, "forgotten");
+            self.leave(room, user, Cause::Forgotten);
         }
         for target in self.pcs_of(user) {
             if let Some(pc) = self.pc_mut(target.conn, target.stream) {

@@ -22,6 +22,40 @@ use super::{
 
 pub(super) const ACTION_JOINED: u32 = 1;
 const ACTION_LEFT: u32 = 2;
+
+/// Why a user leaves a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    LoggedOut,
+    LoggedInAgain,
+    Kicked,
+    Lost,
+    Forgotten,
+}
+
+impl Cause {
+    fn text(self) -> &'static str {
+        match self {
+            Self::LoggedOut => "logged out",
+            Self::LoggedInAgain => "logged in again",
+            Self::Kicked => "kicked",
+            Self::Lost => "lost for too long",
+            Self::Forgotten => "forgotten",
+        }
+    }
+
+    /// Why the user's streams end, as others are told; see `PushStreamInfo`.
+    fn close_type(self) -> u32 {
+        match self {
+            Self::LoggedOut => super::streams::CLOSED_BY_USER,
+            Self::LoggedInAgain => 3,
+            Self::Kicked => 4,
+            Self::Lost => 5,
+            Self::Forgotten => 6,
+        }
+    }
+}
+
 impl Server {
     /// A room stream is gone: its users stay in their rooms for the grace period.
     pub(super) fn lose_pc(&mut self, conn: ConnId, stream: u32) {
@@ -57,7 +91,7 @@ impl Server {
     }
 
     /// Takes a user out of a room and tells the others: first that the streams are gone, then that the user is.
-    pub(super) fn leave(&mut self, room_id: &str, user: &str, why: &str) {
+    pub(super) fn leave(&mut self, room_id: &str, user: &str, cause: Cause) {
         let Some(room) = self.rooms.get_mut(room_id) else {
             return;
         };
@@ -78,9 +112,9 @@ impl Server {
         self.log(
             LogLevel::Info,
             member.target().map(|target| target.conn),
-            &format!("{user} left {room_id}: {why}"),
+            &format!("{user} left {room_id}: {}", cause.text()),
         );
-        self.remove_streams_of(room_id, user);
+        self.remove_streams_of(room_id, user, cause.close_type());
         self.push_user(room_id, &member, ACTION_LEFT, seq);
         self.retire_if_empty(room_id);
     }
@@ -108,24 +142,29 @@ impl Server {
             sub::KICKED_OUT,
             &push,
         );
-        self.leave(room_id, user, "kicked");
+        self.leave(room_id, user, Cause::Kicked);
         true
     }
 
     /// Throws a user out of all rooms of the link over which it is in `room_id`.
     pub(super) fn kick_link(&mut self, room_id: &str, user: &str, reason: u32, message: &str) {
+        let cause = if reason == codes::KICK_ELSEWHERE {
+            Cause::LoggedInAgain
+        } else {
+            Cause::Kicked
+        };
         let target = self
             .rooms
             .get(room_id)
             .and_then(|room| room.member(user))
             .and_then(Member::target);
         let Some(target) = target else {
-            return self.leave(room_id, user, "kicked");
+            return self.leave(room_id, user, cause);
         };
         let rooms = self.rooms_of(target.conn, target.stream);
         self.push_kickout(target, reason, message);
         for room in rooms {
-            self.leave(&room, user, "kicked");
+            self.leave(&room, user, cause);
         }
         if let Some(pc) = self.pc_mut(target.conn, target.stream) {
             pc.login = None;
@@ -152,7 +191,7 @@ impl Server {
             if token_ended {
                 self.kick_from_room(room_id, &user, codes::KICK_TOKEN_EXPIRED, "");
             } else {
-                self.leave(room_id, &user, "lost for too long");
+                self.leave(room_id, &user, Cause::Lost);
             }
         }
     }

@@ -17,7 +17,7 @@ use super::{
     Server,
     login_answer::enter_answer,
     outbox::{Call, Refusal},
-    presence::ACTION_JOINED,
+    presence::{ACTION_JOINED, Cause},
     room::{decode, text},
     state::{Login, Member, Presence, Target},
 };
@@ -162,7 +162,7 @@ impl Server {
             },
         );
         for room in self.rooms_of(call.conn, call.stream) {
-            self.leave(&room, user, "logged out");
+            self.leave(&room, user, Cause::LoggedOut);
         }
         if let Some(pc) = self.pc_mut(call.conn, call.stream) {
             pc.login = None;
@@ -177,7 +177,7 @@ impl Server {
                 rsp_head: Some(Default::default()),
             },
         );
-        self.leave(room, user, "quit");
+        self.leave(room, user, Cause::LoggedOut);
         Ok(())
     }
 
@@ -239,7 +239,7 @@ impl Server {
         };
         for other in self.rooms_of(call.conn, call.stream) {
             if before != user || (other != room && !several) {
-                self.leave(&other, &before, "logged in elsewhere on the same stream");
+                self.leave(&other, &before, Cause::LoggedInAgain);
             }
         }
         if before != user
@@ -350,10 +350,10 @@ impl Server {
             }
             None => {
                 self.replaced_sessions.push_back(session);
-                self.leave(room_id, user, "replaced by a new login");
+                self.leave(room_id, user, Cause::LoggedInAgain);
             }
             // The same client that has lost its session, for instance after an unknown context key.
-            Some(_) => self.leave(room_id, user, "logged in again without its session"),
+            Some(_) => self.leave(room_id, user, Cause::LoggedInAgain),
         }
     }
 

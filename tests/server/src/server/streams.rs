@@ -25,6 +25,9 @@ use super::{
     state::{Place, Stream},
 };
 
+/// A stream ended because its publisher said so.
+pub(super) const CLOSED_BY_USER: u32 = 1;
+
 impl Server {
     pub(super) fn add_stream(
         &mut self,
@@ -103,7 +106,7 @@ impl Server {
         let id = text(&request.stream_id, 1, MAX_STREAM_ID, "stream id")?;
         // A repeated delete finds nothing and is as good as the first.
         if self.own_stream(place, &id).is_ok() {
-            self.remove_stream(&place.room, &place.user, &id);
+            self.remove_stream(&place.room, &place.user, &id, CLOSED_BY_USER);
         }
         let stream_seq = self.room_mut(place)?.stream_seq;
         self.answer(
@@ -128,7 +131,7 @@ impl Server {
         Ok(())
     }
 
-    pub(super) fn remove_streams_of(&mut self, room_id: &str, user: &str) {
+    pub(super) fn remove_streams_of(&mut self, room_id: &str, user: &str, close_type: u32) {
         let Some(room) = self.rooms.get(room_id) else {
             return;
         };
@@ -139,7 +142,7 @@ impl Server {
             .map(|stream| stream.id.clone())
             .collect();
         for id in ids {
-            self.remove_stream(room_id, user, &id);
+            self.remove_stream(room_id, user, &id, close_type);
         }
     }
 
@@ -213,7 +216,8 @@ impl Server {
         Ok(())
     }
 
-    fn remove_stream(&mut self, room_id: &str, user: &str, id: &str) {
+    fn remove_stream(&mut self, room_id: &str, user: &str, id: &str, close_type: u32) {
+        let tells_why = self.config.stream_close_types;
         let Some(room) = self.rooms.get_mut(room_id) else {
             return;
         };
@@ -225,7 +229,10 @@ impl Server {
         self.stream_owners.remove(id);
         let push = PushStream {
             stream_seq: room.stream_seq,
-            stream_info_list: vec![stream.push_info()],
+            stream_info_list: vec![PushStreamInfo {
+                close_type: if tells_why { close_type } else { 0 },
+                ..stream.push_info()
+            }],
         };
         self.log(
             LogLevel::Info,
@@ -327,6 +334,7 @@ impl Stream {
             stream_nid: self.nid,
             extra_info: self.extra_info.clone(),
             create_time: self.created(),
+            close_type: 0,
         }
     }
 

@@ -129,6 +129,25 @@ fn a_custom_command_reaches_the_named_users_unchanged() {
 }
 
 #[test]
+fn a_custom_command_without_receivers_reaches_all_others() {
+    let mut world = World::unchecked();
+    let (mut a, b, c) = (world.join("a"), world.join("b"), world.join("c"));
+    let text = br#"{"custom_content":"to all","room_id":"room"}"#.to_vec();
+    let request = live::SignalLiveCustomReq {
+        push_message: text.clone(),
+        to_user_list: Vec::new(),
+    };
+    assert_eq!(world.code(&mut a, cmd::CUSTOM_COMMAND, &request), 0);
+    let received = |client: &Client| {
+        let frames = world.raw.iter().filter(|(conn, _)| *conn == client.conn);
+        frames
+            .filter(|(_, bytes)| bytes.windows(text.len()).any(|part| part == text))
+            .count()
+    };
+    assert_eq!([received(&a), received(&b), received(&c)], [0, 1, 1]);
+}
+
+#[test]
 fn a_message_longer_than_the_bound_is_refused() {
     let mut world = World::unchecked();
     let mut a = world.join("a");

@@ -41,6 +41,14 @@ pub(crate) struct Options {
     #[arg(long)]
     token_control: bool,
 
+    /// Tell viewers why a stream ended
+    #[arg(long)]
+    stream_close_types: bool,
+
+    /// Users per page of the user list [default: 100]
+    #[arg(long, value_name = "N")]
+    user_page: Option<usize>,
+
     /// RTMP host handed out for publishing and playing (repeatable) [default: 127.0.0.1:1935]
     #[arg(long = "media-host", value_name = "HOST[:PORT]")]
     media_hosts: Vec<String>,
@@ -154,6 +162,7 @@ impl Options {
         }
         config.check_tokens &= !self.no_token_check;
         config.token_control |= self.token_control;
+        config.stream_close_types |= self.stream_close_types;
         set(&mut config.app_id, self.app_id);
         set(&mut config.grace_ms, self.grace_ms);
         set(&mut config.max_connections, self.max_connections);
@@ -168,6 +177,7 @@ impl Options {
             self.room_heartbeat_ms,
         );
         set(&mut config.barrage_window_ms, self.barrage_window_ms);
+        set(&mut config.user_page, self.user_page);
         set(
             &mut config.media_hosts,
             Some(self.media_hosts).filter(|hosts| !hosts.is_empty()),

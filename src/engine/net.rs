@@ -180,6 +180,11 @@ impl Net {
         Some(self.pending.remove(at))
     }
 
+    /// Forgets the requests that nobody waits for any more.
+    pub(super) fn forget_requests(&mut self) {
+        self.pending.clear();
+    }
+
     /// Takes a request of a room.
     pub(super) fn take_of_room(&mut self, room: RoomKey) -> Option<Pending> {
         let at = self.pending.iter().position(|p| p.room == room)?;

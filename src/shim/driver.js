@@ -438,9 +438,7 @@ class Driver {
       const isKept = returns && entry !== culprit && (!entry.issued || this.session.holder(entry));
       if (!isKept) this.reject(entry, error);
     }
-    this.outputs = this.outputs
-      .slice(this.done)
-      .filter((output) => output.type === 'event' || output.type === 'log');
+    this.outputs = this.outputs.slice(this.done).filter((output) => output.type === 'event' || output.type === 'log');
     this.done = 0;
     if (!returns) this.waiting = [];
     this.state = returns ? 'loading' : 'failed';

@@ -26,7 +26,6 @@ function setUp(options = {}) {
     handlers,
     checkSystemRequirements: async () => ({ code: 0, msg: '' }),
     loginRoom: async () => true,
-    setDeviceState: async () => ({ errorCode: 0 }),
     startPublishingStream: async (streamID) => ({ streamID, url: `rtmp://push/${(number += 1)}` }),
     startPlayingStream: async (streamID) => ({ streamID, url: `rtmp://pull/${streamID}/${(number += 1)}` }),
     updatePlayerState: (streamID, { detail: { code } }) => calls.push(`${code} ${streamID}`),

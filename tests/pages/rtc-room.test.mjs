@@ -133,6 +133,22 @@ test('the state shows the devices of the stream that is played', async () => {
   room.destroy();
 });
 
+test('nonsense passed to join is nothing at all, and what the engine refuses is what join rejects with', async () => {
+  for (const what of [null, 0, 'publish', [], () => {}]) {
+    const { room } = setUp();
+    await room.join('r', what);
+    assert.deepEqual([room.state.room, room.state.publish], ['connected', 'requesting'], String(what));
+    room.destroy();
+  }
+  for (const roomID of [undefined, null, 7, {}, []]) {
+    const { room, engine } = setUp();
+    engine.loginRoom = () => Promise.reject(Object.assign(new Error('roomID must be a string'), { code: 1100001 }));
+    await assert.rejects(room.join(roomID), /roomID must be a string/);
+    assert.equal(room.state.room, 'idle');
+    room.destroy();
+  }
+});
+
 test('two addresses that come together need one component', async () => {
   const { rtc, room, engine } = setUp();
   const joining = room.join('r');

@@ -181,11 +181,12 @@ impl Engine {
         }
     }
 
-    /// The connection of a login that nobody wants any more is gone.
+    /// The connection of logins that nobody wants any more is gone.
     #[inline(never)]
     pub(in crate::engine) fn forget_leaving(&mut self) {
-        if let Some(room) = self.leaving.take() {
-            while self.net.take_of_room(room.key()).is_some() {}
-        }
+        self.leaving = None;
+        let rooms = &self.rooms;
+        self.net
+            .retain_requests(|key| rooms.iter().any(|room| room.key() == key));
     }
 }

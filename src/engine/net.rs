@@ -186,6 +186,11 @@ impl Net {
         Some(self.pending.remove(at))
     }
 
+    /// Forgets the requests of all other rooms.
+    pub(super) fn keep_only(&mut self, rooms: &[RoomKey]) {
+        self.pending.retain(|p| rooms.contains(&p.room));
+    }
+
     /// When the first request expires.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         self.pending.iter().map(|p| p.deadline).min()

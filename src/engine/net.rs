@@ -174,11 +174,6 @@ impl Net {
         self.pending.iter().any(|p| p.purpose == Purpose::Leave)
     }
 
-    /// Forgets the requests of other rooms. Nobody waits for them: who did was told when the room ended.
-    pub(super) fn retain_requests(&mut self, is_wanted: impl Fn(RoomKey) -> bool) {
-        self.pending.retain(|pending| is_wanted(pending.room));
-    }
-
     /// Takes a request whose time is over.
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<Pending> {
         let at = self.pending.iter().position(|p| p.deadline <= now)?;
@@ -194,6 +189,11 @@ impl Net {
     pub(super) fn take_of_room(&mut self, room: RoomKey) -> Option<Pending> {
         let at = self.pending.iter().position(|p| p.room == room)?;
         Some(self.pending.remove(at))
+    }
+
+    /// Forgets the requests of all other rooms. Nobody waits for them: who did was told when the room ended.
+    pub(super) fn keep_only(&mut self, rooms: &[RoomKey]) {
+        self.pending.retain(|p| rooms.contains(&p.room));
     }
 
     /// When the first request expires.

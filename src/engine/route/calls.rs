@@ -122,7 +122,7 @@ impl Engine {
             Command::Destroy => {
                 self.logout_room(None, cx);
                 // Logins of rooms that were left before the answer came: one for each room.
-                self.leaving = None;
+                self.leaving.clear();
                 self.net.forget_requests();
                 self.net.link.destroy(cx);
                 self.is_destroyed = true;

@@ -25,6 +25,9 @@ pub struct Device {
     pub asleep_until: u64,
     pub slow_until: u64,
     pub is_online: bool,
+    /// Whether the service had the user in a room left long ago when the faults stopped. The room server grants addresses in
+    /// the room that was entered first, so they end with that room.
+    pub had_ghost: bool,
 }
 
 /// A call that is not settled.
@@ -75,6 +78,7 @@ impl World {
             asleep_until: 0,
             slow_until: 0,
             is_online: true,
+            had_ghost: false,
         }
     }
 

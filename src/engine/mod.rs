@@ -59,7 +59,7 @@ pub struct Engine {
     net: Net,
     rooms: Vec<Room>,
     /// Left while its login had no answer; see [`Purpose::Leave`](net::Purpose::Leave).
-    leaving: Option<Room>,
+    leaving: Vec<Room>,
     last_room: RoomKey,
     multi_room: bool,
     has_logged_in: bool,
@@ -82,7 +82,7 @@ impl Engine {
         let mut engine = Self {
             net: Net::new(link, config.app_id, config.device_id, config.network),
             rooms: Vec::new(),
-            leaving: None,
+            leaving: Vec::new(),
             last_room: 0,
             multi_room: false,
             has_logged_in: false,

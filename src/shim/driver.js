@@ -375,7 +375,6 @@ class Driver {
       this.defer({ type: 'event', name: output.name, args, isHeard: true });
       return;
     }
-    // Messages are what users write.
     this.logger.trace(output.name, args);
     this.emit(output.name, fromBorder(output.name, args));
   }

@@ -144,7 +144,7 @@ impl Engine {
                 login.purpose = Purpose::Leave;
             }
             self.net.put_back(login);
-            self.leaving = Some(room);
+            self.leaving.push(room);
         }
         match self.rooms.first_mut() {
             Some(next) if was_first => next.become_first(&mut self.net, cx),
@@ -168,10 +168,12 @@ impl Engine {
     ) {
         let is_first = login.purpose == Purpose::Leave;
         let is_alone = is_first && !self.rooms.iter().any(Room::is_online);
-        if let Some(mut room) = self.leaving.take_if(|room| room.key() == login.room)
-            && let Some((header, session)) = joined
-        {
-            room.leave_late(header, session, is_alone, &mut self.net, cx);
+        let known = |room: &Room| room.key() == login.room;
+        if let Some(at) = self.leaving.iter().position(known) {
+            let mut room = self.leaving.swap_remove(at);
+            if let Some((header, session)) = joined {
+                room.leave_late(header, session, is_alone, &mut self.net, cx);
+            }
         }
         if is_alone {
             self.net.link.close_pc(cx);
@@ -181,11 +183,11 @@ impl Engine {
         }
     }
 
-    /// The connection of a login that nobody wants any more is gone.
+    /// The connection of logins that nobody wants any more is gone.
     #[inline(never)]
     pub(in crate::engine) fn forget_leaving(&mut self) {
-        if let Some(room) = self.leaving.take() {
-            while self.net.take_of_room(room.key()).is_some() {}
-        }
+        self.leaving.clear();
+        let keys = self.room_keys();
+        self.net.keep_only(&keys);
     }
 }

@@ -16,6 +16,9 @@ pub trait Message<'a> {
 
     /// The message of these fields, which were checked.
     fn new(fields: Fields<'a>) -> Self;
+
+    /// Its fields, to be read as another message that begins in the same way.
+    fn fields(self) -> Fields<'a>;
 }
 
 /// What the fields of a message are. Their numbers are below 32.
@@ -45,6 +48,37 @@ pub fn decode<'a, M: Message<'a>>(bytes: &'a [u8]) -> Result<M, WireError> {
 
 /// Most messages of this client are shorter.
 const USUAL_BYTES: usize = 64;
+
+/// Where one of many kinds of message begins, the kind is chosen first and checked afterwards, in one place: a call of
+/// [`decode`] for each kind is three times the code.
+#[derive(Debug)]
+pub(super) struct Choice<'a> {
+    bytes: &'a [u8],
+    schema: Option<&'static Schema>,
+}
+
+impl<'a> Choice<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            schema: None,
+        }
+    }
+
+    /// The message as this kind; not to be looked at before [`Choice::check`].
+    pub(super) fn view<M: Message<'a>>(&mut self) -> M {
+        self.schema = Some(M::SCHEMA);
+        M::new(Fields(self.bytes))
+    }
+
+    /// Gives `chosen` if its bytes are good.
+    pub(super) fn check<T>(&self, chosen: T) -> Result<T, WireError> {
+        match self.schema.map(|schema| check(schema, self.bytes)) {
+            Some(None) => Err(WireError::Malformed),
+            _ => Ok(chosen),
+        }
+    }
+}
 
 /// Writes a message.
 pub fn encode(message: &dyn Encode) -> Vec<u8> {

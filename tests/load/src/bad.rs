@@ -80,6 +80,11 @@ impl Kind {
         }
     }
 
+    /// Whether one side still has something to read when the server has had enough.
+    fn overruns(self) -> bool {
+        matches!(self, Self::SlowReader | Self::Oversized | Self::Flood)
+    }
+
     /// Close code and reason with which the server must end it. A client that does not read may not get to read them, and one
     /// without a WebSocket has none; what the server counted decides then.
     pub(crate) fn verdict(self) -> Option<(u16, CloseReason)> {
@@ -131,8 +136,8 @@ fn judge(kind: Kind, end: &End) -> Result<String, String> {
             Ok(format!("{code} {reason}"))
         }
         (End::Lost(_), None) => Ok("closed".to_owned()),
-        // The kernel may throw away the reason together with what was not read.
-        (End::Lost(_), Some(_)) if kind == Kind::SlowReader => Ok("connection gone".to_owned()),
+        // The kernel may throw away the reason together with what was not read; the server has counted it.
+        (End::Lost(_), Some(_)) if kind.overruns() => Ok("connection gone".to_owned()),
         (end, _) => Err(format!("ended with {end:?}")),
     }
 }

@@ -157,7 +157,7 @@ async fn drive(run: &Rc<Run>, phase: &watch::Sender<Phase>) -> Result<Report, St
         problems.push(format!("{} clients did not leave", clients.len()));
     }
     clients.abort_all();
-    let health = run.server.control("health").await?;
+    let health = emptied(run).await?;
     problems.extend(left_over(&health));
     bar.finish_and_clear();
     let cut_off = health.pointer("/stats/cutOffFor").cloned();
@@ -259,6 +259,18 @@ async fn compare(run: &Rc<Run>) -> Result<Vec<String>, String> {
         }
     }
     Ok(problems)
+}
+
+/// The state of the server after it noticed that everybody left, or did not for too long.
+async fn emptied(run: &Rc<Run>) -> Result<Value, String> {
+    let begun = Instant::now();
+    loop {
+        let health = run.server.control("health").await?;
+        if left_over(&health).is_empty() || begun.elapsed() > PATIENCE {
+            return Ok(health);
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
 }
 
 /// After everybody left, only bad clients that were cut off may be in rooms, for the grace period.

@@ -5,6 +5,7 @@ use std::{
     rc::Rc,
 };
 
+use md5::{Digest as _, Md5};
 use prost::Message;
 use room_server::wire::{
     cmd,
@@ -200,6 +201,7 @@ impl Session {
     pub(crate) async fn log_out(&mut self) -> Result<(), String> {
         let request = switch::LogoutRoomReq {
             user_session_id: self.session,
+            logout_check: Md5::digest(self.token.as_bytes()).to_vec(),
             ..Default::default()
         };
         self.ask(cmd::LOGOUT_ROOM, &request).await

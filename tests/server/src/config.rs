@@ -158,7 +158,8 @@ impl Default for Config {
             max_frame_bytes: 64 * 1024,
             frames_per_s: 200,
             frame_burst: 1000,
-            outbox_frames: 512,
+            // Answers to a whole burst must fit.
+            outbox_frames: 4096,
             outbox_bytes: 1024 * 1024,
             max_extra_info_keys: 10,
         }

@@ -169,6 +169,7 @@ impl Server {
             return;
         };
         link.heard_at = self.now;
+        link.was_heard(&self.config);
         self.stats.frames_in += 1;
         if !link.allowance.spend(self.now, &self.config) {
             return self.cut_off(conn, CloseReason::Flood);
@@ -178,12 +179,7 @@ impl Server {
         }
         self.record_up(conn, bytes);
         match Frame::parse(bytes) {
-            Ok(frame) => {
-                if let Some(link) = self.conns.get_mut(&conn) {
-                    link.was_heard(&self.config);
-                }
-                self.link_frame(conn, &frame);
-            }
+            Ok(frame) => self.link_frame(conn, &frame),
             Err(error) => self.offence(conn, 0, 0, codes::LINK_INVALID_FRAME, &error.into()),
         }
     }

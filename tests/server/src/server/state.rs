@@ -210,7 +210,7 @@ impl Conn {
         }
     }
 
-    /// The client said something that can be read.
+    /// The client said something.
     pub(super) fn was_heard(&mut self, config: &Config) {
         let login_by = self.opened_at.saturating_add(config.login_timeout_ms);
         self.login_by = self.login_by.map(|_| login_by);

@@ -14,7 +14,10 @@ use room_server::{
     Server,
 };
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot, watch,
+    },
     task::JoinHandle,
     time::Instant,
 };
@@ -187,7 +190,13 @@ impl Driver {
         let size = frame.len();
         let waiting = line.bytes.fetch_add(size, Ordering::Relaxed);
         let fits = waiting + size <= self.server.config().outbox_bytes;
-        if !fits || line.frames.try_send(frame).is_err() {
+        let is_full = match line.frames.try_send(frame) {
+            Ok(()) => !fits,
+            Err(TrySendError::Full(_)) => true,
+            // The socket is gone; its end is on the way here.
+            Err(TrySendError::Closed(_)) => false,
+        };
+        if is_full {
             let reason = CloseReason::SlowReader;
             self.server.handle(now_ms(), Input::Unfit { conn, reason });
         }

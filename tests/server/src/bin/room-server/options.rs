@@ -89,7 +89,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N")]
     frame_burst: Option<u32>,
 
-    /// Most frames that may wait to be sent to a client [default: 512]
+    /// Most frames that may wait to be sent to a client [default: 4096]
     #[arg(long, value_name = "N")]
     outbox_frames: Option<usize>,
 

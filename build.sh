@@ -100,6 +100,7 @@ reference)
 fmt)
     cargo fmt --all
     cargo fmt --manifest-path tests/tools/Cargo.toml
+    cargo fmt --manifest-path tests/bench/native/Cargo.toml
     node_tools
     node_modules/.bin/prettier --write --log-level warn .
     ;;

@@ -47,12 +47,14 @@ impl Engine {
         std::panic::set_hook(Box::new(|panic| report_panic(&panic.to_string())));
         let config = Config::from_host(&value(&config)).map_err(JsError::new)?;
         let inner = engine::Engine::new(config, now(mono, wall));
+        let mut outputs = Writer::new(fraction);
+        outputs.open('[');
         let mut engine = Self {
             inner,
             last_call: 0,
             open: Vec::new(),
             answer: None,
-            outputs: outputs(),
+            outputs,
         };
         engine.collect();
         Ok(engine)
@@ -101,9 +103,11 @@ impl Engine {
         if self.outputs.is_fresh() {
             return JsValue::UNDEFINED;
         }
-        let mut done = core::mem::replace(&mut self.outputs, outputs());
-        done.close(']');
-        parsed(done)
+        self.outputs.close(']');
+        let outputs = parsed(&self.outputs);
+        self.outputs.clear();
+        self.outputs.open('[');
+        outputs
     }
 
     /// `mono` of the next `tick`.
@@ -138,11 +142,11 @@ impl Engine {
                     Ok(Reply::Nothing) => Ok(JsValue::UNDEFINED),
                     Ok(reply) => {
                         reply.write(&mut to);
-                        Ok(parsed(to))
+                        Ok(parsed(&to))
                     }
                     Err(error) => {
                         error.write(&mut to);
-                        Err(parsed(to))
+                        Err(parsed(&to))
                     }
                 };
                 match self.open.iter().position(|(call, _)| *call == id) {
@@ -208,12 +212,6 @@ fn list(args: &JsValue) -> Vec<Value> {
     values
 }
 
-fn outputs() -> Writer {
-    let mut list = Writer::new(fraction);
-    list.open('[');
-    list
-}
-
-fn parsed(json: Writer) -> JsValue {
-    JSON::parse(&json.finish()).unwrap_or_default()
+fn parsed(json: &Writer) -> JsValue {
+    JSON::parse(json.as_text()).unwrap_or_default()
 }

@@ -21,7 +21,7 @@ impl Code {
     /// What the code means.
     pub fn text(self) -> &'static str {
         self.info()
-            .map_or("error reported by the service", |info| info.text)
+            .map_or("error reported by the service", CodeInfo::text)
     }
 }
 
@@ -59,7 +59,7 @@ impl Error {
     /// With the names of the vendor's newer clients and of its older ones, so that code written for either works.
     pub(crate) fn write(&self, to: &mut Writer) {
         let (name, advice) = match self.code.info() {
-            Some(info) => (info.name, info.advice),
+            Some(info) => (info.name(), info.advice()),
             None => ("ServiceError", ""),
         };
         to.open('{');

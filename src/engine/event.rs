@@ -278,6 +278,7 @@ impl Event {
             } => {
                 to.text(room);
                 to.text(update.name());
+                to.reserve(users.len() * USER_BYTES);
                 to.open('[');
                 for user in users {
                     user.write(to);
@@ -389,7 +390,11 @@ impl User {
     }
 }
 
+/// What a user usually takes as JSON.
+const USER_BYTES: usize = 64;
+
 fn write_streams(streams: &[Stream], to: &mut Writer) {
+    to.reserve(streams.len() * 2 * USER_BYTES);
     to.open('[');
     for stream in streams {
         to.open('{');

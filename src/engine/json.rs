@@ -9,7 +9,7 @@
 /// Members of an object, keys unescaped, values as they stand. `None` if the text is not an object.
 pub(crate) fn members(json: &str) -> Option<Vec<(String, &str)>> {
     let mut members = Vec::new();
-    for item in items(json, '{', '}')? {
+    for item in items(json, b'{', b'}')? {
         let end = string_end(item)?;
         let value = item.get(end..)?.trim_start().strip_prefix(':')?.trim();
         if value.is_empty() {
@@ -22,31 +22,37 @@ pub(crate) fn members(json: &str) -> Option<Vec<(String, &str)>> {
 
 /// Items of an array, as they stand. `None` if the text is not an array.
 pub(crate) fn list(json: &str) -> Option<Vec<&str>> {
-    items(json, '[', ']')
+    items(json, b'[', b']')
 }
 
 /// The text that a JSON string stands for. `None` if it is not a string.
 pub(crate) fn text(json: &str) -> Option<String> {
-    let inner = json.trim().strip_prefix('"')?.strip_suffix('"')?;
-    let (mut text, mut chars) = (String::with_capacity(inner.len()), inner.chars());
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next()? {
-                'n' => text.push('\n'),
-                'r' => text.push('\r'),
-                't' => text.push('\t'),
-                'b' => text.push('\u{8}'),
-                'f' => text.push('\u{c}'),
-                'u' => text.push(escaped_char(&mut chars)?),
-                c @ ('"' | '\\' | '/') => text.push(c),
-                _ => return None,
-            },
-            '"' => return None,
-            c => text.push(c),
+    let mut rest = json.trim().strip_prefix('"')?.strip_suffix('"')?;
+    let mut text = String::with_capacity(rest.len());
+    while let Some(at) = rest.bytes().position(|b| b == b'\\' || b == b'"') {
+        text.push_str(rest.get(..at)?);
+        let mut chars = rest.get(at..)?.chars();
+        if chars.next() == Some('"') {
+            return None;
         }
+        match chars.next()? {
+            'n' => text.push('\n'),
+            'r' => text.push('\r'),
+            't' => text.push('\t'),
+            'b' => text.push('\u{8}'),
+            'f' => text.push('\u{c}'),
+            'u' => text.push(escaped_char(&mut chars)?),
+            c @ ('"' | '\\' | '/') => text.push(c),
+            _ => return None,
+        }
+        rest = chars.as_str();
     }
+    text.push_str(rest);
     Some(text)
 }
+
+/// What a writer keeps of its memory for what it writes next.
+const KEPT_BYTES: usize = 16 * 1024;
 
 /// Writes JSON, value after value; commas come by themselves.
 #[derive(Debug)]
@@ -136,19 +142,32 @@ impl Writer {
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         const DIGITS: &[u8; 64] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        self.separate();
-        self.text.push('"');
-        self.text.reserve(bytes.len().div_ceil(3) * 4);
+        let digit = |bits: u32| DIGITS.get((bits & 63) as usize).copied().unwrap_or(b'=');
+        let mut text = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
         for group in bytes.chunks(3) {
             let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
             let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-            for at in 0..4 {
-                let digit = DIGITS.get((bits >> (18 - 6 * at) & 63) as usize);
-                let digit = digit.filter(|_| at as usize <= group.len());
-                self.text.push(char::from(*digit.unwrap_or(&b'=')));
-            }
+            text.extend_from_slice(&[
+                digit(bits >> 18),
+                digit(bits >> 12),
+                if group.len() > 1 {
+                    digit(bits >> 6)
+                } else {
+                    b'='
+                },
+                if group.len() > 2 { digit(bits) } else { b'=' },
+            ]);
         }
+        self.separate();
         self.text.push('"');
+        self.text
+            .push_str(core::str::from_utf8(&text).unwrap_or_default());
+        self.text.push('"');
+    }
+
+    /// Makes room for so many bytes: a text that grows by itself is copied on the way.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
     }
 
     /// A value that is JSON already.
@@ -178,6 +197,21 @@ impl Writer {
         self.text.len() <= 1
     }
 
+    /// What was written.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    pub(crate) fn as_text(&self) -> &str {
+        &self.text
+    }
+
+    /// Begins anew. The memory is kept for what comes next, unless it is much.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    pub(crate) fn clear(&mut self) {
+        if self.text.capacity() > KEPT_BYTES {
+            self.text = String::new();
+        }
+        self.text.clear();
+    }
+
     pub(crate) fn finish(self) -> String {
         self.text
     }
@@ -203,25 +237,28 @@ pub(crate) fn written(write: impl FnOnce(&mut Writer)) -> String {
     writer.finish()
 }
 
-/// What stands between the commas of the outermost bracket.
-fn items(json: &str, open: char, close: char) -> Option<Vec<&str>> {
-    let inner = json.trim().strip_prefix(open)?;
-    let (mut items, mut start, mut closing) = (Vec::new(), 0, Vec::new());
-    let mut at = 0;
-    while let Some(c) = inner.get(at..)?.chars().next() {
-        match c {
-            '"' => {
+/// What stands between the commas of the outermost bracket. All that matters to JSON is ASCII, so bytes are looked at.
+fn items(json: &str, open: u8, close: u8) -> Option<Vec<&str>> {
+    let inner = json.trim();
+    if inner.as_bytes().first() != Some(&open) {
+        return None;
+    }
+    let (mut items, mut start, mut closing) = (Vec::new(), 1, Vec::new());
+    let mut at = 1;
+    while let Some(byte) = inner.as_bytes().get(at) {
+        match byte {
+            b'"' => {
                 at += string_end(inner.get(at..)?)?;
                 continue;
             }
-            '{' => closing.push('}'),
-            '[' => closing.push(']'),
-            '}' | ']' if closing.last() == Some(&c) => {
+            b'{' => closing.push(b'}'),
+            b'[' => closing.push(b']'),
+            b'}' | b']' if closing.last() == Some(byte) => {
                 closing.pop();
             }
-            '}' | ']' => {
+            b'}' | b']' => {
                 let last = inner.get(start..at)?.trim();
-                let at_end = c == close && closing.is_empty() && inner.get(at + 1..)?.is_empty();
+                let at_end = *byte == close && closing.is_empty() && at + 1 == inner.len();
                 if !at_end || (last.is_empty() && !items.is_empty()) {
                     return None;
                 }
@@ -230,29 +267,31 @@ fn items(json: &str, open: char, close: char) -> Option<Vec<&str>> {
                 }
                 return Some(items);
             }
-            ',' if closing.is_empty() => {
+            b',' if closing.is_empty() => {
                 items.push(inner.get(start..at)?.trim());
                 start = at + 1;
             }
             _ => {}
         }
-        at += c.len_utf8();
+        at += 1;
     }
     None
 }
 
 /// Where the string that the text begins with ends.
 fn string_end(text: &str) -> Option<usize> {
-    let mut is_escaped = false;
-    for (at, c) in text.strip_prefix('"')?.char_indices() {
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = true,
-            '"' => return Some(at + 2),
-            _ => {}
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    if bytes.first() != Some(&b'"') {
+        return None;
+    }
+    loop {
+        match bytes.get(at)? {
+            b'\\' => at += 2,
+            b'"' => return Some(at + 1),
+            _ => at += 1,
         }
     }
-    None
 }
 
 /// The character of `\uXXXX`, or of two of them; half a pair becomes U+FFFD.

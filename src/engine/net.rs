@@ -180,13 +180,18 @@ impl Net {
         Some(self.pending.remove(at))
     }
 
+    /// Forgets the requests that nobody waits for any more.
+    pub(super) fn forget_requests(&mut self) {
+        self.pending.clear();
+    }
+
     /// Takes a request of a room.
     pub(super) fn take_of_room(&mut self, room: RoomKey) -> Option<Pending> {
         let at = self.pending.iter().position(|p| p.room == room)?;
         Some(self.pending.remove(at))
     }
 
-    /// Forgets the requests of all other rooms.
+    /// Forgets the requests of all other rooms. Nobody waits for them: who did was told when the room ended.
     pub(super) fn keep_only(&mut self, rooms: &[RoomKey]) {
         self.pending.retain(|p| rooms.contains(&p.room));
     }

@@ -375,8 +375,7 @@ class Driver {
       this.defer({ type: 'event', name: output.name, args, isHeard: true });
       return;
     }
-    // Messages are what users write.
-    this.logger.trace(output.name, /^IM/.test(output.name) ? args.slice(0, 1) : args);
+    this.logger.trace(output.name, args);
     this.emit(output.name, fromBorder(output.name, args));
   }
 
@@ -439,9 +438,7 @@ class Driver {
       const isKept = returns && entry !== culprit && (!entry.issued || this.session.holder(entry));
       if (!isKept) this.reject(entry, error);
     }
-    this.outputs = this.outputs
-      .slice(this.done)
-      .filter((output) => output.type === 'event' || output.type === 'log');
+    this.outputs = this.outputs.slice(this.done).filter((output) => output.type === 'event' || output.type === 'log');
     this.done = 0;
     if (!returns) this.waiting = [];
     this.state = returns ? 'loading' : 'failed';

@@ -64,7 +64,11 @@ class Emitter {
    * @param {any[]} args
    */
   emit(event, args) {
-    for (const handler of (this.handlers.get(event) || []).slice()) {
+    // The list only ever grows: whoever removes a handler makes another one.
+    const list = this.handlers.get(event) || [];
+    const count = list.length;
+    for (let i = 0; i < count; i += 1) {
+      const handler = list[i];
       if (handler.removed) continue;
       if (handler.once) this.drop(event, (other) => other === handler);
       try {

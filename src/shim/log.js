@@ -72,9 +72,10 @@ class Log {
       .replace(SECRET, (_, address) => (address ? `${address}?…` : '(secret)'));
   }
 
-  /** A call, an answer, an event or a frame, at level debug. @param {string} what @param {any[]} values */
-  trace(what, values) {
+  /** A call, an answer, an event or a frame, at level debug; of a message only its room. @param {string} what @param {any[]} args */
+  trace(what, args) {
     if (this.least() && !(this.remote && !this.remoteLevel)) return;
+    const values = /^IM/.test(what) ? args.slice(0, 1) : args;
     this.write('debug', [what].concat(values.map(brief)).join(' '));
   }
 

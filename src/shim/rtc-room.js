@@ -90,7 +90,8 @@ class RtcRoom {
    * @param {{publish?: boolean, play?: boolean}} [what]
    * @returns {Promise<void>}
    */
-  join(roomID, { publish = true, play = true } = {}) {
+  join(roomID, what) {
+    const { publish = true, play = true } = what || {};
     if (this.isGone) return Promise.reject(problem(1198005, 'room'));
     if (this.state.room !== 'idle') {
       if (this.state.roomID !== roomID) return Promise.reject(problem(1198004, 'room'));

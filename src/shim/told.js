@@ -95,7 +95,8 @@ class Told {
     else this.states.set(key, state);
     if (!isRoom) return [Object.assign({}, args[0], { previousState })];
     if (state === 'DISCONNECTED') this.forgetRoom(args[0]);
-    return args.slice(0, 4).concat([previousState]);
+    const [, , errorCode, extendedData] = args;
+    return [streamID, state, errorCode, extendedData, previousState];
   }
 
   /** A room is over: its streams are, too, and what is played ends without an event. @param {string} roomID */

@@ -30,7 +30,7 @@ const applications = {
 /** Of what the inline host ships. */
 const limits = {
   // A ratchet: lower it with every gain.
-  'present limit': { raw: 205_000, brotli: 70_000 },
+  'present limit': { raw: 202_000, brotli: 69_500 },
   'must become': { raw: 225_000, brotli: 60_000 },
   'aim, half of the vendor': { brotli: 43_000 },
 };
@@ -85,6 +85,6 @@ function signed(number) {
 
 function print(name, columns, delta = '') {
   console.log(
-    `    ${name.padEnd(26)}${columns.map((value) => String(value).padStart(10)).join('')}${delta.padStart(24)}`,
+    `    ${name.padEnd(26)}${columns.map((value) => String(value).padStart(10)).join('')}${delta.padStart(34)}`,
   );
 }

@@ -6,7 +6,12 @@ import { createRequire } from 'node:module';
 import { createRtc } from './rtc.mjs';
 
 const { RtcRoom } = createRequire(import.meta.url)('../../src/shim/index.js');
-const tick = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Lets time pass, and then what follows from it, however slow the machine is. */
+async function tick(ms = 20) {
+  await wait(ms);
+  for (let i = 0; i < 10; i += 1) await wait(0);
+}
 
 function setUp(options = {}) {
   const rtc = createRtc();
@@ -21,7 +26,6 @@ function setUp(options = {}) {
     handlers,
     checkSystemRequirements: async () => ({ code: 0, msg: '' }),
     loginRoom: async () => true,
-    setDeviceState: async () => ({ errorCode: 0 }),
     startPublishingStream: async (streamID) => ({ streamID, url: `rtmp://push/${(number += 1)}` }),
     startPlayingStream: async (streamID) => ({ streamID, url: `rtmp://pull/${streamID}/${(number += 1)}` }),
     updatePlayerState: (streamID, { detail: { code } }) => calls.push(`${code} ${streamID}`),
@@ -127,6 +131,22 @@ test('the state shows the devices of the stream that is played', async () => {
   engine.fire('roomStreamUpdate', 'r', 'ADD', streams('b'));
   assert.deepEqual(shown(), ['b', true, true], 'a new stream of that name says nothing yet');
   room.destroy();
+});
+
+test('nonsense passed to join is nothing at all, and what the engine refuses is what join rejects with', async () => {
+  for (const what of [null, 0, 'publish', [], () => {}]) {
+    const { room } = setUp();
+    await room.join('r', what);
+    assert.deepEqual([room.state.room, room.state.publish], ['connected', 'requesting'], String(what));
+    room.destroy();
+  }
+  for (const roomID of [undefined, null, 7, {}, []]) {
+    const { room, engine } = setUp();
+    engine.loginRoom = () => Promise.reject(Object.assign(new Error('roomID must be a string'), { code: 1100001 }));
+    await assert.rejects(room.join(roomID), /roomID must be a string/);
+    assert.equal(room.state.room, 'idle');
+    room.destroy();
+  }
 });
 
 test('two addresses that come together need one component', async () => {

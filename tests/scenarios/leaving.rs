@@ -191,6 +191,25 @@ fn a_destroyed_engine_waits_for_no_answer() {
     assert_eq!(world.clients[a].engine.next_deadline(), None);
 }
 
+#[test]
+fn an_engine_that_is_destroyed_while_it_enters_two_rooms_waits_for_neither_answer() {
+    let mut world = World::new();
+    let a = world.add("ua");
+    world.resolve(a, "enableMultiRoom", json!([true]));
+    world.login(a, "r1");
+    world.run(300);
+    rule(
+        &mut world,
+        json!({"match": {"cmd": 301_002}, "do": "delay", "ms": 500, "count": 2}),
+    );
+    world.login(a, "r2");
+    world.login(a, "r3");
+    world.run(100);
+    world.call(a, "logoutRoom", json!(["r2"]));
+    world.call(a, "destroyEngine", json!([]));
+    assert_eq!(world.clients[a].engine.next_deadline(), None);
+}
+
 /// Publishes "s" and stops it while the service refuses `count` times to delete it.
 fn refused_delete(count: u32) -> (World, usize) {
     let mut world = World::new();

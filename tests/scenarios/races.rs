@@ -154,3 +154,23 @@ fn a_delete_that_never_arrived_does_not_hide_the_stream_of_another_user() {
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0][2][0]["streamID"], json!("t"));
 }
+
+#[test]
+fn nothing_is_left_of_two_logins_whose_rooms_were_left_before_their_answers() {
+    let mut world = World::new();
+    let a = world.add("ua");
+    world.run(100);
+    assert_eq!(
+        world.resolve(a, "enableMultiRoom", json!([true])),
+        json!(true)
+    );
+    let first = world.login(a, "one");
+    world.run(100);
+    world.resolved(a, first);
+    world.clients[a].lost = vec![301_001, 301_001];
+    world.login(a, "two");
+    world.call(a, "logoutRoom", json!(["two"]));
+    world.login(a, "three");
+    world.call(a, "destroyEngine", json!([]));
+    assert_eq!(world.clients[a].engine.next_deadline(), None);
+}

@@ -19,7 +19,7 @@ describe() {
     clippy) echo 'Rust lints, warnings are errors (cargo clippy)' ;;
     native) echo 'Rust tests on this machine (cargo test --workspace)' ;;
     lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check), public names and the reference' ;;
-    package) echo 'the built package: syntax, globals, imports, instruction set, sizes' ;;
+    package) echo 'the built package: syntax, globals, imports, instruction set, sizes, instruction counts' ;;
     wasm) echo 'the module under Node (wasm-pack test --node and build, or the test runner of wasm-bindgen)' ;;
     node) echo 'shim, conformance and sample backend tests (node --test)' ;;
     media) echo 'calls with real media, stand-in component, demo, sample pages in jsdom (node --test)' ;;
@@ -90,6 +90,7 @@ wasm_environment() {
 run_fmt() {
     cargo fmt --all --check
     cargo fmt --manifest-path tests/tools/Cargo.toml --check
+    cargo fmt --manifest-path tests/bench/native/Cargo.toml --check
     echo 'formatted as rustfmt would'
 }
 
@@ -114,7 +115,7 @@ run_lint() {
 }
 
 run_package() {
-    node --test --test-reporter=spec tests/package/*.test.mjs
+    node --test --test-reporter=spec tests/package/*.test.mjs tests/bench/*.test.mjs
     node tests/package/size.mjs --check
 }
 

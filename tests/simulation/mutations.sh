@@ -26,7 +26,7 @@ mutations=(
     'heartbeat-never-lost|link/mod.rs|if open.unanswered > limit {|if open.unanswered > limit + 100 {'
     'room-heartbeat-never-lost|room/mod.rs|if heartbeat.unanswered >= MAX_UNANSWERED_HEARTBEATS {|if heartbeat.unanswered >= 1_000 {'
     'login-never-retried|room/mod.rs|Purpose::Login \| Purpose::Enter => self.retry_login(cx),|Purpose::Login \| Purpose::Enter => {}'
-    'requests-survive-a-break|room/trans.rs|for pending in net.take_room(self.key()) {|for pending in net.take_room(0) {'
+    'requests-survive-a-break|room/trans.rs|while let Some(pending) = net.take_of_room(self.key()) {|while let Some(pending) = net.take_of_room(0) {'
     'http-forgotten-on-a-break|link/mod.rs|self.fail_all(TIMEOUT);|self.pending.clear();'
     'extra-info-sequences-kept|room/login.rs|self.trans.forget();|'
     'barrage-forgotten|room/messages.rs|cx.reply(call, Err(code.into()));\n        }\n    }|let _ = (call, code, \&cx);\n        }\n    }'
@@ -47,6 +47,7 @@ mutations=(
     'policy-ignored|link/mod.rs|*until = delay.map(\|delay\| cx.now.mono + delay);|'
     'policy-cannot-give-up|route/mod.rs|} else if self.net.link.handle_retry(attempt, delay, cx) {|} else if self.net.link.handle_retry(attempt, delay, cx) && of == 1 {'
     'message-told-twice|room/messages.rs|if self.recent.contains(&digest) {|if self.recent.len() > 1_000 {'
+    'left-logins-stay|net.rs|self.pending.retain(\|pending\| is_wanted(pending.room));|let _ = is_wanted;'
     'old-clock-believed|link/mod.rs|now - *at < CLOCK_AGE_MS|now >= *at'
 )
 

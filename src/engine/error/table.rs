@@ -11,12 +11,30 @@ use super::Code;
 pub struct CodeInfo {
     /// The number.
     pub code: Code,
+    /// Name, text and advice with a NUL between: one pointer instead of three.
+    texts: &'static str,
+}
+
+impl CodeInfo {
     /// Name for programs.
-    pub name: &'static str,
+    pub fn name(&self) -> &'static str {
+        self.part(0)
+    }
+
     /// What happened, in one clause.
-    pub text: &'static str,
+    pub fn text(&self) -> &'static str {
+        self.part(1)
+    }
+
     /// What the developer should do; may be empty.
-    pub advice: &'static str,
+    pub fn advice(&self) -> &'static str {
+        self.part(2)
+    }
+
+    #[inline(never)]
+    fn part(&self, at: usize) -> &'static str {
+        self.texts.split('\0').nth(at).unwrap_or_default()
+    }
 }
 
 /// A whole row, for the generated files.
@@ -40,7 +58,7 @@ macro_rules! codes {
         )*
 
         /// Every code that the engine itself gives.
-        pub const CODES: &[CodeInfo] = &[$(CodeInfo { code: $const, name: $name, text: $text, advice: $advice },)*];
+        pub const CODES: &[CodeInfo] = &[$(CodeInfo { code: $const, texts: concat!($name, "\0", $text, "\0", $advice) },)*];
 
         /// The same with their Chinese texts.
         pub const ENGINE: &[Row] = &[$(Row {

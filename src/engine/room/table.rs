@@ -75,6 +75,9 @@ struct Ids {
 impl Ids {
     /// Position of an id.
     fn find(&self, id: &str) -> Option<usize> {
+        if self.list.is_empty() {
+            return None;
+        }
         self.entry(self.find_slot(id))
     }
 
@@ -93,6 +96,9 @@ impl Ids {
 
     /// Takes an id out and returns where it was; the last one takes its position.
     fn swap_remove(&mut self, id: &str) -> Option<usize> {
+        if self.list.is_empty() {
+            return None;
+        }
         let slot = self.find_slot(id);
         let at = self.entry(slot)?;
         let last = self.list.len() - 1;

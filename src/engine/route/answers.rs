@@ -19,6 +19,7 @@ const SESSION_UNKNOWN: [u32; 2] = [1002, 105];
 const HEARTBEAT_LOG_IN_AGAIN: [u32; 5] = [152, 105, 2001, 1_000_000_152, 1_000_002_001];
 
 impl Engine {
+    #[inline(never)]
     pub(in crate::engine) fn handle_packet(&mut self, bytes: &[u8], cx: &mut Cx<'_>) {
         let Packet { header, body } = match decode_packet(bytes) {
             Ok(packet) => packet,
@@ -40,6 +41,7 @@ impl Engine {
         }
     }
 
+    #[inline(never)]
     pub(in crate::engine) fn handle_answer(
         &mut self,
         header: &switch::Header<'_>,

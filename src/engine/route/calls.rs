@@ -121,7 +121,9 @@ impl Engine {
             }
             Command::Destroy => {
                 self.logout_room(None, cx);
-                self.forget_leaving();
+                // Logins of rooms that were left before the answer came: one for each room.
+                self.leaving.clear();
+                self.net.forget_requests();
                 self.net.link.destroy(cx);
                 self.is_destroyed = true;
                 cx.reply(id, Ok(Reply::Nothing));

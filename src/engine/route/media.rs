@@ -226,6 +226,7 @@ impl Engine {
         }
     }
 
+    #[inline(never)]
     pub(in crate::engine) fn handle_http(
         &mut self,
         key: HttpKey,

@@ -116,6 +116,7 @@ impl Engine {
     }
 
     /// The service removes the user from all rooms, or asks for a new login.
+    #[inline(never)]
     pub(in crate::engine) fn handle_kickout(
         &mut self,
         kickout: switch::PushKickout<'_>,

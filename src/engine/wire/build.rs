@@ -68,6 +68,7 @@ pub struct {name}<'a>(pb::Fields<'a>);
 impl<'a> pb::Message<'a> for {name}<'a> {{
     const SCHEMA: &'static pb::Schema = &pb::Schema {{ numbers: {numbers}, slices: {slices}, messages: &[{messages}] }};
     fn new(fields: pb::Fields<'a>) -> Self {{ Self(fields) }}
+    fn fields(self) -> pb::Fields<'a> {{ self.0 }}
 }}
 impl<'a> {name}<'a> {{
 {readers}}}"

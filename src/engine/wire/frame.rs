@@ -11,7 +11,7 @@
 //!
 //! Numbers are big-endian. What arrives is read as the vendor's client reads it: bytes 0, 1, 12 and the length are not checked.
 
-use super::pb::{self, Encode, decode};
+use super::pb::{self, Choice, Encode};
 use super::{WireError, accesshub};
 
 /// Longest frame that is decoded.
@@ -77,22 +77,23 @@ pub fn decode_frame(bytes: &[u8]) -> Result<(u32, Frame<'_>), WireError> {
         return Err(WireError::Truncated);
     };
     let stream = u32::from_be_bytes([*s3, *s2, *s1, *s0]);
+    let mut choice = Choice::new(payload);
     let frame = match u16::from_be_bytes([*t1, *t0]) {
-        2 => Frame::StreamClosed(decode(payload)?),
-        3 => Frame::CloseConnection(decode(payload)?),
-        5 => Frame::HttpResponse(decode(payload)?),
-        13 => Frame::HbResponse(decode(payload)?),
-        15 => Frame::GetConfigResponse(decode(payload)?),
+        2 => Frame::StreamClosed(choice.view()),
+        3 => Frame::CloseConnection(choice.view()),
+        5 => Frame::HttpResponse(choice.view()),
+        13 => Frame::HbResponse(choice.view()),
+        15 => Frame::GetConfigResponse(choice.view()),
         19 => Frame::PcEstablished,
         20 => Frame::PcBroken,
-        21 => Frame::PcDownward(decode(payload)?),
-        24 => Frame::GetAppConfigResponse(decode(payload)?),
-        30 => Frame::PushException(decode(payload)?),
-        34 => Frame::Redirect(decode(payload)?),
-        36 => Frame::DispatchResponse(decode(payload)?),
+        21 => Frame::PcDownward(choice.view()),
+        24 => Frame::GetAppConfigResponse(choice.view()),
+        30 => Frame::PushException(choice.view()),
+        34 => Frame::Redirect(choice.view()),
+        36 => Frame::DispatchResponse(choice.view()),
         other => Frame::Other(other),
     };
-    Ok((stream, frame))
+    choice.check((stream, frame))
 }
 
 /// Encodes one message as a frame on `stream`.

@@ -55,7 +55,11 @@ pub mod switch {
 
 /// The text of a field. Bytes that are not UTF-8 become U+FFFD.
 pub fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    // What is in order, as almost everything is, is looked at in whole words.
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+    }
 }
 
 /// Why bytes were refused.

@@ -8,7 +8,7 @@
 //! | 7 | h | [`switch::Header`] |
 //! | 7+h | | body |
 
-use super::pb::{self, Encode, decode};
+use super::pb::{self, Choice, Encode, Message, decode};
 use super::{WireError, liveroom, switch, text};
 
 const PREFIX_BYTES: usize = 7;
@@ -133,65 +133,70 @@ pub fn encode_packet(header: &switch::write::Header<'_>, body: &dyn Encode) -> V
 
 /// Code and text of an answer. An answer without a head counts as failed, as in the vendor's client, with code `u32::MAX`.
 pub fn answer_head(body: Body<'_>) -> (u32, String) {
-    let head = match body {
-        Body::Login(m) => m.rsp_head(),
-        Body::EnterRoom(m) => m.rsp_head(),
-        Body::Heartbeat(m) => m.rsp_head(),
-        Body::RenewToken(m) => m.rsp_head(),
-        Body::SetTrans(m) => m.rsp_head(),
-        Body::GetTrans(m) => m.rsp_head(),
-        Body::AddStream(m) => m.rsp_head(),
-        Body::StreamSeq(m) => m.rsp_head(),
-        Body::StreamList(m) => m.rsp_head(),
-        Body::SendIm(m) => m.rsp_head(),
-        Body::SendBigIm(m) => m.rsp_head(),
-        Body::UserList(m) => m.rsp_head(),
-        Body::Common(m) => m.rsp_head(),
+    let fields = match body {
+        Body::Login(m) => m.fields(),
+        Body::EnterRoom(m) => m.fields(),
+        Body::Heartbeat(m) => m.fields(),
+        Body::RenewToken(m) => m.fields(),
+        Body::SetTrans(m) => m.fields(),
+        Body::GetTrans(m) => m.fields(),
+        Body::AddStream(m) => m.fields(),
+        Body::StreamSeq(m) => m.fields(),
+        Body::StreamList(m) => m.fields(),
+        Body::SendIm(m) => m.fields(),
+        Body::SendBigIm(m) => m.fields(),
+        Body::UserList(m) => m.fields(),
+        Body::Common(m) => m.fields(),
         Body::Push(_) | Body::MergePush(_) | Body::Kickout(_) | Body::Other => {
             return (0, String::new());
         }
     };
-    match head {
+    // They all begin with it.
+    match liveroom::CommonRsp::new(fields).rsp_head() {
         Some(head) => (head.code(), text(head.message())),
         None => (u32::MAX, "answer without a head".into()),
     }
 }
 
 fn decode_body(cmd: u32, bytes: &[u8]) -> Result<Body<'_>, WireError> {
-    Ok(match cmd {
-        1002 => Body::Login(decode(bytes)?),
-        1004 | 301_004 | 303_018 => Body::Common(decode(bytes)?),
-        1101 => Body::Push(decode(bytes)?),
-        1103 => Body::MergePush(decode(bytes)?),
-        1105 => Body::Kickout(decode(bytes)?),
-        301_002 => Body::EnterRoom(decode(bytes)?),
-        301_006 => Body::Heartbeat(decode(bytes)?),
-        301_008 => Body::RenewToken(decode(bytes)?),
-        301_012 => Body::SetTrans(decode(bytes)?),
-        301_014 => Body::GetTrans(decode(bytes)?),
-        302_002 => Body::AddStream(decode(bytes)?),
-        302_004 | 302_006 => Body::StreamSeq(decode(bytes)?),
-        302_008 => Body::StreamList(decode(bytes)?),
-        303_002 => Body::SendIm(decode(bytes)?),
-        303_006 => Body::SendBigIm(decode(bytes)?),
-        304_002 => Body::UserList(decode(bytes)?),
+    let mut choice = Choice::new(bytes);
+    let body = match cmd {
+        1002 => Body::Login(choice.view()),
+        1004 | 301_004 | 303_018 => Body::Common(choice.view()),
+        1101 => Body::Push(choice.view()),
+        1103 => Body::MergePush(choice.view()),
+        1105 => Body::Kickout(choice.view()),
+        301_002 => Body::EnterRoom(choice.view()),
+        301_006 => Body::Heartbeat(choice.view()),
+        301_008 => Body::RenewToken(choice.view()),
+        301_012 => Body::SetTrans(choice.view()),
+        301_014 => Body::GetTrans(choice.view()),
+        302_002 => Body::AddStream(choice.view()),
+        302_004 | 302_006 => Body::StreamSeq(choice.view()),
+        302_008 => Body::StreamList(choice.view()),
+        303_002 => Body::SendIm(choice.view()),
+        303_006 => Body::SendBigIm(choice.view()),
+        304_002 => Body::UserList(choice.view()),
         _ => Body::Other,
-    })
+    };
+    choice.check(body)
 }
 
 /// What a push says. One whose body is damaged is still acknowledged, so its envelope must survive.
 pub fn decode_push(sub_cmd: u32, body: &[u8]) -> Push<'_> {
+    let mut choice = Choice::new(body);
     let push = match sub_cmd {
-        10_001 => decode(body).map(Push::Users),
-        10_002 => decode(body).map(Push::Kickout),
-        11_005 => Ok(Push::CustomCommand(body)),
-        12_001 => decode(body).map(Push::StreamsAdded),
-        12_002 => decode(body).map(Push::StreamsDeleted),
-        12_003 => decode(body).map(Push::StreamsUpdated),
-        13_001 => decode(body).map(Push::Broadcast),
-        14_001 => decode(body).map(Push::Barrage),
-        15_001 => decode(body).map(Push::RoomExtraInfo),
-        _ => Ok(Push::Ignored { malformed: false }),
+        10_001 => Push::Users(choice.view()),
+        10_002 => Push::Kickout(choice.view()),
+        11_005 => Push::CustomCommand(body),
+        12_001 => Push::StreamsAdded(choice.view()),
+        12_002 => Push::StreamsDeleted(choice.view()),
+        12_003 => Push::StreamsUpdated(choice.view()),
+        13_001 => Push::Broadcast(choice.view()),
+        14_001 => Push::Barrage(choice.view()),
+        15_001 => Push::RoomExtraInfo(choice.view()),
+        _ => Push::Ignored { malformed: false },
     };
-    push.unwrap_or(Push::Ignored { malformed: true })
+    let damaged = Push::Ignored { malformed: true };
+    choice.check(push).unwrap_or(damaged)
 }

@@ -16,6 +16,9 @@ pub trait Message<'a> {
 
     /// The message of these fields, which were checked.
     fn new(fields: Fields<'a>) -> Self;
+
+    /// Its fields, to be read as another message that begins in the same way.
+    fn fields(self) -> Fields<'a>;
 }
 
 /// What the fields of a message are. Their numbers are below 32.
@@ -43,9 +46,45 @@ pub fn decode<'a, M: Message<'a>>(bytes: &'a [u8]) -> Result<M, WireError> {
     }
 }
 
+/// Most messages of this client are shorter.
+const USUAL_BYTES: usize = 64;
+
+/// Where one of many kinds of message begins, the kind is chosen first and checked afterwards, in one place: a call of
+/// [`decode`] for each kind is three times the code.
+#[derive(Debug)]
+pub(super) struct Choice<'a> {
+    bytes: &'a [u8],
+    schema: Option<&'static Schema>,
+}
+
+impl<'a> Choice<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            schema: None,
+        }
+    }
+
+    /// The message as this kind; not to be looked at before [`Choice::check`].
+    pub(super) fn view<M: Message<'a>>(&mut self) -> M {
+        self.schema = Some(M::SCHEMA);
+        M::new(Fields(self.bytes))
+    }
+
+    /// Gives `chosen` if its bytes are good.
+    pub(super) fn check<T>(&self, chosen: T) -> Result<T, WireError> {
+        match self.schema.map(|schema| check(schema, self.bytes)) {
+            Some(None) => Err(WireError::Malformed),
+            _ => Ok(chosen),
+        }
+    }
+}
+
 /// Writes a message.
 pub fn encode(message: &dyn Encode) -> Vec<u8> {
-    let mut writer = Writer { bytes: Vec::new() };
+    let mut writer = Writer {
+        bytes: Vec::with_capacity(USUAL_BYTES),
+    };
     message.write(&mut writer);
     writer.bytes
 }
@@ -274,12 +313,12 @@ fn check(schema: &Schema, mut bytes: &[u8]) -> Option<()> {
 /// Number and content of the next field; `None` at the end, and where the bytes are damaged.
 #[inline(never)]
 fn take_field<'a>(bytes: &mut &'a [u8]) -> Option<(u32, Content<'a>)> {
-    let key = take_varint(bytes)?;
+    let key = take_number(bytes)?;
     let number = u32::try_from(key >> 3).ok().filter(|number| *number > 0)?;
     let content = match key & 7 {
-        VARINT => Content::Number(take_varint(bytes)?),
+        VARINT => Content::Number(take_number(bytes)?),
         LENGTH_DELIMITED => {
-            let length = usize::try_from(take_varint(bytes)?).ok()?;
+            let length = usize::try_from(take_number(bytes)?).ok()?;
             Content::Slice(take(bytes, length)?)
         }
         FIXED_64 => {
@@ -301,6 +340,19 @@ fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     Some(taken)
 }
 
+/// Most numbers are keys and lengths of one byte.
+#[inline(always)]
+fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+    match *bytes {
+        [byte @ ..0x80, rest @ ..] => {
+            *bytes = rest;
+            Some(u64::from(*byte))
+        }
+        _ => take_varint(bytes),
+    }
+}
+
+#[inline(never)]
 fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for shift in (0..70).step_by(7) {

@@ -95,6 +95,7 @@ class Script {
       await Promise.all([a.sees(), b.sees()]);
     });
     await this.shot('browser-call');
+    await this.step('the timeline can be filtered, searched, paused and explained', () => this.useTimeline());
     await this.step('a cut network shows on both sides of the phone', async () => {
       await this.press('#phone-A [data-do="network"]');
       await a.reaches({ network: 'offline', room: 'CONNECTING' });
@@ -132,6 +133,12 @@ class Script {
       await a.reaches({ play: 'NO_PLAY' });
     });
     await this.shot('browser-kick');
+    await this.step('a mouse works the phone', async () => {
+      await this.click(a, '.camera');
+      await a.shows('.camera', /打开摄像头|Camera on/);
+      await this.click(a, '.camera');
+      await a.shows('.camera', /关闭摄像头|Camera off/);
+    });
     await this.step('a web peer with a camera joins, and both sides see each other', () => this.joinFromWeb());
     await this.step('a token that is not renewed ends the call', async () => {
       await this.press('#phone-A [data-do="renewal"]');
@@ -160,6 +167,50 @@ class Script {
       [this.a, this.b] = ['A', 'B'].map((who) => new PhoneOnPage(page, who));
       for (const phone of [this.a, this.b]) await phone.open();
     });
+  }
+
+  async useTimeline() {
+    const { page } = this;
+    const shown = (selector) =>
+      page.evaluate(
+        (where) =>
+          [...document.querySelectorAll(where)]
+            .filter((line) => line.checkVisibility())
+            .map((line) => line.textContent),
+        selector,
+      );
+    const frames = (await shown('#lines .frames')).length;
+    await this.press('#kinds .frames');
+    must((await shown('#lines .frames')).length === 0 && frames > 10, `frames are filtered (${frames})`);
+    await this.press('#kinds .frames');
+    const search = (text) =>
+      page.$eval(
+        '#search',
+        (input, wanted) => {
+          input.value = wanted;
+          input.dispatchEvent(new Event('input'));
+        },
+        text,
+      );
+    await search('loginroom');
+    const found = await shown('#lines li');
+    must(found.length >= 4 && found.every((text) => /loginroom/i.test(text)), `search finds ${found.join()}`);
+    await search('');
+    await this.press('#lines .callback');
+    must(await page.$eval('#explanation', (element) => element.textContent.length > 10), 'a line is explained');
+    await this.press('#pause');
+    const before = (await shown('#lines li')).length;
+    this.show.note('A', 'a line while the timeline is paused');
+    await page.waitForFunction(() => /\d/.test(document.getElementById('pause').textContent), { polling: 100 });
+    must((await shown('#lines li')).length === before, 'a paused timeline stays');
+    await this.press('#pause');
+    must((await shown('#lines li')).length > before, 'what came meanwhile is shown');
+  }
+
+  /** A mouse on the phone itself, where the element is on the screen. */
+  async click(phone, selector) {
+    const { x, y } = await phone.place(selector);
+    await this.page.mouse.click(x, y);
   }
 
   async joinFromWeb() {
@@ -279,6 +330,22 @@ class PhoneOnPage {
     );
   }
 
+  /** Where an element is on the page: the frame is scaled. */
+  async place(selector) {
+    const within = await this.#frame.evaluate((where) => {
+      const element = window.phone.find(where);
+      element.scrollIntoView({ block: 'center' });
+      const { left, top, width, height } = element.getBoundingClientRect();
+      return { x: left + width / 2, y: top + height / 2, screen: window.innerWidth };
+    }, selector);
+    const frame = await this.#page.$eval(`#phone-${this.#who} iframe`, (element) => {
+      const { left, top, width } = element.getBoundingClientRect();
+      return { left, top, width };
+    });
+    const scale = frame.width / within.screen;
+    return { x: frame.left + within.x * scale, y: frame.top + within.y * scale };
+  }
+
   toast(pattern) {
     return until(
       async () => (await this.#frame.evaluate(() => window.phone.toasts)).some((text) => pattern.test(text)),
@@ -308,6 +375,10 @@ function isPlaying(selector) {
   video.lookedAt ??= { frames, time: video.currentTime, sound };
   const hasSound = video.srcObject ? true : before && sound > before.sound;
   return Boolean(before) && hasSound && frames > before.frames + 5 && video.currentTime > before.time + 0.3;
+}
+
+function must(condition, what) {
+  if (!condition) throw new Error(`it is not so that ${what}`);
 }
 
 async function until(condition, what) {

@@ -139,7 +139,7 @@ class World {
 
   /** An instance that traps on command. */
   trapping(instance, imports) {
-    this.memory = instance.exports.memory;
+    this.memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory);
     return { exports: this.#trappingExports(instance.exports, imports) };
   }
 

@@ -189,6 +189,9 @@ async function call({ us, peer, roomID, host, done }) {
       assert.deepEqual(since(name), [], `${name} tells nothing that the page knows`);
     }
     assert.equal((await zg.sendBroadcastMessage(roomID, 'back')).errorCode, 0);
+    // The Worker that replaces a killed one knows nothing of the first.
+    if (host !== 'plain' && disaster === 'trap')
+      assert.equal(world.compilations, 1, 'a restart does not compile again');
   }
   component(us, theirs, 3803);
   await until(() => named(recorder, 'playerStateUpdate').at(-1)?.args[0].state === 'NO_PLAY', 'the player failed');
@@ -206,7 +209,7 @@ async function call({ us, peer, roomID, host, done }) {
 test('without a choice the host is inline, else the declared worker, else plain JavaScript', { skip }, async () => {
   const cases = [
     [{ runtime: 'simulator' }, 'inline', ['index.js', 'engine-wasm.js']],
-    [{ runtime: 'plainest' }, 'worker', ['index.js']],
+    [{ runtime: 'plainest' }, 'worker', ['index.js', 'host-worker.js']],
     [{ runtime: 'plainest', worker: null }, 'plain', ['index.js', 'engine-plain.js']],
   ];
   for (const [options, expected, required] of cases) {

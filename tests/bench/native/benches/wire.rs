@@ -51,7 +51,9 @@ fn join() -> Vec<u8> {
 }
 
 fn login_answer() -> Vec<u8> {
-    let ids: Vec<String> = (0..STREAMS).map(|n| format!("stream-of-user-{n}")).collect();
+    let ids: Vec<String> = (0..STREAMS)
+        .map(|n| format!("stream-of-user-{n}"))
+        .collect();
     let users: Vec<String> = (0..STREAMS).map(|n| format!("user-{n}")).collect();
     let stream_info_list = ids
         .iter()

@@ -146,7 +146,7 @@ async fn drive(run: &Rc<Run>, phase: &watch::Sender<Phase>) -> Result<Report, St
     phase.send_replace(Phase::Settle);
     let settled = || u32::try_from(run.finals.borrow().len()).unwrap_or(0);
     until("settling", &bar, || (settled(), all)).await?;
-    let mut problems = compare(run).await?;
+    compare(run).await?;
 
     phase.send_replace(Phase::Leave);
     let ended = timeout(PATIENCE, async {
@@ -154,11 +154,13 @@ async fn drive(run: &Rc<Run>, phase: &watch::Sender<Phase>) -> Result<Report, St
     })
     .await;
     if ended.is_err() {
-        problems.push(format!("{} clients did not leave", clients.len()));
+        run.problem(format!("{} clients did not leave", clients.len()));
     }
     clients.abort_all();
     let health = emptied(run).await?;
-    problems.extend(left_over(&health));
+    if let Some(left) = left_over(&health) {
+        run.problem(left);
+    }
     bar.finish_and_clear();
     let cut_off = health.pointer("/stats/cutOffFor").cloned();
     let cut_off = serde_json::from_value(cut_off.unwrap_or_default()).unwrap_or_default();
@@ -170,7 +172,6 @@ async fn drive(run: &Rc<Run>, phase: &watch::Sender<Phase>) -> Result<Report, St
         cut_off,
         frames_per_s,
         seconds,
-        problems,
     ))
 }
 
@@ -226,7 +227,7 @@ async fn hold(run: &Rc<Run>, bar: &ProgressBar) -> Result<(Samples, f64, f64), S
 }
 
 /// Does every client know the streams that the server has, and the server every client?
-async fn compare(run: &Rc<Run>) -> Result<Vec<String>, String> {
+async fn compare(run: &Rc<Run>) -> Result<(), String> {
     let rooms = run.server.control("rooms").await?;
     let list = rooms.get("rooms").and_then(Value::as_array);
     let mut known: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<Vec<u8>>)> = BTreeMap::new();
@@ -244,21 +245,20 @@ async fn compare(run: &Rc<Run>) -> Result<Vec<String>, String> {
         let streams = streams.into_iter().map(|id| id.as_bytes().to_vec());
         known.insert(name, (ids("users", "userID"), streams.collect()));
     }
-    let mut problems = Vec::new();
     for client in run.finals.borrow().iter() {
         let name = room_name(client.room);
         let Some((users, streams)) = known.get(name.as_str()) else {
-            problems.push(format!("{name} is not known to the server"));
+            run.problem(format!("{name} is not known to the server"));
             continue;
         };
         if !users.contains(client.user.as_str()) {
-            problems.push(format!("{} is not in {name} for the server", client.user));
+            run.problem(format!("{} is not in {name} for the server", client.user));
         }
         if client.streams != *streams {
-            problems.push(format!("{} knows other streams in {name}", client.user));
+            run.problem(format!("{} knows other streams in {name}", client.user));
         }
     }
-    Ok(problems)
+    Ok(())
 }
 
 /// The state of the server after it noticed that everybody left, or did not for too long.
@@ -266,7 +266,7 @@ async fn emptied(run: &Rc<Run>) -> Result<Value, String> {
     let begun = Instant::now();
     loop {
         let health = run.server.control("health").await?;
-        if left_over(&health).is_empty() || begun.elapsed() > PATIENCE {
+        if left_over(&health).is_none() || begun.elapsed() > PATIENCE {
             return Ok(health);
         }
         sleep(Duration::from_millis(200)).await;
@@ -274,12 +274,7 @@ async fn emptied(run: &Rc<Run>) -> Result<Value, String> {
 }
 
 /// After everybody left, only bad clients that were cut off may be in rooms, for the grace period.
-fn left_over(health: &Value) -> Vec<String> {
-    let count = |name: &str| health.get(name).and_then(Value::as_u64).unwrap_or(u64::MAX);
-    match count("connections") {
-        0 => Vec::new(),
-        left => vec![format!(
-            "the server has {left} connections when everybody left"
-        )],
-    }
+fn left_over(health: &Value) -> Option<String> {
+    let left = health.get("connections").and_then(Value::as_u64);
+    (left != Some(0)).then(|| format!("the server has {left:?} connections when everybody left"))
 }

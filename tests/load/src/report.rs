@@ -129,9 +129,8 @@ impl Report {
         cut_off: BTreeMap<String, u64>,
         frames_per_s: f64,
         seconds: f64,
-        problems: Vec<String>,
     ) -> Self {
-        let mut problems: Vec<String> = stats.problems().into_iter().chain(problems).collect();
+        let mut problems = stats.problems();
         problems.extend(judge_bad_clients(options, stats, &cut_off));
         let rss_mib = samples.mib();
         let memory = judge_memory(&rss_mib).unwrap_or_else(|grew| {

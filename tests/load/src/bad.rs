@@ -120,9 +120,7 @@ pub(crate) async fn live(run: Rc<Run>, number: u32) {
             run.problem(format!("bad client ({}): {problem}", kind.name()));
             problem
         });
-        let mut stats = run.stats.borrow_mut();
-        *stats.bad_ends.entry((kind.name(), text)).or_default() += 1;
-        drop(stats);
+        run.stats.borrow_mut().count_bad_end(kind.name(), text);
         sleep(run.around(PAUSE_S)).await;
     }
 }

@@ -120,7 +120,7 @@ pub(crate) async fn live(run: Rc<Run>, number: u32) {
             run.problem(format!("bad client ({}): {problem}", kind.name()));
             problem
         });
-        run.end_of_attack(kind.name(), text);
+        run.stats.borrow_mut().count_bad_end(kind.name(), text);
         sleep(run.around(PAUSE_S)).await;
     }
 }

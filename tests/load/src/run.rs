@@ -77,12 +77,6 @@ impl Run {
         self.stats.borrow_mut().problem(what);
     }
 
-    /// How the server ended a bad client.
-    pub(crate) fn end_of_attack(&self, kind: &'static str, end: String) {
-        let mut stats = self.stats.borrow_mut();
-        *stats.bad_ends.entry((kind, end)).or_default() += 1;
-    }
-
     /// A time around this many seconds, so that clients do not act in step.
     pub(crate) fn around(&self, seconds: f64) -> Duration {
         Duration::from_secs_f64((seconds * (0.5 + fastrand::f64())).clamp(0.001, 1e6))

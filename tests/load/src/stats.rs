@@ -80,6 +80,11 @@ impl Stats {
         }
     }
 
+    /// A bad client came to its end.
+    pub(crate) fn count_bad_end(&mut self, kind: &'static str, end: String) {
+        *self.bad_ends.entry((kind, end)).or_default() += 1;
+    }
+
     pub(crate) fn problem_count(&self) -> u64 {
         self.problem_count
     }

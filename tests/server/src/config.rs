@@ -224,6 +224,12 @@ mod tests {
     }
 
     #[test]
+    fn the_answers_to_everything_that_may_come_at_once_may_wait() {
+        let config = Config::default();
+        assert!(config.outbox_frames > 2 * config.frame_burst as usize);
+    }
+
+    #[test]
     fn a_secret_has_32_bytes() {
         assert_eq!(Secret::new("short"), Err(SecretLength(5)));
         assert_eq!(DEV_SECRET.len(), 32);

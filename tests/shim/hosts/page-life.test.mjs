@@ -16,7 +16,10 @@ let server;
 before(async () => {
   if (skip) return;
   installed = installPackage();
-  server = await startRoomServer({ mediaHosts: ['127.0.0.1:1935', '127.0.0.2:1935'] });
+  server = await startRoomServer({
+    mediaHosts: ['127.0.0.1:1935', '127.0.0.2:1935'],
+    args: ['--frame-burst', '10000'], // one of the tests is a flood
+  });
 });
 after(async () => {
   if (skip) return;

@@ -70,12 +70,16 @@ run() { # target, executions
     step "$target: $executions executions"
     program=$(compile "${packages[$target]}")
     mkdir -p "$corpus_dir/$target" "$fuzz_dir/findings"
+    touch "$corpus_dir/$target.begun"
     # bolero takes the arguments apart at each space.
     local arguments=("$corpus_dir/$target" "$root/$(seeds_of "$target")" "-runs=$executions" "-max_len=${lengths[$target]:-4096}"
         "-timeout=$input_timeout" "-rss_limit_mb=$memory_limit" -entropic=0 -reload=0 -reduce_inputs=0 -print_final_stats=1 "-artifact_prefix=$fuzz_dir/findings/$target-")
     if ! BOLERO_TEST_NAME=$target BOLERO_LIBTEST_HARNESS=1 BOLERO_LIBFUZZER_ARGS="${arguments[*]}" \
         "$program" "$target" --exact --nocapture --test-threads 1 2>&1 | progress "$executions"; then
-        die "$target found something: its input is in $fuzz_dir/findings. Put it into $(seeds_of "$target") with the fix."
+        local finding
+        finding=$(find "$fuzz_dir/findings" -name "$target-*" -newer "$corpus_dir/$target.begun" | head -1)
+        [ -n "$finding" ] || die "$target was stopped; what it learnt is kept in $corpus_dir"
+        die "$target found something: $finding. Put it into $(seeds_of "$target") with the fix."
     fi
     step_done
 }

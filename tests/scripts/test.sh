@@ -9,9 +9,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 cache_dir=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/zego-express-alipay
 wasm_pack_version=0.15.1
-groups=(fmt clippy lint native package wasm node media browser)
+groups=(fmt clippy lint native package wasm node conformance media browser)
 # Groups of one lane run one after the other.
-lanes=('fmt clippy lint native package wasm' 'node' 'media' 'browser')
+lanes=('fmt clippy lint native package wasm' 'conformance' 'media' 'node browser')
 
 describe() {
     case $1 in
@@ -21,7 +21,8 @@ describe() {
     lint) echo 'JavaScript lints, types and formatting (eslint, tsc, prettier --check), public names and the reference' ;;
     package) echo 'the built package: syntax, globals, imports, instruction set, sizes, instruction counts' ;;
     wasm) echo 'the module under Node (wasm-pack test --node and build, or the test runner of wasm-bindgen)' ;;
-    node) echo 'shim, conformance and sample backend tests (node --test)' ;;
+    node) echo 'shim and sample backend tests (node --test)' ;;
+    conformance) echo "the vendor's client beside ours (node --test)" ;;
     media) echo 'calls with real media, stand-in component, demo, sample pages in jsdom (node --test)' ;;
     browser) echo 'the sample pages and the demo in Chromium, a web peer (node --test)' ;;
     esac
@@ -48,7 +49,7 @@ prepare() {
         cargo build --locked -q --example codes
         step_done
     fi
-    if selected package || selected wasm || selected node || selected media || selected browser; then build_package; fi
+    if selected package || selected wasm || selected node || selected conformance || selected media || selected browser; then build_package; fi
     if selected clippy; then
         step 'clippy'
         cargo clippy --locked -q --workspace --all-targets --all-features -- -D warnings
@@ -61,7 +62,7 @@ prepare() {
     fi
     if selected wasm; then prepare_wasm; fi
     if selected media || selected browser; then media_tools; fi
-    if selected node || selected media || selected browser; then
+    if selected node || selected conformance || selected media || selected browser; then
         step 'the room server'
         cargo build --locked -q -p room-server
         step_done
@@ -134,7 +135,11 @@ run_wasm() (
 )
 
 run_node() {
-    node_tests tests/shim tests/support tests/conformance docs
+    node_tests tests/shim tests/support docs
+}
+
+run_conformance() {
+    node_tests tests/conformance
 }
 
 run_media() {

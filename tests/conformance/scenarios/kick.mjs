@@ -75,7 +75,7 @@ export default [
       await a.login({ tokenOptions: { effectiveSeconds: 10_000_000 } });
       await stage.step('time passes', () => stage.pause(200));
       await a.call('logoutRoom', ROOM);
-      await a.login({ tokenOptions: { effectiveSeconds: 32 } });
+      await a.login({ tokenOptions: { effectiveSeconds: 38 } });
       await stage.step('30 s before the end', () => a.sees('tokenWillExpire'));
       await a.call('renewToken', await a.token(), ROOM);
       await a.call('renewToken', 'nonsense');
@@ -88,7 +88,7 @@ export default [
     'the server ends the session with the token',
     { clients: ['a'], serverArgs: ['--token-control'], bug: '1102018' },
     async ({ a }, stage) => {
-      await a.login({ tokenOptions: { effectiveSeconds: 5 } });
+      await a.login({ tokenOptions: { effectiveSeconds: 9 } });
       await stage.step('the token ends', () => a.sees('roomStateUpdate', (_room, state) => state === 'DISCONNECTED'));
     },
   ),

@@ -112,11 +112,13 @@ class Screen {
     this.stop();
     const player = mpegts.createPlayer({ type: 'flv', isLive: true, url }, PLAYER);
     this.#player = player;
-    const end = () => {
-      if (this.#player !== player) return;
-      this.stop();
-      onEnd();
-    };
+    // A player must not be destroyed from within its own events, but before another one takes the element.
+    const end = () =>
+      setTimeout(() => {
+        if (this.#player !== player) return;
+        this.stop();
+        onEnd();
+      });
     player.on(mpegts.Events.ERROR, end);
     player.on(mpegts.Events.LOADING_COMPLETE, end);
     player.attachMediaElement(this.video);
@@ -134,7 +136,7 @@ class Screen {
     const player = this.#player;
     this.#player = undefined;
     this.#keepStill();
-    setTimeout(() => player.destroy()); // not from within its own events
+    player.destroy();
   }
 
   #keepStill() {

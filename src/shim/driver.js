@@ -59,7 +59,7 @@ class Driver {
     this.host = chooseHost(settings.host, { my: settings.my, worker: settings.worker, log: this.log });
     this.adapter = createAdapter(settings.my, this.log);
     this.events = new Emitter((error, event) =>
-      this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`),
+      this.log('error', `a handler of ${event} threw: ${describe(error, true)}`),
     );
     this.session = new Session();
     this.told = new Told();
@@ -112,7 +112,7 @@ class Driver {
       lost: (/** @type {any} */ cause) => current() && this.fail(stopped, cause),
     };
     new Promise((resolve) => resolve(this.host.open(hooks)))
-      .then((Engine) => current() && this.ready(Engine))
+      .then((Engine) => (current() ? this.ready(Engine) : Engine.unused && Engine.unused()))
       .catch((cause) => current() && this.fail(loadFailed, cause));
   }
 
@@ -244,7 +244,7 @@ class Driver {
   /** @param {any} config @returns {boolean} */
   setLogConfig(config) {
     try {
-      return this.logger.configure(plain(config));
+      return this.state !== 'destroyed' && this.logger.configure(plain(config));
     } catch (error) {
       this.log('error', `logs cannot be uploaded: ${describe(error)}`);
       return false;

@@ -95,6 +95,7 @@ await build({
 await build({
   ...common,
   entryPoints: [join(root, 'src/shim/rtc-room.js')],
+  minifyIdentifiers: true,
   banner: { js: banner },
   outfile: join(out, 'rtc-room.js'),
   plugins: [sharedModules],

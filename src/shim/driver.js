@@ -26,7 +26,7 @@ const RESTART_PAUSE = 1000;
 const MAX_CALLS = 1024;
 /** Events that wait for the next timer; where timers are held back, more are delivered at once. */
 const MAX_DEFERRED = 1024;
-/** How long the farewell of a destroyed engine in another thread may take, in ms. */
+/** How long the farewell of a destroyed engine may take, in ms: until the login under way is answered, or the other thread has heard. */
 const FAREWELL_TIME = 1000;
 
 /**
@@ -89,6 +89,8 @@ class Driver {
     this.armedFor = undefined;
     /** @type {any} */
     this.timer = undefined;
+    /** @type {any} */
+    this.farewell = undefined;
     this.start();
   }
 
@@ -251,11 +253,11 @@ class Driver {
   /** Ends the engine for good: rooms are left, sockets closed, open promises rejected. */
   destroy() {
     if (this.state === 'destroyed') return;
-    const engine = this.engine;
     this.state = 'destroyed';
-    if (engine) this.enter((_, mono, wall) => engine.callSync('destroyEngine', [], mono, wall));
+    for (const entry of this.open) entry.reject(destroyed());
+    this.farewell = setTimeout(() => this.finish(), FAREWELL_TIME);
+    if (this.engine) this.enter((engine, mono, wall) => engine.callSync('destroyEngine', [], mono, wall));
     else this.finish();
-    if (!this.finished) setTimeout(() => this.finish(), FAREWELL_TIME);
   }
 
   /** What changes while there is no engine is told to the next one when it starts. @param {{type: string, [field: string]: any}} input */
@@ -323,7 +325,7 @@ class Driver {
     this.outputs = [];
     this.done = 0;
     this.pumping = false;
-    if (this.state !== 'destroyed') this.arm();
+    if (this.state !== 'destroyed' || this.deadline !== undefined) this.arm();
     else if (!this.engine || !this.engine.unanswered) this.finish();
   }
 
@@ -471,7 +473,7 @@ class Driver {
     const engine = this.engine;
     this.release();
     this.waiting = [];
-    for (const entry of this.open) entry.reject(destroyed());
+    clearTimeout(this.farewell);
     this.open.clear();
     this.deferred = [];
     this.outputs = [];

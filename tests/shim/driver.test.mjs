@@ -387,6 +387,44 @@ test('one timer follows the deadline of the engine', async (t) => {
   assert.equal(running(), 0, 'nor does a destroyed one');
 });
 
+test('a destroyed engine that waits for an answer has its socket and its timer until then, a second at most', async (t) => {
+  const begin = async () => {
+    const script = {
+      constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://127.0.0.1/a' }),
+      destroyEngine: (e) => void (e.at = performance.now() + 6000),
+      frame: (e) => {
+        e.at = undefined;
+        e.put({ type: 'send', socket: 1, data: 'AQ==' }, { type: 'close', socket: 1 });
+      },
+    };
+    const started = await start({ script });
+    started.my.tasks[0].fire('Open', {});
+    const login = call(started.zg.loginRoom('r'));
+    started.zg.destroyEngine();
+    assert.equal((await login).code, 1199003, 'nobody waits');
+    assert.equal(started.my.tasks[0].closes.length, 0);
+    assert.equal(started.engine().freed, false);
+    return started;
+  };
+  const answered = await begin();
+  answered.my.tasks[0].fire('Message', { data: { data: 'AQ==', isBuffer: true } });
+  assert.deepEqual(
+    answered.my.tasks[0].sent.map(({ data }) => data),
+    ['AQ=='],
+  );
+  assert.equal(answered.my.tasks[0].closes.length, 1);
+  assert.equal(answered.engine().freed, true);
+
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const silent = await begin();
+  t.mock.timers.tick(999);
+  assert.equal(silent.engine().freed, false);
+  t.mock.timers.tick(1);
+  assert.equal(silent.my.tasks[0].closes.length, 1);
+  assert.equal(silent.engine().freed, true);
+  assert.deepEqual([silent.my.listeners.network, silent.my.listeners.show], [[], []]);
+});
+
 test('outputs of another thread are carried out when it wakes the driver', async () => {
   const { zg, host, engine } = await start();
   const got = [];

@@ -85,6 +85,7 @@ export function createHost(script = {}) {
     }
 
     callSync(method, args, mono, wall) {
+      if (method === 'destroyEngine') this.at = undefined;
       return this.act(method, args, mono, wall);
     }
 

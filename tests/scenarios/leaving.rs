@@ -197,7 +197,7 @@ fn an_engine_that_is_destroyed_before_its_login_is_answered_leaves_with_the_answ
     assert_eq!(world.clients[a].engine.next_deadline(), None);
     assert!(world.told(a).is_empty(), "after {told:?}");
     let again = world.login(a, "r");
-    assert_eq!(world.rejected(a, again), 1_100_011);
+    assert_eq!(world.rejected(a, again), 1_199_003);
 }
 
 #[test]

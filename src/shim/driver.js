@@ -73,6 +73,10 @@ class Driver {
     this.open = new Set();
     /** The call that the engine is busy with. @type {Entry | undefined} */
     this.executing = undefined;
+    /** When the service was last heard. @type {number | undefined} */
+    this.heardAt = undefined;
+    /** The same, before the engine stopped, until the room is back. @type {number | undefined} */
+    this.lostAt = undefined;
     /** When the engine was restarted. @type {number[]} */
     this.restarts = [];
     /** @type {Output[]} */
@@ -101,6 +105,7 @@ class Driver {
       input: (input) => this.input(input),
       frame: (socket, bytes) => {
         this.logger.trace('received', [socket, bytes.length]);
+        this.heardAt = this.clock.mono();
         this.enter((engine, mono, wall) => engine.frame(socket, bytes, mono, wall));
       },
     });

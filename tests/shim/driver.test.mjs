@@ -263,6 +263,54 @@ test('a publish that comes back on another address is told', async () => {
   assert.deepEqual(host.engines[1].calls.at(-1)[0], 'startPublishingStream', 'the component must begin anew');
 });
 
+/** Published and played streams, whose module stops when the service was not heard for `away` ms; `again` ms later once more. */
+async function restartedAfter(t, away, again) {
+  let now = 1000;
+  let isMute = false;
+  const script = {
+    ...room,
+    constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://127.0.0.1/a' }),
+    loginRoom: (e, roomID) => (isMute ? new Promise(() => {}) : room.loginRoom(e, roomID)),
+    startPlayingStream: (_, streamID) => ({ streamID, url: `rtmp://a/${streamID}?zgseq=${now}&zgdid=1` }),
+  };
+  const { zg, host, my } = await start({ script, configure: { clock: { mono: () => now, wall: () => now } } });
+  const hear = () => my.tasks.at(-1).fire('Message', { data: { data: 'AQ==', isBuffer: true } });
+  const got = [];
+  zg.on('streamUrlUpdate', (streamID, url, reason) => got.push(`${streamID} ${reason}`));
+  await zg.loginRoom('r', 't', { userID: 'u' });
+  await zg.startPublishingStream('s');
+  await zg.startPlayingStream('p');
+  zg.updatePlayerState('s', { detail: { code: 3800 } });
+  zg.updatePlayerState('p', { detail: { code: 3802 } });
+  hear();
+  now += away;
+  isMute = again !== undefined;
+  host.hooks.lost(new Error('gone'));
+  await settled();
+  if (isMute) {
+    // The link is there and the room is not.
+    hear();
+    assert.deepEqual(got, []);
+    now += again;
+    isMute = false;
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    host.hooks.lost(new Error('gone'));
+    t.mock.timers.tick(1000);
+    await settled();
+    t.mock.timers.reset();
+  }
+  zg.destroyEngine();
+  return got;
+}
+
+test('after a long outage a restarted module tells each address once, also one that stayed', async (t) => {
+  const both = ['s ENGINE_RESTARTED', 'p ENGINE_RESTARTED'];
+  assert.deepEqual(await restartedAfter(t, 85_000), [], 'the component goes on');
+  assert.deepEqual(await restartedAfter(t, 85_001), both);
+  assert.deepEqual(await restartedAfter(t, 80_000, 5_000), []);
+  assert.deepEqual(await restartedAfter(t, 80_000, 5_001), both, 'the time counts from before the first restart');
+});
+
 test('a trap inside a synchronous call, an asynchronous call or a tick is caught', async () => {
   const trap = () => {
     throw new Error('unreachable');

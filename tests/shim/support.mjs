@@ -132,6 +132,7 @@ export async function start({ script, my = createMy(), wait = false, server = 'w
     my,
     host,
     seed: 7,
+    clock: undefined,
     log: (level, message) => logs.push(`${level}: ${message}`),
     ...options.configure,
   });

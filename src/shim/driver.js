@@ -108,7 +108,9 @@ class Driver {
       wake: () => current() && this.enter(() => undefined),
       lost: (/** @type {any} */ cause) => current() && this.fail(stopped, cause),
     };
-    new Promise((resolve) => resolve(this.host.open(hooks)))
+    // The page goes on before the module is unpacked.
+    Promise.resolve()
+      .then(() => current() && this.host.open(hooks))
       .then((Engine) => current() && this.ready(Engine))
       .catch((cause) => current() && this.fail(loadFailed, cause));
   }

@@ -9,7 +9,7 @@ const ADVICE =
  * Runs the module in the page thread with the runtime's own WebAssembly. The module is compiled once per process; every
  * engine gets an instance of its own, so that one that stops takes no other with it.
  * @param {() => {imports: any, start(exports: any): void, Engine: any}} createGlue
- * @param {() => Uint8Array} loadBytes
+ * @param {(wasm: any) => Promise<Uint8Array>} loadBytes given the runtime's WebAssembly
  * @returns {import('./hosts').Host}
  */
 function createInlineHost(createGlue, loadBytes) {
@@ -19,7 +19,7 @@ function createInlineHost(createGlue, loadBytes) {
   /** @param {any} imports @returns {Promise<any>} */
   function instantiate(imports) {
     if (compiled) return compiled.then((module) => runtime().instantiate(module, imports));
-    const first = Promise.resolve(runtime().instantiate(loadBytes(), imports));
+    const first = loadBytes(runtime()).then((bytes) => runtime().instantiate(bytes, imports));
     compiled = first.then((result) => result.module);
     compiled.catch(() => {
       compiled = undefined;

@@ -17,7 +17,7 @@ const { createPlainHost } = require('./host-plain');
 
 const createGlue = () => require('./engine-glue').createGlue();
 
-const inline = createInlineHost(createGlue, () => require('./engine-wasm').bytes());
+const inline = createInlineHost(createGlue, (wasm) => require('./engine-wasm').bytes(wasm));
 const plain = createPlainHost(createGlue, () => require('./engine-plain'));
 
 /**

@@ -11,13 +11,14 @@ const require = createRequire(import.meta.url);
 const PACKAGE = new URL('../../pkg/', import.meta.url);
 const nothing = () => {};
 
-/** Memories of the modules in this thread. @type {WebAssembly.Memory[]} */
+/** Memories of the engines in this thread. @type {WebAssembly.Memory[]} */
 export const memories = [];
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...args) => {
   const result = await instantiate(...args);
   const { exports } = result.instance ?? result;
-  memories.push(...Object.values(exports).filter((value) => value instanceof WebAssembly.Memory));
+  // Without imports it is what unpacks the engine's module, and gone soon.
+  if (args[1]) memories.push(...Object.values(exports).filter((value) => value instanceof WebAssembly.Memory));
   return result;
 };
 

@@ -35,6 +35,7 @@ const { instantiate } = WebAssembly;
 
 /** Instruments what is instantiated from bytes; a module has been by then. */
 async function instantiateCounted(source, imports) {
+  if (!imports) return instantiate(source); // the module that unpacks the engine's
   const isModule = source instanceof WebAssembly.Module;
   const module = isModule ? source : await WebAssembly.compile(instrument(source));
   const wrapped = Object.fromEntries(Object.entries(imports).map(([name, part]) => [name, counted(part, 'out')]));

@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { pack } from '../scripts/wasm-text.mjs';
+import { fileURLToPath } from 'node:url';
+import { pack, wasmModule } from '../scripts/wasm-text.mjs';
 import { bytesOf } from './files.mjs';
-import { load } from './runtime.mjs';
 
-const { unpack } = load(new URL('../../src/bindings/unpack.mjs', import.meta.url));
 const { default: binaryen } = await import('binaryen');
+const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../target', import.meta.url));
+const unpacker = readFileSync(`${target}/glue/unpacker.wasm`);
+const names = JSON.parse(readFileSync(`${target}/glue/unpacker-names.json`, 'utf8')).exports;
 
-function roundTrip(bytes) {
-  return Buffer.from(unpack(...pack(bytes)));
+/** What a file like engine-wasm.js gives. */
+async function unpack(source) {
+  const exports = {};
+  new Function('exports', source)(exports);
+  return Buffer.from(await exports.bytes(WebAssembly));
 }
+
+const roundTrip = async (bytes) => unpack(await wasmModule(bytes, unpacker, names));
 
 /** The bytes of a module in the text format. */
 function assemble(text) {
@@ -20,9 +28,10 @@ function assemble(text) {
   return bytes;
 }
 
-test('the module survives packing', () => assert.deepEqual(roundTrip(bytesOf('engine.wasm')), bytesOf('engine.wasm')));
+test('the module survives packing', async () =>
+  assert.deepEqual(await roundTrip(bytesOf('engine.wasm')), bytesOf('engine.wasm')));
 
-test('every kind of instruction survives packing', () => {
+test('every kind of instruction survives packing', async () => {
   const labels = Array(40).fill('0 1').join(' ');
   const bytes = assemble(`(module
     (type $t (func (param i32) (result i32)))
@@ -37,21 +46,21 @@ test('every kind of instruction survives packing', () => {
       (drop (memory.grow (memory.size)))
       (drop (call_indirect (type $t) (local.get 0) (i32.const 0)))
       (if (result i32) (local.get 0) (then (call $f (i32.const 300))) (else (return (i32.const 1))))))`);
-  assert.deepEqual(roundTrip(bytes), bytes);
+  assert.deepEqual(await roundTrip(bytes), bytes);
 });
 
-test('functions of every length survive packing', () => {
+test('functions of every length survive packing', async () => {
   for (const calls of [0, 40, 60, 70, 6_000, 9_000]) {
     const bytes = assemble(`(module (func $f ${'(call $f)'.repeat(calls)}))`);
-    assert.deepEqual(roundTrip(bytes), bytes);
+    assert.deepEqual(await roundTrip(bytes), bytes);
   }
 });
 
-test('a module without functions and one with data survive packing', () => {
+test('a module without functions and one with data survive packing', async () => {
   const data = [...randomBytes(5_000)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
   for (const text of ['(module)', `(module (memory 1) (data (i32.const 0) "${data}") (func))`]) {
     const bytes = assemble(text);
-    assert.deepEqual(roundTrip(bytes), bytes);
+    assert.deepEqual(await roundTrip(bytes), bytes);
   }
 });
 
@@ -66,12 +75,30 @@ test('an instruction that the first WebAssembly release lacks stops the build', 
   assert.throws(() => pack(bytes), /not of the first WebAssembly release/);
 });
 
-test('the text holds nothing that a tool would escape or strip', () => {
-  const [, , , alphabet] = pack(bytesOf('engine.wasm'));
-  assert.equal(new Set(alphabet).size, 256);
-  const awkward = [...alphabet].filter(
-    (c) => c < ' ' || (c > '~' && c < '\u00a1') || '"\\\u00ad\u2028\u2029\ufeff'.includes(c),
+test('the text holds nothing that a tool would escape or strip', async () => {
+  const source = await wasmModule(bytesOf('engine.wasm'), unpacker, names);
+  const awkward = [...source.trim()].filter(
+    (c) => c < ' ' || (c > '~' && c < '\u00a1') || '\u00ad\u2028\u2029\ufeff'.includes(c),
   );
   assert.deepEqual(awkward, []);
-  assert.equal(JSON.stringify(alphabet), `"${alphabet}"`);
+  assert.ok(!source.includes('\\'));
+});
+
+test('a text that is damaged ends: in an error, or in bytes that no runtime takes for a module', async () => {
+  const text = pack(bytesOf('engine.wasm'));
+  const source = await wasmModule(bytesOf('engine.wasm'), unpacker, names);
+  const random = (below) => Math.floor(Math.random() * below);
+  for (let i = 0; i < 200; i++) {
+    const [at, end] = [random(i % 2 ? 600 : text.length), random(text.length)];
+    const damaged = text.slice(0, at) + text.slice(i % 4 > 1 ? at + 1 : end);
+    await unpack(source.replace(text, () => damaged)).catch((error) => assert.ok(error instanceof Error));
+  }
+});
+
+test('the unpacker needs nothing newer than the first WebAssembly release, and nothing from outside', () => {
+  const module = binaryen.readBinary(unpacker);
+  module.setFeatures(binaryen.Features.MVP);
+  assert.equal(module.validate(), 1);
+  module.dispose();
+  assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(unpacker)), []);
 });

@@ -113,7 +113,9 @@ writeFileSync(
   join(out, 'index.esm.js'),
   `${banner}\nimport{${names}}from'./index.js';\nexport{${names}};\nexport default ${names[0]};\n`,
 );
-writeFileSync(join(out, 'engine-wasm.js'), `${banner}\n${await wasmModule(bytes)}`);
+const unpacker = readFileSync(join(generated, 'unpacker.wasm'));
+const unpackerNames = JSON.parse(readFileSync(join(generated, 'unpacker-names.json'), 'utf8')).exports;
+writeFileSync(join(out, 'engine-wasm.js'), `${banner}\n${await wasmModule(bytes, unpacker, unpackerNames)}`);
 writeFileSync(join(out, 'engine-plain.js'), `${banner}\n${await plainModule(bytes)}`);
 const worker = await build({
   ...common,

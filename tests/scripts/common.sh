@@ -104,33 +104,38 @@ compile_module() {
     for prefix in "$root/" "$registry/" "$registry"/*/ "$("${RUSTC:-rustc}" --print sysroot)/"; do
         flags+=" --remap-path-prefix=$prefix="
     done
-    RUSTFLAGS=$flags cargo build --locked -q --release --lib -p zego-express-alipay --target $wasm_target
+    RUSTFLAGS=$flags cargo build --locked -q --release --lib -p zego-express-alipay -p unpacker --target $wasm_target
     step_done
 }
 
-# Glue and optimised module, into target/glue; nothing to do when the compiler's output is the same as last time.
+# Glue and optimised modules, into target/glue; nothing to do when the compiler's output is the same as last time.
 bind_module() {
-    local compiled=$target_dir/$wasm_target/release/zego_express_alipay.wasm glue=$target_dir/glue stamp
-    stamp=$(cat "$compiled" tests/scripts/common.sh package-lock.json tests/tools/Cargo.lock | sha256sum)
+    local compiled=$target_dir/$wasm_target/release glue=$target_dir/glue stamp
+    stamp=$(cat "$compiled"/{zego_express_alipay,unpacker}.wasm tests/scripts/common.sh package-lock.json tests/tools/Cargo.lock | sha256sum)
     if [ -f "$glue/stamp" ] && [ "$(cat "$glue/stamp")" = "$stamp" ]; then return; fi
     rm -rf "$glue"
     step 'wasm-bindgen'
     # 'bundler' is the form of glue that mentions neither WebAssembly, fetch, URL nor import.meta.
-    "$tools_dir/wasm-bindgen" --target bundler --out-name engine --out-dir "$glue" --no-typescript --remove-producers-section "$compiled"
+    "$tools_dir/wasm-bindgen" --target bundler --out-name engine --out-dir "$glue" --no-typescript --remove-producers-section "$compiled/zego_express_alipay.wasm"
     step_done
     step 'wasm-opt'
-    # std was compiled for a newer instruction set than ours: lower what it brings, and shrink. Inlining functions with one
-    # caller saves bytes but makes the code pack worse (docs/size.md).
+    # Inlining functions with one caller saves bytes but makes the code pack worse (docs/size.md).
+    shrink "$glue/engine_bg.wasm" "$glue/engine.wasm" "$glue/names.json" --one-caller-inline-max-function-size 0
+    shrink "$compiled/unpacker.wasm" "$glue/unpacker.wasm" "$glue/unpacker-names.json"
+    step_done
+    echo "$stamp" >"$glue/stamp"
+}
+
+# std was compiled for a newer instruction set than ours: lower what it brings, and shrink. Then read the result back as plain
+# MVP, which fails if anything newer is left, and give imports and exports names of one letter; which stands for what goes
+# to the file of names, for the glue and the tests.
+shrink() { # from, to, names [options of -Oz]
     node_modules/.bin/wasm-opt --mvp-features --enable-sign-ext --enable-nontrapping-float-to-int \
         --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
         --signext-lowering --llvm-nontrapping-fptoint-lowering --llvm-memory-copy-fill-lowering \
-        -Oz --one-caller-inline-max-function-size 0 --strip-debug --strip-producers --strip-target-features "$glue/engine_bg.wasm" -o "$glue/lowered.wasm"
-    # Reads the result back as plain MVP, which fails if anything newer is left, and gives imports and exports names of one
-    # letter; which stands for what goes to names.json, for the glue and the tests.
-    node_modules/.bin/wasm-opt --quiet --mvp-features --minify-imports-and-exports-and-modules "$glue/lowered.wasm" -o "$glue/engine.wasm" >"$glue/names.json"
-    rm "$glue/lowered.wasm"
-    step_done
-    echo "$stamp" >"$glue/stamp"
+        -Oz "${@:4}" --strip-debug --strip-producers --strip-target-features "$1" -o "$2.lowered"
+    node_modules/.bin/wasm-opt --quiet --mvp-features --minify-imports-and-exports-and-modules "$2.lowered" -o "$2" >"$3"
+    rm "$2.lowered"
 }
 
 # Everything is made in the staging folder and moved into pkg/ at the end: pkg/ is never half-built.

@@ -73,7 +73,7 @@ test('performance.now is the monotonic clock where it exists', (t) => {
 });
 
 test('the module is compiled once per process; every engine class has an instance of its own', async (t) => {
-  const bytesLoaded = t.mock.fn(() => MODULE);
+  const bytesLoaded = t.mock.fn(async () => MODULE);
   const instantiate = t.mock.method(WebAssembly, 'instantiate');
   const host = createInlineHost(createGlue, bytesLoaded);
   const classes = await Promise.all([host.open(), host.open()]);
@@ -89,7 +89,7 @@ test('the module is compiled once per process; every engine class has an instanc
 
 test('a module that did not compile is tried again', async () => {
   let bytes = MODULE.slice(0, 20);
-  const host = createInlineHost(createGlue, () => bytes);
+  const host = createInlineHost(createGlue, async () => bytes);
   await assert.rejects(host.open(), /expected section/);
   bytes = MODULE;
   const Engine = await host.open();
@@ -101,11 +101,11 @@ test('bytes or glue that cannot be had reject instead of throwing', async () => 
     throw new Error('file not in the package');
   };
   await assert.rejects(createInlineHost(createGlue, missing).open(), /not in the package/);
-  await assert.rejects(createInlineHost(missing, () => MODULE).open(), /not in the package/);
+  await assert.rejects(createInlineHost(missing, async () => MODULE).open(), /not in the package/);
 });
 
 test('a runtime without WebAssembly is told apart', (t) => {
-  const host = createInlineHost(createGlue, () => MODULE);
+  const host = createInlineHost(createGlue, async () => MODULE);
   assert.equal(host.available(), true);
   const real = globalThis.WebAssembly;
   delete globalThis.WebAssembly;

@@ -150,6 +150,7 @@ impl Users {
     }
 
     /// A page of the list. Returns the index of the next page, if there is one.
+    #[inline(never)]
     pub(super) fn handle_page(
         &mut self,
         answer: liveroom::GetUserlistRsp<'_>,

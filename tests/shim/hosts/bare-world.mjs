@@ -67,7 +67,7 @@ class World {
     this.files = files;
     this.workers = workers;
     this.host = createHost({ systemInfo: { platform: PAGES[runtime].platform }, ...host });
-    /** How often a module was compiled from bytes. */
+    /** How often the engine's module was compiled from bytes. */
     this.compilations = 0;
     /** Memory of the newest instance. @type {WebAssembly.Memory | undefined} */
     this.memory = undefined;
@@ -127,6 +127,7 @@ class World {
     const world = this;
     return {
       instantiate(source, imports) {
+        if (!imports) return WebAssembly.instantiate(source); // what unpacks the engine's module
         if (!(source instanceof WebAssembly.Module)) world.compilations += 1;
         return WebAssembly.instantiate(source, imports).then((result) =>
           result.instance

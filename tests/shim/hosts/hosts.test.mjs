@@ -310,6 +310,8 @@ test('on iOS the Worker is the experimental one, elsewhere the common one', { sk
 
 const without = (name) => new Map([...installed.files].filter(([file]) => file !== name));
 const damaged = (name) => new Map(installed.files).set(name, Buffer.from(installed.files.get(name).subarray(0, 900)));
+const damagedText = (damage) =>
+  new Map(installed.files).set('engine-wasm.js', Buffer.from(damage(installed.files.get('engine-wasm.js').toString())));
 /** What can be wrong, and what the developer must be told: words of the message and of the advice. */
 const FAULTS = [
   [
@@ -320,10 +322,13 @@ const FAULTS = [
   ],
   [
     'the text form of the module is damaged',
-    () => ({
-      host: 'inline',
-      files: new Map(installed.files).set('engine-wasm.js', 'exports.bytes=()=>new Uint8Array([0,97,115])'),
-    }),
+    () => ({ host: 'inline', files: damagedText((text) => text.slice(0, 40_000) + text.slice(60_000)) }),
+    /./,
+    /engine-wasm\.js/,
+  ],
+  [
+    'the text form of the module has lost its characters of two bytes',
+    () => ({ host: 'inline', files: damagedText((text) => text.replace(/[^ -~]/g, '')) }),
     /./,
     /engine-wasm\.js/,
   ],

@@ -115,15 +115,10 @@ class Driver {
       wake: () => current() && this.enter(() => undefined),
       lost: (/** @type {any} */ cause) => current() && this.fail(stopped, cause),
     };
-<<<<<<< HEAD
-    new Promise((resolve) => resolve(this.host.open(hooks)))
-      .then((Engine) => (current() ? this.ready(Engine) : Engine.unused && Engine.unused()))
-=======
     // The page goes on before the module is unpacked.
     Promise.resolve()
       .then(() => current() && this.host.open(hooks))
-      .then((Engine) => current() && this.ready(Engine))
->>>>>>> main
+      .then((Engine) => (current() ? this.ready(Engine) : Engine.unused && Engine.unused()))
       .catch((cause) => current() && this.fail(loadFailed, cause));
   }
 

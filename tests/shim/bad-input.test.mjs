@@ -92,6 +92,7 @@ test('a module that comes after the engine was destroyed is given back', async (
   host.open = () => new Promise((resolve) => (load = resolve));
   ZegoExpressEngine.configure({ host, my: createMy(), log: () => {} });
   const zg = new ZegoExpressEngine(1, 'wss://127.0.0.1/ws');
+  await settled();
   zg.destroyEngine();
   load(
     class Engine {

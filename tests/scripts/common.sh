@@ -99,6 +99,8 @@ compile_module() {
     step 'cargo build (wasm, release)'
     # The stack that a linker gives by default is a megabyte of every page's memory; the deepest call takes some kilobytes.
     local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp -Clink-arg=-zstack-size=131072" prefix
+    # What is inlined at LLVM's own limit for small code costs more than it saves (docs/size.md).
+    flags+=" -Cllvm-args=-inline-threshold=10"
     local registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
     # The last prefix that matches counts.
     for prefix in "$root/" "$registry/" "$registry"/*/ "$("${RUSTC:-rustc}" --print sysroot)/"; do
@@ -119,9 +121,9 @@ bind_module() {
     "$tools_dir/wasm-bindgen" --target bundler --out-name engine --out-dir "$glue" --no-typescript --remove-producers-section "$compiled/zego_express_alipay.wasm"
     step_done
     step 'wasm-opt'
-    # Inlining functions with one caller saves bytes but makes the code pack worse (docs/size.md).
-    shrink "$glue/engine_bg.wasm" "$glue/engine.wasm" "$glue/names.json" --one-caller-inline-max-function-size 0
-    shrink "$compiled/unpacker.wasm" "$glue/unpacker.wasm" "$glue/unpacker-names.json"
+    # Which passes, and how large a function with one caller may be to be inlined, was measured on the packed text (docs/size.md).
+    shrink "$glue/engine_bg.wasm" "$glue/engine.wasm" "$glue/names.json" --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size 40
+    shrink "$compiled/unpacker.wasm" "$glue/unpacker.wasm" "$glue/unpacker-names.json" -Oz
     step_done
     echo "$stamp" >"$glue/stamp"
 }
@@ -129,11 +131,11 @@ bind_module() {
 # std was compiled for a newer instruction set than ours: lower what it brings, and shrink. Then read the result back as plain
 # MVP, which fails if anything newer is left, and give imports and exports names of one letter; which stands for what goes
 # to the file of names, for the glue and the tests.
-shrink() { # from, to, names [options of -Oz]
+shrink() { # from, to, names, passes
     node_modules/.bin/wasm-opt --mvp-features --enable-sign-ext --enable-nontrapping-float-to-int \
         --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
         --signext-lowering --llvm-nontrapping-fptoint-lowering --llvm-memory-copy-fill-lowering \
-        -Oz "${@:4}" --strip-debug --strip-producers --strip-target-features "$1" -o "$2.lowered"
+        "${@:4}" --strip-debug --strip-producers --strip-target-features "$1" -o "$2.lowered"
     node_modules/.bin/wasm-opt --quiet --mvp-features --minify-imports-and-exports-and-modules "$2.lowered" -o "$2" >"$3"
     rm "$2.lowered"
 }

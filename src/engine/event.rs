@@ -1,28 +1,30 @@
 //! What the application is told, in the order and the shapes of the vendor's Alipay client.
 
+use std::rc::Rc;
+
 use super::error::{Code, OK};
 use super::json::{Writer, to_json};
 pub use super::quality::Quality;
 pub use super::renewal::UrlReason;
 
-/// A user of a room.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// A user of a room. Copies share the texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Unique in the room.
-    pub id: String,
+    pub id: Rc<str>,
     /// Shown to people.
-    pub name: String,
+    pub name: Rc<str>,
 }
 
-/// A stream of another user.
+/// A stream of another user. Copies share the texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
     /// Unique in the AppID.
-    pub id: String,
+    pub id: Rc<str>,
     /// Who publishes it.
     pub user: User,
     /// Text that the publisher attached.
-    pub extra_info: String,
+    pub extra_info: Rc<str>,
 }
 
 /// Connection to a room, `roomStateUpdate`.
@@ -151,7 +153,7 @@ pub enum Event {
         room: String,
         update: UpdateType,
         streams: Vec<Stream>,
-        reasons: Vec<(String, u32)>,
+        reasons: Vec<(Rc<str>, u32)>,
     },
     StreamExtraInfoUpdate {
         room: String,
@@ -278,7 +280,8 @@ impl Event {
             } => {
                 to.text(room);
                 to.text(update.name());
-                to.reserve(users.len() * USER_BYTES);
+                let bytes: usize = users.iter().map(User::json_bytes).sum();
+                to.reserve(bytes + MORE_BYTES);
                 to.open('[');
                 for user in users {
                     user.write(to);
@@ -382,6 +385,11 @@ impl Event {
 }
 
 impl User {
+    /// How long it is as JSON, if nothing in it is escaped.
+    fn json_bytes(&self) -> usize {
+        r#"{"userID":"","userName":""},"#.len() + self.id.len() + self.name.len()
+    }
+
     fn write(&self, to: &mut Writer) {
         to.open('{');
         to.text_member("userID", &self.id);
@@ -390,11 +398,13 @@ impl User {
     }
 }
 
-/// What a user usually takes as JSON.
-const USER_BYTES: usize = 64;
+/// What a stream usually takes as JSON.
+const STREAM_BYTES: usize = 128;
+/// What usually follows a long list in the same text.
+const MORE_BYTES: usize = 1024;
 
 fn write_streams(streams: &[Stream], to: &mut Writer) {
-    to.reserve(streams.len() * 2 * USER_BYTES);
+    to.reserve(streams.len() * STREAM_BYTES);
     to.open('[');
     for stream in streams {
         to.open('{');

@@ -153,18 +153,23 @@ impl Engine {
             if !time::is_due(self.next_deadline(), cx.now.mono) {
                 return;
             }
-            self.net.link.handle_timeout(cx);
-            while let Some(pending) = self.net.take_expired(cx.now.mono) {
-                self.handle_expired(pending, cx);
-            }
-            for key in self.room_keys() {
-                if let Some(room) = find_room(&mut self.rooms, key) {
-                    let signal = room.handle_timeout(&mut self.net, cx);
-                    self.handle_signal(key, signal, cx);
-                }
-            }
-            self.handle_renewals(cx);
+            self.handle_due(cx);
         }
+    }
+
+    #[inline(never)]
+    fn handle_due(&mut self, cx: &mut Cx<'_>) {
+        self.net.link.handle_timeout(cx);
+        while let Some(pending) = self.net.take_expired(cx.now.mono) {
+            self.handle_expired(pending, cx);
+        }
+        for key in self.room_keys() {
+            if let Some(room) = find_room(&mut self.rooms, key) {
+                let signal = room.handle_timeout(&mut self.net, cx);
+                self.handle_signal(key, signal, cx);
+            }
+        }
+        self.handle_renewals(cx);
     }
 
     /// The rooms there are now.

@@ -253,7 +253,7 @@ impl Publisher {
                 if was_announcing && self.renewal.is_none() {
                     self.tell(PublisherState::Publishing, cx);
                 }
-                self.is_outdated = was_announcing && info.extra_info != self.extra_info;
+                self.is_outdated = was_announcing && *info.extra_info != *self.extra_info;
                 self.bring_up_to_date(room, net, cx);
             }
             // Nothing is pushed any more. When it is again the stream is announced as a new one.

@@ -26,8 +26,6 @@ const RESTART_PAUSE = 1000;
 const MAX_CALLS = 1024;
 /** Events that wait for the next timer; where timers are held back, more are delivered at once. */
 const MAX_DEFERRED = 1024;
-/** Messages that an engine in another thread has not answered; further frames are lost, as on a bad connection. */
-const MAX_UNANSWERED = 4096;
 /** How long the farewell of a destroyed engine in another thread may take, in ms. */
 const FAREWELL_TIME = 1000;
 
@@ -101,7 +99,6 @@ class Driver {
       input: (input) => this.input(input),
       frame: (socket, bytes) => {
         this.logger.trace('received', [socket, bytes.length]);
-        if (this.engine && this.engine.unanswered > MAX_UNANSWERED) return;
         this.enter((engine, mono, wall) => engine.frame(socket, bytes, mono, wall));
       },
     });
@@ -111,7 +108,9 @@ class Driver {
       wake: () => current() && this.enter(() => undefined),
       lost: (/** @type {any} */ cause) => current() && this.fail(stopped, cause),
     };
-    new Promise((resolve) => resolve(this.host.open(hooks)))
+    // The page goes on before the module is unpacked.
+    Promise.resolve()
+      .then(() => current() && this.host.open(hooks))
       .then((Engine) => current() && this.ready(Engine))
       .catch((cause) => current() && this.fail(loadFailed, cause));
   }

@@ -14,6 +14,13 @@ const TURNS = 5;
 /** Streams whose next address is kept: as many as an engine publishes and plays. */
 const MAX_STREAMS = 80;
 
+/** Messages on their way to the Worker; what comes after them waits in the page, and frames travel together. */
+const MAX_AHEAD = 64;
+const MAX_FRAMES = 256;
+/** Bytes of frames that wait, 256 added for each; further ones are lost, as on a bad connection. */
+const MAX_WAITING = 16 * 1024 * 1024;
+const FRAME_OVERHEAD = 256;
+
 /** The platform allows one Worker. @type {Channel | undefined} */
 let shared;
 let lastID = 0;
@@ -149,7 +156,7 @@ class Channel {
     const m = shared === this ? fromMessage(message) : undefined;
     if (!m) return;
     this.turns = 0;
-    if (m.type === 'loaded' || m.type === 'loadFailed' || m.type === 'stopped' || m.number)
+    if (m.type === 'loaded' || m.type === 'loadFailed' || m.type === 'stopped' || m.isAnswer)
       this.unanswered = Math.max(this.unanswered - 1, 0);
     const engine = this.engines.get(m.id);
     if (engine) engine.hear(m);
@@ -189,8 +196,11 @@ function bindEngine(channel, id, hooks) {
     constructor(config, mono, wall) {
       this.isRemote = true;
       /** Messages that the Worker has not answered. */
-      this.unanswered = 0;
-      this.number = 0;
+      this.ahead = 0;
+      /** Messages that wait until it has. @type {any[]} */
+      this.waiting = [];
+      this.waitingBytes = 0;
+      this.lastCall = 0;
       /** @type {any[]} */
       this.outputs = [];
       /** @type {number | undefined} */
@@ -205,7 +215,8 @@ function bindEngine(channel, id, hooks) {
 
     /** @param {string} method @param {any[]} args @param {number} mono @param {number} wall @returns {Promise<any>} */
     call(method, args, mono, wall) {
-      const call = this.number + 1;
+      this.lastCall += 1;
+      const call = this.lastCall;
       const promise = new Promise((resolve, reject) => this.calls.set(call, { resolve, reject }));
       this.post({ type: 'call', call, method, args, mono, wall });
       return promise;
@@ -223,7 +234,15 @@ function bindEngine(channel, id, hooks) {
 
     /** @param {number} socket @param {Uint8Array} bytes @param {number} mono @param {number} wall */
     frame(socket, bytes, mono, wall) {
-      this.post({ type: 'frame', socket, bytes, mono, wall });
+      const size = bytes.length + FRAME_OVERHEAD;
+      if (this.waitingBytes + size > MAX_WAITING) {
+        if (!this.isLosing) channel.log('warn', `the Worker ${channel.script} is too slow: frames are lost`);
+        this.isLosing = true;
+        return;
+      }
+      this.isLosing = false;
+      this.waitingBytes += size;
+      this.post({ type: 'frames', frames: [{ socket, bytes, mono, wall }], mono, wall });
     }
 
     /** @param {number} mono @param {number} wall */
@@ -250,11 +269,29 @@ function bindEngine(channel, id, hooks) {
       channel.drop(id);
     }
 
+    /** Messages that the Worker has still to answer. */
+    get unanswered() {
+      return this.ahead + this.waiting.length;
+    }
+
     /** @param {any} content */
     post(content) {
-      this.number += 1;
-      this.unanswered += 1;
-      channel.post(Object.assign(content, { id, number: this.number }));
+      this.waiting.push(content);
+      this.pass();
+    }
+
+    /** Sends what may be sent, in order; frames that follow each other as one message. */
+    pass() {
+      while (this.waiting.length && this.ahead < MAX_AHEAD) {
+        let end = 1;
+        if (this.waiting[0].type === 'frames')
+          while (end < MAX_FRAMES && end < this.waiting.length && this.waiting[end].type === 'frames') end += 1;
+        const [content, ...others] = this.waiting.splice(0, end);
+        for (const { frames } of others) content.frames.push(frames[0]);
+        for (const { bytes } of content.frames || []) this.waitingBytes -= bytes.length + FRAME_OVERHEAD;
+        this.ahead += 1;
+        channel.post(Object.assign(content, { id }));
+      }
     }
 
     /** @param {any} m */
@@ -267,7 +304,10 @@ function bindEngine(channel, id, hooks) {
         if (culprit) culprit.reject(new Error(m.message));
         return;
       }
-      if (m.number) this.unanswered -= 1;
+      if (m.isAnswer) {
+        this.ahead -= 1;
+        this.pass();
+      }
       // The deadline of an answer that crossed a later message on the way is old; that message's answer follows.
       this.at = m.deadline;
       for (const streamID of Object.keys(m.nexts)) {

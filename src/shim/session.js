@@ -18,7 +18,7 @@ const PLAY_FAILED = 3803;
  * @property {any[]} args of loginRoom, with the newest token
  * @property {any} entry the page's open call, until it is settled
  * @property {string} state the newest the page was told
- * @property {Map<string, any>} users @property {Map<string, any>} streams what the page knows of
+ * @property {Map<string, string>} users names by id, of whom the page knows @property {Map<string, any>} streams what it knows of
  * @property {boolean} entering on the way back in, unknown to the page but for CONNECTING
  * @property {{users: Set<string>, streams: Set<string>} | null} seen what a restarted engine reported so far
  */
@@ -305,8 +305,8 @@ class Session {
     room.seen = null;
     /** @type {any[][]} */
     const events = [];
-    const streams = takeMissing(room.streams, seen.streams);
-    const users = takeMissing(room.users, seen.users);
+    const streams = takeMissing(room.streams, seen.streams).map(([, stream]) => stream);
+    const users = takeMissing(room.users, seen.users).map(([userID, userName]) => ({ userID, userName }));
     if (streams.length) events.push(['roomStreamUpdate', roomID, 'DELETE', streams]);
     if (users.length) events.push(['roomUserUpdate', roomID, 'DELETE', users]);
     return events;
@@ -394,19 +394,18 @@ function hearMembers(room, kind, key, args) {
   // Only a restarted engine tells the page what it knows.
   const news = seen ? list.filter((item) => known.has(item[key]) === (type !== 'ADD')) : list;
   for (const item of list) {
-    if (type === 'ADD') known.set(item[key], item);
+    // Of the many users there may be, objects would take as much memory again.
+    if (type === 'ADD') known.set(item[key], kind === 'users' ? item.userName : item);
     else known.delete(item[key]);
     if (seen) seen.add(item[key]);
   }
   return news === list ? args : news.length ? [roomID, type, news].concat(args.slice(3)) : null;
 }
 
-/** @param {Map<string, any>} known @param {Set<string>} seen @returns {any[]} */
+/** @param {Map<string, any>} known @param {Set<string>} seen @returns {Array<[string, any]>} what it takes out */
 function takeMissing(known, seen) {
-  const missing = Array.from(known.keys())
-    .filter((key) => !seen.has(key))
-    .map((key) => known.get(key));
-  for (const key of Array.from(known.keys())) if (!seen.has(key)) known.delete(key);
+  const missing = Array.from(known).filter(([key]) => !seen.has(key));
+  for (const [key] of missing) known.delete(key);
   return missing;
 }
 

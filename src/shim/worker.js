@@ -74,8 +74,8 @@ function step(place, m) {
     case 'input':
       engine.input(m.input, m.mono, m.wall);
       return;
-    case 'frame':
-      engine.frame(m.socket, m.bytes, m.mono, m.wall);
+    case 'frames':
+      for (const { socket, bytes, mono, wall } of m.frames) engine.frame(socket, bytes, mono, wall);
       return;
     case 'tick':
       engine.tick(m.mono, m.wall);
@@ -161,13 +161,13 @@ worker.onMessage((/** @type {any} */ message) => {
     delete places[m.id];
   } else if (!places[m.id]) {
     // Sent before the page knew that this engine stopped; every message has an answer.
-    post({ type: 'gone', id: m.id, number: m.number });
+    post({ type: 'gone', id: m.id, isAnswer: true });
   } else {
     const run = () => {
       const place = places[m.id];
       step(place, m);
       const { outputs, nexts } = happened(place, m);
-      post({ type: 'outputs', id: m.id, number: m.number, outputs, nexts, deadline: place.engine.deadline() });
+      post({ type: 'outputs', id: m.id, isAnswer: true, outputs, nexts, deadline: place.engine.deadline() });
     };
     guarded(m.id, run, m.call);
   }

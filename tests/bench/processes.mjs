@@ -67,7 +67,7 @@ export function runClient(job, feeder, limit) {
       } else if (failure) reject(new Error(failure));
       else resolve(result);
     });
-    child.once('exit', (code, signal) => {
+    child.once('close', (code, signal) => {
       clearTimeout(timer);
       reject(new Error(`the client ended with ${signal ?? code}: ${errors}`));
     });

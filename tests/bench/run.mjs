@@ -42,7 +42,8 @@ if (unknown.length) {
   process.exit(2);
 }
 const mode = options.quick ? 'quick' : 'full';
-const groups = GROUPS.filter(({ name }) => !options.only.length || options.only.includes(name));
+const isChosen = ({ name, isSlow }) => (options.only.length ? options.only.includes(name) : !(isSlow && options.quick));
+const groups = GROUPS.filter(isChosen);
 const samples = new Samples();
 const begun = Date.now();
 
@@ -91,7 +92,7 @@ function runs({ name: group, measure, tasks }, mode) {
 async function run({ group, measure, client, point, job, server, heartbeat = HEARTBEAT, limit = JOB_LIMIT_MS }, token) {
   try {
     if (measure) {
-      await measure(samples, mode);
+      await measure(samples);
       return;
     }
     await servers.feeder.ask('reset', heartbeat);

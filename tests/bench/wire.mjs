@@ -8,10 +8,9 @@ import { fileURLToPath } from 'node:url';
 const manifest = fileURLToPath(new URL('native/Cargo.toml', import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../target', import.meta.url));
 
-/** @param {import('./samples.mjs').Samples} samples @param {'full' | 'quick'} mode */
-export async function measureWire(samples, mode) {
-  const times = mode === 'quick' ? ['--warm-up-time', '0.3', '--measurement-time', '0.7'] : [];
-  const args = ['bench', '--locked', '-q', '--manifest-path', manifest, '--', '--noplot', ...times];
+/** @param {import('./samples.mjs').Samples} samples */
+export async function measureWire(samples) {
+  const args = ['bench', '--locked', '-q', '--manifest-path', manifest, '--', '--noplot'];
   const env = { ...process.env, CARGO_TARGET_DIR: target };
   const run = spawn('cargo', args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';

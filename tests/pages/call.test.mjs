@@ -277,7 +277,7 @@ for (const page of PAGES) {
     const before = a.rtc.shown;
     a.host.cutNetwork();
     await shows(a, '.state-room', 'reconnecting…');
-    if (page === 'call') assert.match(a.find('.state-network').textContent, /offline/);
+    assert.match(a.find('.state-network').textContent, /offline/);
     a.host.restoreNetwork();
     await shows(a, '.state-room', 'connected');
     await until(() => a.rtc.shown && a.rtc.shown !== before, 'a new component');

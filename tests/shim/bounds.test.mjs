@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { event, settled, start } from './support.mjs';
+import { event, settled, shimFile, start } from './support.mjs';
 
 const code = (promise) => promise.then(() => 'resolved').catch((error) => error.code);
 
@@ -41,18 +41,52 @@ test('events that wait for a timer that never fires are delivered in the end, in
   );
 });
 
-test('frames for an engine in another thread that fell behind are lost', async () => {
-  const script = { constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://127.0.0.1/a' }) };
-  const { task, engine } = await start({ script });
-  const frame = { data: { data: Buffer.from('x').toString('base64'), isBuffer: true } };
-  const frames = () => engine().calls.filter(([name]) => name === 'frame').length;
-  engine().unanswered = 4096;
-  task().fire('Message', frame);
-  assert.equal(frames(), 1);
-  engine().unanswered = 4097;
-  task().fire('Message', frame);
-  assert.equal(frames(), 1);
-  engine().unanswered = 0;
-  task().fire('Message', frame);
-  assert.equal(frames(), 2);
+test('frames for a Worker that fell behind wait in the page, travel together in order, and are lost beyond 16 MiB', async () => {
+  const { engine, answer, posted, warnings } = await startInWorker();
+  const size = 100_000;
+  for (let i = 0; i < 300; i += 1) engine.frame(i, new Uint8Array(size), i, i);
+  // The construction, and 63 frames that went at once.
+  assert.deepEqual([posted.length, engine.unanswered], [64, 64 + Math.floor((16 * 1024 * 1024) / (size + 256))]);
+  assert.equal(warnings.length, 1);
+  engine.input({ type: 'network' }, 300, 300);
+  engine.tick(301, 301);
+  while (engine.unanswered) answer();
+  const arrived = posted.slice(1).flatMap((m) => (m.type === 'frames' ? m.frames.map((f) => f.socket) : m.type));
+  const sockets = arrived.slice(0, -2);
+  assert.deepEqual(arrived.slice(-2), ['input', 'tick']);
+  assert.deepEqual(
+    sockets,
+    sockets.map((_, i) => i),
+  );
+  assert.ok(posted.length < 70, 'frames travel together');
+  engine.frame(7, new Uint8Array(1), 302, 302);
+  assert.deepEqual(
+    posted.at(-1).frames.map((f) => [f.socket, f.mono]),
+    [[7, 302]],
+  );
 });
+
+/** An engine in a Worker that answers, one message after the other, when it is told to. */
+async function startInWorker() {
+  const { toMessage, fromMessage } = shimFile('message');
+  const [posted, warnings] = [[], []];
+  let hear;
+  const answer = (content) => hear(toMessage({ outputs: [], nexts: {}, isAnswer: true, ...content }));
+  const worker = {
+    onMessage: (listener) => (hear = listener),
+    terminate: () => {},
+    postMessage(message) {
+      const m = fromMessage(message);
+      if (m.type === 'load')
+        Promise.resolve().then(() => answer({ type: 'loaded', id: m.id, version: shimFile('version') }));
+      else posted.push(m);
+    },
+  };
+  const my = { createWorker: () => worker };
+  const hooks = { wake: () => {}, lost: () => {} };
+  const { openInWorker } = shimFile('host-worker');
+  const log = (level, message) => warnings.push([level, message]);
+  const Engine = await openInWorker(my, { script: 'w.js', wasm: '/e.wasm' }, log, hooks);
+  const engine = new Engine({}, 0, 0);
+  return { engine, posted, warnings, answer: () => answer({ type: 'outputs', id: posted[0].id }) };
+}

@@ -11,7 +11,7 @@ function inRoom() {
   session.begin(entry);
   session.hear('roomStateUpdate', ['r', 'CONNECTED', 0, '']);
   session.resolved(entry, true);
-  session.hear('roomUserUpdate', ['r', 'ADD', [{ userID: 'peer' }]]);
+  session.hear('roomUserUpdate', ['r', 'ADD', [{ userID: 'peer', userName: 'Peer' }]]);
   session.hear('roomStreamUpdate', ['r', 'ADD', [{ streamID: 'theirs' }]]);
   return session;
 }
@@ -40,14 +40,14 @@ test('who left during a restart is reported as gone, once', () => {
   session.restart();
   const gone = [
     ['roomStreamUpdate', 'r', 'DELETE', [{ streamID: 'theirs' }]],
-    ['roomUserUpdate', 'r', 'DELETE', [{ userID: 'peer' }]],
+    ['roomUserUpdate', 'r', 'DELETE', [{ userID: 'peer', userName: 'Peer' }]],
   ];
   assert.deepEqual(session.settle('r'), gone);
   assert.deepEqual(session.settle('r'), []);
-  assert.deepEqual(session.hear('roomUserUpdate', ['r', 'ADD', [{ userID: 'peer' }]]), [
+  assert.deepEqual(session.hear('roomUserUpdate', ['r', 'ADD', [{ userID: 'peer', userName: 'Peer' }]]), [
     'r',
     'ADD',
-    [{ userID: 'peer' }],
+    [{ userID: 'peer', userName: 'Peer' }],
   ]);
 });
 

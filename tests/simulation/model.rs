@@ -100,10 +100,10 @@ impl Model {
             Event::StreamExtraInfoUpdate { room, streams } => {
                 let known = &mut self.connected(room)?.streams;
                 for stream in streams {
-                    let Some((_, extra)) = known.get_mut(&stream.id) else {
+                    let Some((_, extra)) = known.get_mut(&*stream.id) else {
                         return Err(format!("extra info of the unknown stream {}", stream.id));
                     };
-                    extra.clone_from(&stream.extra_info);
+                    *extra = stream.extra_info.to_string();
                 }
                 Ok(())
             }
@@ -262,12 +262,12 @@ impl Model {
         let own = self.user_id.clone();
         let known = &mut self.connected(room)?.users;
         for user in users {
-            if user.id == own {
+            if *user.id == *own {
                 return Err("the own user in a user update".into());
             }
             let before = match update {
-                UpdateType::Add => known.insert(user.id.clone(), user.name.clone()),
-                UpdateType::Delete => known.remove(&user.id),
+                UpdateType::Add => known.insert(user.id.to_string(), user.name.to_string()),
+                UpdateType::Delete => known.remove(&*user.id),
             };
             check_update(update, before.is_some(), &user.id)?;
         }
@@ -283,15 +283,15 @@ impl Model {
         let own = self.user_id.clone();
         let known = &mut self.connected(room)?.streams;
         for stream in streams {
-            if stream.user.id == own {
+            if *stream.user.id == *own {
                 return Err("an own stream in a stream update".into());
             }
             let before = match update {
                 UpdateType::Add => known.insert(
-                    stream.id.clone(),
-                    (stream.user.id.clone(), stream.extra_info.clone()),
+                    stream.id.to_string(),
+                    (stream.user.id.to_string(), stream.extra_info.to_string()),
                 ),
-                UpdateType::Delete => known.remove(&stream.id),
+                UpdateType::Delete => known.remove(&*stream.id),
             };
             check_update(update, before.is_some(), &stream.id)?;
         }

@@ -13,7 +13,7 @@ export CARGO_TARGET_DIR=${MUTATIONS_TARGET_DIR:-$root/target/mutations}
 mutations=(
     'no-gap-fetch|room/streams.rs|self.fetch_at = Some(now);\n            return;|return;'
     'no-user-merge|room/users.rs|self.waiting.push(push);|drop(push);'
-    'last-page-sequence|room/users.rs|self.seq = seq;|self.seq = answer.server_user_seq;'
+    'last-page-sequence|room/users.rs|self.seq = seq;|self.seq = answer.server_user_seq();'
     'no-announce-again|publish.rs|None if ran => self.announce(room, net, cx),|None if ran => {}'
     'no-announce-retry|route/answers.rs|publisher.announce(room, &mut self.net, cx);|'
     'stale-stream-stays|route/mod.rs|publish::send_delete(&stale.id, &stale.sid, 0, room, &mut self.net, cx);|let _ = stale;'
@@ -32,7 +32,7 @@ mutations=(
     'barrage-forgotten|room/messages.rs|cx.reply(call, Err(code.into()));\n        }\n    }|let _ = (call, code, \&cx);\n        }\n    }'
     'session-never-forgotten|room/mod.rs|self.session = Session::default();|'
     'pushes-applied-out-of-order|room/streams.rs|if self.seq.checked_add(1) != Some(seq) {|if false {'
-    'roster-kept-on-duplicates|room/users.rs|if user.id == self.own_id {\n                continue;|if user.id.is_empty() {\n                continue;'
+    'own-user-listed|room/users.rs|user.id_name() != self.own_id.as_bytes();|!user.id_name().is_empty();'
     'never-renewed|publish.rs|if self.renewal.is_none() && (is_long || is_lost) {|if self.renewal.is_none() && is_long && is_lost {'
     'renewed-in-vain|publish.rs|let is_long = outage.length > OUTAGE_MS;|let is_long = outage.length > 0;'
     'player-never-renewed|play.rs|if is_long && self.renewal.is_none()|if outage == 1 && self.renewal.is_none()'
@@ -47,7 +47,7 @@ mutations=(
     'policy-ignored|link/mod.rs|*until = delay.map(\|delay\| cx.now.mono + delay);|'
     'policy-cannot-give-up|route/mod.rs|} else if self.net.link.handle_retry(attempt, delay, cx) {|} else if self.net.link.handle_retry(attempt, delay, cx) && of == 1 {'
     'message-told-twice|room/messages.rs|if self.recent.contains(&digest) {|if self.recent.len() > 1_000 {'
-    'left-logins-stay|net.rs|self.pending.retain(\|pending\| is_wanted(pending.room));|let _ = is_wanted;'
+    'left-logins-stay|net.rs|self.pending.retain(\|p\| rooms.contains(&p.room));|let _ = rooms;'
     'old-clock-believed|link/mod.rs|now - *at < CLOCK_AGE_MS|now >= *at'
 )
 

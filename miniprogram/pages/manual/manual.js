@@ -20,6 +20,8 @@ Page({
     count: 0,
     camera: true,
     microphone: true,
+    online: true,
+    networkType: '',
     showRtcRoom: false,
     rtcRoomID: '',
     rtcRoom: { userId: '', signature: '', extraInfo: {} },
@@ -27,6 +29,11 @@ Page({
 
   onLoad() {
     this.attempts = 0;
+    // The engine follows the network by itself; this only shows it.
+    this.onNetwork = ({ isConnected, networkAvailable, networkType }) =>
+      this.setData({ online: isConnected !== false && networkAvailable !== false, networkType });
+    my.getNetworkType({ success: this.onNetwork });
+    my.onNetworkStatusChange(this.onNetwork);
     this.setData({ roomID: loadSettings().roomID });
     this.reset();
     const { platform } = my.getSystemInfoSync();
@@ -44,6 +51,7 @@ Page({
   },
 
   onUnload() {
+    my.offNetworkStatusChange(this.onNetwork);
     this.leave();
     this.isGone = true;
   },

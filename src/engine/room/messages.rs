@@ -14,7 +14,7 @@ use crate::engine::net::{Net, Purpose};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::packet::cmd;
 use crate::engine::wire::pb::Encode;
-use crate::engine::wire::{liveroom, text};
+use crate::engine::wire::{liveroom, shared, text};
 
 use super::Room;
 
@@ -216,8 +216,8 @@ impl Room {
             if m.id_name() != self.request.user.id.as_bytes() {
                 messages.push(Message {
                     from_user: User {
-                        id: text(m.id_name()),
-                        name: text(m.nick_name()),
+                        id: shared(m.id_name()),
+                        name: shared(m.nick_name()),
                     },
                     message: text(m.msg_content()),
                     send_time: m.send_time(),
@@ -240,8 +240,8 @@ impl Room {
             if m.id_name() != self.request.user.id.as_bytes() {
                 messages.push(Message {
                     from_user: User {
-                        id: text(m.id_name()),
-                        name: text(m.nick_name()),
+                        id: shared(m.id_name()),
+                        name: shared(m.nick_name()),
                     },
                     message: text(m.msg_content()),
                     send_time: m.msg_timestamp(),
@@ -350,8 +350,8 @@ pub(in crate::engine) fn command_event(body: &[u8]) -> Option<Event> {
         CommandContent::Text,
     );
     let from = User {
-        id: find_text("from_userid"),
-        name: find_text("from_username"),
+        id: find_text("from_userid").into(),
+        name: find_text("from_username").into(),
     };
     Some(Event::CustomCommand {
         room: find_text("room_id"),

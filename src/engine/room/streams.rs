@@ -3,10 +3,12 @@
 //! Each add, delete or update raises the sequence by one. A push that continues it is applied; a gap leads to a fetch of the
 //! whole list, which then replaces the known one.
 
+use std::rc::Rc;
+
 use crate::engine::event::{Event, Stream, UpdateType, User};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::pb::Messages;
-use crate::engine::wire::{liveroom, switch, text};
+use crate::engine::wire::{liveroom, shared, switch, text};
 
 use super::table::Table;
 
@@ -18,10 +20,10 @@ pub(super) const MAX_STREAMS: usize = 20_000;
 /// A stream as the service describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StreamInfo {
-    pub(crate) id: String,
+    pub(crate) id: Rc<str>,
     pub(crate) sid: String,
     pub(crate) user: User,
-    pub(crate) extra_info: String,
+    pub(crate) extra_info: Rc<str>,
     pub(crate) close_type: u32,
 }
 
@@ -35,7 +37,7 @@ pub(crate) enum Change {
 
 #[derive(Debug)]
 pub(super) struct Streams {
-    own_id: String,
+    own_id: Rc<str>,
     seq: u32,
     list: Table<Stream>,
     fetching: bool,
@@ -237,13 +239,13 @@ impl StreamInfo {
     fn new(id: &[u8], sid: &[u8], user: [&[u8]; 2], extra_info: &[u8]) -> Self {
         let [user_id, user_name] = user;
         Self {
-            id: text(id),
+            id: shared(id),
             sid: text(sid),
             user: User {
-                id: text(user_id),
-                name: text(user_name),
+                id: shared(user_id),
+                name: shared(user_name),
             },
-            extra_info: text(extra_info),
+            extra_info: shared(extra_info),
             close_type: 0,
         }
     }
@@ -319,7 +321,7 @@ fn report_added(room: &str, added: Vec<Stream>, events: &mut Vec<Event>) {
 fn report_deleted(
     room: &str,
     streams: Vec<Stream>,
-    reasons: Vec<(String, u32)>,
+    reasons: Vec<(Rc<str>, u32)>,
     events: &mut Vec<Event>,
 ) {
     if !streams.is_empty() {

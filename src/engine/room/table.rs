@@ -1,6 +1,7 @@
 //! Rows under an id, in the order in which they came.
 
 use std::hash::Hasher;
+use std::rc::Rc;
 
 use fnv::FnvHasher;
 
@@ -35,7 +36,7 @@ impl<T> Table<T> {
     }
 
     /// Adds a row at the end, or puts it in the place of the one with this id. Returns whether the id is new.
-    pub(super) fn insert(&mut self, id: String, row: T) -> bool {
+    pub(super) fn insert(&mut self, id: Rc<str>, row: T) -> bool {
         match self.ids.find(&id).and_then(|at| self.rows.get_mut(at)) {
             Some(old) => {
                 *old = row;
@@ -56,17 +57,22 @@ impl<T> Table<T> {
     }
 
     /// The rows, in order.
+    pub(super) fn rows(&self) -> &[T] {
+        &self.rows
+    }
+
+    /// The rows, in order.
     pub(super) fn into_rows(self) -> Vec<T> {
         self.rows
     }
 }
 
-/// Different texts, each at a position: a hash table with linear probing, at most half full.
+/// Different texts, each at a position: a hash table with linear probing, at most half full, a third after it has grown.
 ///
 /// By hand because it is a fifth of the size of `indexmap`, which is made for keys of every type.
 #[derive(Debug, Default)]
 struct Ids {
-    list: Vec<String>,
+    list: Vec<Rc<str>>,
     /// Position of an id plus 1, or 0 for a free slot; a power of two of them. An id stands in the slot of its hash or after it,
     /// with no free slot between.
     slots: Vec<u32>,
@@ -82,12 +88,12 @@ impl Ids {
     }
 
     /// Adds an id that is not there.
-    fn push(&mut self, id: String) {
+    fn push(&mut self, id: Rc<str>) {
         self.list.push(id);
         if self.list.len() * 2 <= self.slots.len() {
             self.enter(self.list.len() - 1);
         } else {
-            self.slots = vec![0; (self.list.len() * 4).next_power_of_two()];
+            self.slots = vec![0; (self.list.len() * 3).next_power_of_two()];
             for at in 0..self.list.len() {
                 self.enter(at);
             }
@@ -144,7 +150,7 @@ impl Ids {
     fn find_slot(&self, id: &str) -> usize {
         let mut slot = self.home(id);
         while let Some(at) = self.entry(slot) {
-            if self.list.get(at).is_some_and(|known| known == id) {
+            if self.list.get(at).is_some_and(|known| **known == *id) {
                 break;
             }
             slot = self.after(slot);
@@ -210,11 +216,14 @@ mod tests {
         for ids in [1, 3, 8, 40, 300] {
             let (mut table, mut model) = (Table::default(), Model::default());
             for step in 0..3_000 {
-                let id = random.between(0, ids).to_string();
+                let id: Rc<str> = random.between(0, ids).to_string().into();
                 let position = model.position(&id);
                 assert_eq!(table.contains(&id), position.is_some());
                 if random.between(0, 99) < 55 {
-                    assert_eq!(table.insert(id.clone(), step), model.insert(id, step));
+                    assert_eq!(
+                        table.insert(id.clone(), step),
+                        model.insert(id.to_string(), step)
+                    );
                 } else {
                     let removed = position.map(|at| model.0.swap_remove(at).1);
                     assert_eq!(table.swap_remove(&id), removed);
@@ -234,7 +243,7 @@ mod tests {
         let mut table = Table::default();
         let names: Vec<String> = (0..5_000).map(|n| format!("user-{n}")).collect();
         for (row, name) in names.iter().enumerate() {
-            assert!(table.insert(name.clone(), row));
+            assert!(table.insert(name.as_str().into(), row));
         }
         for name in names.iter().step_by(2) {
             assert!(table.swap_remove(name).is_some());

@@ -10,7 +10,7 @@ use crate::engine::net::{Net, Purpose};
 use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::packet::cmd;
 use crate::engine::wire::pb::Messages;
-use crate::engine::wire::{liveroom, text};
+use crate::engine::wire::{liveroom, shared, text};
 
 use super::Room;
 
@@ -144,8 +144,8 @@ impl Room {
         let (key, user) = (
             text(push.trans_type()),
             User {
-                id: text(push.id_name()),
-                name: text(push.nick_name()),
+                id: shared(push.id_name()),
+                name: shared(push.nick_name()),
             },
         );
         if self.trans.note(&key, push.trans_seq()) && user.id != self.request.user.id {
@@ -173,8 +173,8 @@ impl Room {
             let key = text(item.trans_type());
             if item.err_code() != UNKNOWN_KEY && self.trans.note(&key, item.trans_seq()) {
                 let update_user = User {
-                    id: text(item.id_name()),
-                    name: text(item.nick_name()),
+                    id: shared(item.id_name()),
+                    name: shared(item.nick_name()),
                 };
                 infos.push(RoomExtraInfo {
                     key,

@@ -3,9 +3,11 @@
 //! Each join or leave raises the sequence by one. A push that continues the known sequence is applied at once; any other
 //! waits a moment for the missing ones, then the list is fetched.
 
+use std::rc::Rc;
+
 use crate::engine::event::{Event, UpdateType, User};
 use crate::engine::time::{Instant, Millis, earliest, is_due};
-use crate::engine::wire::{liveroom, text};
+use crate::engine::wire::{liveroom, shared};
 
 use super::table::Table;
 
@@ -39,11 +41,12 @@ struct Action {
 #[derive(Debug)]
 pub(super) struct Users {
     wanted: bool,
-    own_id: String,
+    own_id: Rc<str>,
     seq: u64,
     known: bool,
     roster: Table<User>,
-    page: Option<Vec<User>>,
+    /// What the pages of the list held so far, while it is being fetched.
+    page: Option<Table<User>>,
     /// Sequence of the first page: changes after it may be missing in that page and are applied on top of the whole.
     page_seq: Option<u64>,
     waiting: Vec<Push>,
@@ -132,7 +135,7 @@ impl Users {
 
     /// The list is being fetched from its start.
     pub(super) fn begin_fetch(&mut self, now: Instant) -> u32 {
-        self.page = Some(Vec::new());
+        self.page = Some(Table::default());
         self.page_seq = None;
         self.last_fetch = Some(now);
         self.fetch_at = None;
@@ -147,6 +150,7 @@ impl Users {
     }
 
     /// A page of the list. Returns the index of the next page, if there is one.
+    #[inline(never)]
     pub(super) fn handle_page(
         &mut self,
         answer: liveroom::GetUserlistRsp<'_>,
@@ -158,11 +162,12 @@ impl Users {
         let mut is_empty = true;
         for user in answer.user_base_info_list() {
             is_empty = false;
-            if user.role() != HIDDEN_ROLE && page.len() < MAX_USERS {
-                page.push(User {
-                    id: text(user.id_name()),
-                    name: text(user.nick_name()),
-                });
+            let is_reported =
+                user.role() != HIDDEN_ROLE && user.id_name() != self.own_id.as_bytes();
+            if is_reported && page.len() < MAX_USERS {
+                let id = shared(user.id_name());
+                let name = shared(user.nick_name());
+                page.insert(id.clone(), User { id, name });
             }
         }
         let last = answer.ret_user_index();
@@ -264,16 +269,12 @@ impl Users {
         report(room, added, deleted, events);
     }
 
-    fn replace(&mut self, list: Vec<User>, room: &str, events: &mut Vec<Event>) {
-        let mut old = core::mem::take(&mut self.roster);
-        let mut added = Vec::new();
-        for user in list {
-            if user.id == self.own_id {
-                continue;
-            }
-            let is_new = old.swap_remove(&user.id).is_none();
-            if self.roster.insert(user.id.clone(), user.clone()) && is_new {
-                added.push(user);
+    fn replace(&mut self, list: Table<User>, room: &str, events: &mut Vec<Event>) {
+        let mut old = core::mem::replace(&mut self.roster, list);
+        let mut added = Vec::with_capacity(self.roster.len());
+        for user in self.roster.rows() {
+            if old.swap_remove(&user.id).is_none() {
+                added.push(user.clone());
             }
         }
         report(room, added, old.into_rows(), events);
@@ -288,8 +289,8 @@ impl From<liveroom::PushUserInfoUpdated<'_>> for Push {
                 action: action.action(),
                 role: action.role(),
                 user: User {
-                    id: text(action.id_name()),
-                    name: text(action.nick_name()),
+                    id: shared(action.id_name()),
+                    name: shared(action.nick_name()),
                 },
             });
         }
@@ -325,7 +326,7 @@ mod tests {
             role,
             user: User {
                 id: id.into(),
-                name: String::new(),
+                name: "".into(),
             },
         };
         let actions = vec![
@@ -338,6 +339,6 @@ mod tests {
             panic!("{events:?}")
         };
         assert_eq!(users.len(), 1);
-        assert_eq!(users[0].id, "other");
+        assert_eq!(&*users[0].id, "other");
     }
 }

@@ -15,6 +15,7 @@ use crate::engine::{Engine, MAX_ROOMS, find_room, token};
 
 impl Engine {
     /// A method of the page.
+    #[inline(never)]
     pub(in crate::engine) fn call(
         &mut self,
         id: CallId,

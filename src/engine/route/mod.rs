@@ -20,6 +20,14 @@ impl Engine {
     /// What the link has to say.
     pub(in crate::engine) fn handle_link_event(&mut self, event: LinkEvent, cx: &mut Cx<'_>) {
         match event {
+            LinkEvent::Packet(bytes) => self.handle_packet(&bytes, cx),
+            change => self.handle_link_change(change, cx),
+        }
+    }
+
+    #[inline(never)]
+    fn handle_link_change(&mut self, event: LinkEvent, cx: &mut Cx<'_>) {
+        match event {
             LinkEvent::Up => self
                 .rooms
                 .iter_mut()
@@ -30,13 +38,12 @@ impl Engine {
                     .iter_mut()
                     .for_each(|room| room.handle_link_down(&mut self.net, cx));
             }
-            LinkEvent::PcBroken => {}
+            LinkEvent::PcBroken | LinkEvent::Packet(_) => {}
             LinkEvent::PcRestored => self.renew_connections(cx),
             LinkEvent::PcClosed => {
                 self.forget_leaving();
                 self.renew_connections(cx);
             }
-            LinkEvent::Packet(bytes) => self.handle_packet(&bytes, cx),
             LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
             LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
             LinkEvent::AppIdInvalid => {
@@ -52,6 +59,7 @@ impl Engine {
     }
 
     /// What the application says of a retry.
+    #[inline(never)]
     pub(in crate::engine) fn handle_retry(
         &mut self,
         of: RoomKey,
@@ -92,7 +100,7 @@ impl Engine {
                     return;
                 };
                 for publisher in self.publishers.iter_mut().filter(|p| p.room == key) {
-                    let on_server = own_streams.iter().find(|s| s.id == publisher.stream_id);
+                    let on_server = own_streams.iter().find(|s| *s.id == *publisher.stream_id);
                     publisher.handle_online(on_server, outage, room, &mut self.net, cx);
                 }
                 for player in self.players.iter_mut().filter(|p| p.room == key) {
@@ -101,7 +109,7 @@ impl Engine {
                 let publishers = &self.publishers;
                 for stale in own_streams
                     .iter()
-                    .filter(|s| !publishers.iter().any(|p| p.stream_id == s.id))
+                    .filter(|s| !publishers.iter().any(|p| *p.stream_id == *s.id))
                 {
                     publish::send_delete(&stale.id, &stale.sid, 0, room, &mut self.net, cx);
                 }

@@ -6,9 +6,10 @@ use crate::engine::error::{
 };
 use crate::engine::io::LogLevel;
 use crate::engine::net::Net;
+use crate::engine::net::RoomKey;
 use crate::engine::room::{self, Change, Room};
 use crate::engine::wire::packet::{cmd, decode_push};
-use crate::engine::wire::{Push, switch, text};
+use crate::engine::wire::{Push, liveroom, switch, text};
 use crate::engine::{Engine, find_room, json};
 
 impl Engine {
@@ -98,11 +99,7 @@ impl Engine {
             },
             Push::Kickout(m) => {
                 let key = room.key();
-                let code = kickout_code(u32::try_from(m.kickout_reason()).unwrap_or(0));
-                let text = text(m.custom_reason());
-                let end =
-                    room.end_by_kickout(code, kickout_text(code, m.kickout_reason(), &text), cx);
-                self.remove_room(key, &end, cx);
+                self.handle_room_kickout(key, m, cx);
             }
             Push::Ignored { malformed } => {
                 if malformed {
@@ -113,6 +110,24 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// The service removes the user from a room.
+    #[inline(never)]
+    fn handle_room_kickout(
+        &mut self,
+        key: RoomKey,
+        kickout: liveroom::PushUserKickout<'_>,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(room) = find_room(&mut self.rooms, key) else {
+            return;
+        };
+        let reason = kickout.kickout_reason();
+        let code = kickout_code(u32::try_from(reason).unwrap_or(0));
+        let text = kickout_text(code, reason, &text(kickout.custom_reason()));
+        let end = room.end_by_kickout(code, text, cx);
+        self.remove_room(key, &end, cx);
     }
 
     /// The service removes the user from all rooms, or asks for a new login.

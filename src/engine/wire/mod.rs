@@ -6,6 +6,9 @@
 //! Decoding is total. Any bytes give a value or a [`WireError`]; memory is bounded by [`frame::MAX_FRAME_BYTES`], which is
 //! checked before anything is decoded.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 pub mod frame;
 pub mod packet;
 pub mod pb;
@@ -55,10 +58,19 @@ pub mod switch {
 
 /// The text of a field. Bytes that are not UTF-8 become U+FFFD.
 pub fn text(bytes: &[u8]) -> String {
+    lossy(bytes).into_owned()
+}
+
+/// The same for whoever keeps it in several places.
+pub fn shared(bytes: &[u8]) -> Rc<str> {
+    lossy(bytes).into()
+}
+
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     // What is in order, as almost everything is, is looked at in whole words.
     match core::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 

@@ -354,14 +354,14 @@ fn take_number(bytes: &mut &[u8]) -> Option<u64> {
 
 #[inline(never)]
 fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..70).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
-        if byte & 0x80 == 0 {
+    let (mut value, mut shift) = (0, 0);
+    for (at, byte) in bytes.iter().enumerate().take(10) {
+        value |= u64::from(byte & 0x7f) << shift;
+        if *byte < 0x80 {
+            *bytes = bytes.get(at + 1..)?;
             return Some(value);
         }
+        shift += 7;
     }
     None
 }

@@ -3,21 +3,21 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use zego_express_alipay::engine::wire::frame::{FrameType, decode_frame, encode_frame};
-use zego_express_alipay::engine::wire::packet::{decode_packet, encode_packet};
+use zego_express_alipay::engine::wire::packet::{decode_packet, decode_push, encode_packet};
 use zego_express_alipay::engine::wire::pb::{Encode, encode};
-use zego_express_alipay::engine::wire::{Frame, accesshub, liveroom, switch};
+use zego_express_alipay::engine::wire::{Body, Frame, Push, accesshub, liveroom, switch};
 
 const STREAMS: usize = 1_000;
 
 fn downward(cmd: u32, body: &dyn Encode) -> Vec<u8> {
-    let header = switch::Header {
+    let header = switch::write::Header {
         cmd,
         seq: 0,
         context_key: 1,
         ..Default::default()
     };
     let packet = encode_packet(&header, body);
-    let message = accesshub::PcDownwardMessage {
+    let message = accesshub::write::PcDownwardMessage {
         payload: &packet,
         ..Default::default()
     };
@@ -25,9 +25,9 @@ fn downward(cmd: u32, body: &dyn Encode) -> Vec<u8> {
 }
 
 fn join() -> Vec<u8> {
-    let push = liveroom::PushUserInfoUpdated {
+    let push = liveroom::write::PushUserInfoUpdated {
         server_user_seq: 12_345,
-        user_action_list: vec![liveroom::UserAction {
+        user_action_list: vec![liveroom::write::UserAction {
             action: 1,
             id_name: b"user-12345",
             nick_name: "用户12345".as_bytes(),
@@ -35,7 +35,7 @@ fn join() -> Vec<u8> {
             ..Default::default()
         }],
     };
-    let head = switch::PushReqHead {
+    let head = switch::write::PushReqHead {
         sub_cmd: 10_001,
         qos_flag: 1,
         send_time: 1_700_000_000_000,
@@ -43,7 +43,7 @@ fn join() -> Vec<u8> {
     let body = encode(&push);
     downward(
         1101,
-        &switch::PushReq {
+        &switch::write::PushReq {
             head: Some(head),
             msg_body: &body,
         },
@@ -58,7 +58,7 @@ fn login_answer() -> Vec<u8> {
     let stream_info_list = ids
         .iter()
         .zip(&users)
-        .map(|(id, user)| switch::LoginStreamInfo {
+        .map(|(id, user)| switch::write::LoginStreamInfo {
             stream_id: id.as_bytes(),
             stream_sid: b"sid",
             id_name: user.as_bytes(),
@@ -66,7 +66,7 @@ fn login_answer() -> Vec<u8> {
             ..Default::default()
         })
         .collect();
-    let answer = switch::LoginRoomRsp {
+    let answer = switch::write::LoginRoomRsp {
         rsp_head: Some(Default::default()),
         stream_info_list,
         ..Default::default()
@@ -74,21 +74,34 @@ fn login_answer() -> Vec<u8> {
     downward(1002, &answer)
 }
 
-/// Reads a frame and the packet in it. Returns whether both were in order.
-fn read(bytes: &[u8]) -> bool {
-    match decode_frame(bytes) {
-        Ok((_, Frame::PcDownward(message))) => decode_packet(message.payload).is_ok(),
-        _ => false,
+/// Reads a frame, the packet in it, and every id that it names. Returns how many bytes those have.
+fn read(bytes: &[u8]) -> usize {
+    let Ok((_, Frame::PcDownward(message))) = decode_frame(bytes) else {
+        return 0;
+    };
+    match decode_packet(message.payload()).map(|packet| packet.body) {
+        Ok(Body::Push(push)) => match decode_push(10_001, push.msg_body()) {
+            Push::Users(users) => users
+                .user_action_list()
+                .map(|action| action.id_name().len())
+                .sum(),
+            _ => 0,
+        },
+        Ok(Body::Login(answer)) => answer
+            .stream_info_list()
+            .map(|stream| stream.stream_id().len() + stream.id_name().len())
+            .sum(),
+        _ => 0,
     }
 }
 
 fn write_acknowledgement() -> Vec<u8> {
-    let body = switch::PushRsp {
+    let body = switch::write::PushRsp {
         sub_cmd: 10_001,
         server_send_time: 1_700_000_000_000,
         ..Default::default()
     };
-    let header = switch::Header {
+    let header = switch::write::Header {
         cmd: 1102,
         seq: 7,
         timestamp: 1_700_000_000_000,
@@ -96,7 +109,7 @@ fn write_acknowledgement() -> Vec<u8> {
         ..Default::default()
     };
     let payload = encode_packet(&header, &body);
-    let message = accesshub::PcUpwardMessage {
+    let message = accesshub::write::PcUpwardMessage {
         txid: 7,
         service_no: 17,
         payload: &payload,
@@ -112,7 +125,7 @@ fn wire(c: &mut Criterion) {
         ("read a join", join()),
         ("read a login answer with 1000 streams", login_answer()),
     ] {
-        assert!(read(&frame), "{name}");
+        assert_ne!(read(&frame), 0, "{name}");
         group.bench_function(name, |b| b.iter(|| read(black_box(&frame))));
     }
     group.bench_function("write an acknowledgement", |b| {

@@ -205,8 +205,13 @@ impl Server {
         for room in &rooms {
             self.leave(room, user, Cause::Forgotten);
         }
-        for target in self.pcs_of(user) {
-            if let Some(pc) = self.pc_mut(target.conn, target.stream) {
+        // A link may hold room streams of several users.
+        for pc in self
+            .conns
+            .values_mut()
+            .flat_map(|link| link.pcs.values_mut())
+        {
+            if pc.login.as_ref().is_some_and(|login| login.user == user) {
                 pc.login = None;
             }
         }

@@ -12,7 +12,7 @@ use room_server::{
 };
 use serde_json::Value;
 
-use crate::world::{ROOM, World};
+use crate::world::{Client, ROOM, World};
 
 fn rule(matches: Match, action: AnswerAction) -> AnswerRule {
     AnswerRule {
@@ -324,6 +324,24 @@ fn a_forgotten_session_is_a_new_login() {
     let answer = world.try_login(&mut a, &request);
     assert_eq!(answer.rsp_head.unwrap().code, 0);
     assert_ne!(answer.user_session_id, old);
+}
+
+#[test]
+fn a_forgotten_session_leaves_another_user_of_the_same_link_alone() {
+    let mut world = World::unchecked();
+    let neighbour = world.join("neighbour");
+    let mut a = Client {
+        user: "a".into(),
+        stream: 2,
+        ..neighbour.clone()
+    };
+    let request = world.login_request(&a, ROOM, "any");
+    world.try_login(&mut a, &request);
+    world.control(Command::ForgetSession(user("a"))).unwrap();
+    world.close(neighbour.conn);
+    world.wait(world.server.config().grace_ms);
+    let left = world.log.iter().filter(|line| line.contains("lost"));
+    assert_eq!(left.count(), 2, "lost, then lost for too long");
 }
 
 #[test]

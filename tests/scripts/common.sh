@@ -100,6 +100,8 @@ compile_module() {
     step 'cargo build (wasm, release)'
     # The stack that a linker gives by default is a megabyte of every page's memory; the deepest call takes some kilobytes.
     local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp -Ctarget-feature=+bulk-memory,+sign-ext,+nontrapping-fptoint,+mutable-globals -Clink-arg=-zstack-size=131072" prefix
+    # What is inlined at LLVM's own limit for small code costs more than it saves (docs/size.md).
+    flags+=" -Cllvm-args=-inline-threshold=10"
     local registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
     # The last prefix that matches counts.
     for prefix in "$root/" "$registry/" "$registry"/*/ "$("${RUSTC:-rustc}" --print sysroot)/"; do
@@ -120,10 +122,10 @@ bind_module() {
     "$tools_dir/wasm-bindgen" --target bundler --out-name engine --out-dir "$glue" --no-typescript --remove-producers-section "$compiled/zego_express_alipay.wasm"
     step_done
     step 'wasm-opt'
-    # Inlining functions with one caller saves bytes but makes the code pack worse (docs/size.md).
-    shrink "$glue/engine_bg.wasm" "$glue/engine.wasm" "$glue/names.json" --one-caller-inline-max-function-size 0
+    # Which passes, and how large a function with one caller may be to be inlined, was measured on the packed text (docs/size.md).
+    shrink "$glue/engine_bg.wasm" "$glue/engine.wasm" "$glue/names.json" --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size 40
     # It runs before anybody knows what the runtime has, and is too small to gain anything.
-    shrink "$compiled/unpacker.wasm" "$glue/unpacker.wasm" "$glue/unpacker-names.json" "${lower_to_mvp[@]}"
+    shrink "$compiled/unpacker.wasm" "$glue/unpacker.wasm" "$glue/unpacker-names.json" "${lower_to_mvp[@]}" -Oz
     step_done
     echo "$stamp" >"$glue/stamp"
 }
@@ -133,8 +135,8 @@ lower_to_mvp=(--signext-lowering --llvm-nontrapping-fptoint-lowering --llvm-memo
 
 # Shrinks a module, and gives imports and exports names of one letter; which stands for what goes to the file of names, for
 # the glue and the tests. Anything newer than the features fails.
-shrink() { # from, to, names [options of -Oz]
-    node_modules/.bin/wasm-opt "${wasm_features[@]}" -Oz "${@:4}" --strip-debug --strip-producers --strip-target-features "$1" -o "$2.shrunk"
+shrink() { # from, to, names, passes
+    node_modules/.bin/wasm-opt "${wasm_features[@]}" "${@:4}" --strip-debug --strip-producers --strip-target-features "$1" -o "$2.shrunk"
     node_modules/.bin/wasm-opt --quiet "${wasm_features[@]}" --minify-imports-and-exports-and-modules "$2.shrunk" -o "$2" >"$3"
     rm "$2.shrunk"
 }

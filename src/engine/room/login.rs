@@ -1,7 +1,5 @@
 //! Logging in to a room, again after a break, and out of it.
 
-use md5::{Digest, Md5};
-
 use crate::engine::backoff;
 use crate::engine::cx::Cx;
 use crate::engine::error::{Error, LOGIN_TIMEOUT, OK, from_room_answer};
@@ -14,6 +12,7 @@ use crate::engine::wire::packet::cmd;
 use crate::engine::wire::pb::Messages;
 use crate::engine::wire::{liveroom, switch};
 
+use super::md5::md5;
 use super::streams::StreamInfo;
 use super::{
     DEFAULT_HEARTBEAT_MS, Heartbeat, MIN_HEARTBEAT_MS, Outage, Phase, Room, RoomEnd, RoomSignal,
@@ -256,7 +255,7 @@ impl Room {
         if whole {
             let body = switch::write::LogoutRoomReq {
                 logout_code: Some(0),
-                logout_check: &Md5::digest(self.request.token.as_bytes()),
+                logout_check: &md5(self.request.token.as_bytes()),
                 user_session_id: self.session.user_id,
                 logout_logic: self.login_logic(),
             };

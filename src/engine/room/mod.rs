@@ -12,6 +12,7 @@
 //! [`LOGIN_LIMIT_MS`] passed without success.
 
 mod login;
+mod md5;
 mod messages;
 mod streams;
 mod table;

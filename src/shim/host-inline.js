@@ -6,6 +6,15 @@ const ADVICE =
   'Check that engine-wasm.js is in the mini program as the package has it, and update Alipay; the host "plain" needs no WebAssembly.';
 
 /**
+ * A module with what the engine's needs beyond the first release of WebAssembly: a conversion that does not trap, a sign
+ * that is extended, memory that is filled. JavaScriptCore has all of it since iOS 15.
+ */
+const PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 0, 10, 19, 1, 17, 0, 67, 0, 0, 0, 0, 252, 0,
+  192, 65, 0, 65, 0, 252, 11, 0, 11,
+];
+
+/**
  * Runs the module in the page thread with the runtime's own WebAssembly. The module is compiled once per process; every
  * engine gets an instance of its own, so that one that stops takes no other with it.
  * @param {() => {imports: any, start(exports: any): void, Engine: any}} createGlue
@@ -29,7 +38,7 @@ function createInlineHost(createGlue, loadBytes) {
 
   return {
     name: 'inline',
-    available: () => !!runtime() && typeof runtime().instantiate === 'function',
+    available: () => !!runtime() && typeof runtime().instantiate === 'function' && knowsAll(runtime()),
     open: () =>
       new Promise((resolve) => {
         if (!runtime())
@@ -48,6 +57,11 @@ function createInlineHost(createGlue, loadBytes) {
         throw cause && cause.advice ? cause : withAdvice(describe(cause), ADVICE);
       }),
   };
+}
+
+/** @param {any} wasm */
+function knowsAll(wasm) {
+  return typeof wasm.validate !== 'function' || wasm.validate(new Uint8Array(PROBE));
 }
 
 /** @returns {any} */

@@ -1,4 +1,4 @@
-// Makes a module count the instructions that it executes, as first-release WebAssembly has them.
+// Makes a module count the instructions that it executes. Copying or filling memory counts as one.
 //
 // Each run of instructions without a jump adds its length to a global when it begins. What marks structure (`block`, `loop`,
 // `else`, `end`) does nothing and is not counted.
@@ -15,6 +15,8 @@ const OP = {
   brTable: 0x0e,
   return: 0x0f,
 };
+/** Behind the prefix 0xfc: of the memory, whatever its length. */
+const [COPY, FILL] = [10, 11];
 const STRUCTURE = [OP.block, OP.loop, OP.else, OP.end];
 /** Where a run ends. */
 const ENDS = [...STRUCTURE, OP.if, OP.br, OP.brIf, OP.brTable, OP.return, 0x00];
@@ -163,6 +165,10 @@ function skip(body) {
   else if (op === 0x41 || op === 0x42) body.number();
   else if (op === 0x43) body.take(4);
   else if (op === 0x44) body.take(8);
-  else if (op > 0xbf) throw new Error(`opcode 0x${op.toString(16)} is younger than the first release`);
+  else if (op === 0xfc) {
+    const kind = body.number();
+    if (kind > 7 && kind !== COPY && kind !== FILL) throw new Error(`opcode 0xfc ${kind} is not known`);
+    body.take(kind === COPY ? 2 : kind === FILL ? 1 : 0);
+  } else if (op > 0xc4) throw new Error(`opcode 0x${op.toString(16)} is not known`);
   return op;
 }

@@ -94,11 +94,12 @@ build_package() {
     node tests/package/size.mjs
 }
 
-# MVP code generation. Paths in panic texts are cut, so that the module is the same on every machine.
+# The instruction set: what Alipay documents for its Workers and needs no other glue; the shim finds out whether a runtime has it
+# (host-inline.js). Paths in panic texts are cut, so that the module is the same on every machine.
 compile_module() {
     step 'cargo build (wasm, release)'
     # The stack that a linker gives by default is a megabyte of every page's memory; the deepest call takes some kilobytes.
-    local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp -Clink-arg=-zstack-size=131072" prefix
+    local flags="${RUSTFLAGS:-} -Ctarget-cpu=mvp -Ctarget-feature=+bulk-memory,+sign-ext,+nontrapping-fptoint,+mutable-globals -Clink-arg=-zstack-size=131072" prefix
     # What is inlined at LLVM's own limit for small code costs more than it saves (docs/size.md).
     flags+=" -Cllvm-args=-inline-threshold=10"
     local registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
@@ -123,21 +124,21 @@ bind_module() {
     step 'wasm-opt'
     # Which passes, and how large a function with one caller may be to be inlined, was measured on the packed text (docs/size.md).
     shrink "$glue/engine_bg.wasm" "$glue/engine.wasm" "$glue/names.json" --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size 40
-    shrink "$compiled/unpacker.wasm" "$glue/unpacker.wasm" "$glue/unpacker-names.json" -Oz
+    # It runs before anybody knows what the runtime has, and is too small to gain anything.
+    shrink "$compiled/unpacker.wasm" "$glue/unpacker.wasm" "$glue/unpacker-names.json" "${lower_to_mvp[@]}" -Oz
     step_done
     echo "$stamp" >"$glue/stamp"
 }
 
-# std was compiled for a newer instruction set than ours: lower what it brings, and shrink. Then read the result back as plain
-# MVP, which fails if anything newer is left, and give imports and exports names of one letter; which stands for what goes
-# to the file of names, for the glue and the tests.
+wasm_features=(--mvp-features --enable-sign-ext --enable-nontrapping-float-to-int --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals)
+lower_to_mvp=(--signext-lowering --llvm-nontrapping-fptoint-lowering --llvm-memory-copy-fill-lowering)
+
+# Shrinks a module, and gives imports and exports names of one letter; which stands for what goes to the file of names, for
+# the glue and the tests. Anything newer than the features fails.
 shrink() { # from, to, names, passes
-    node_modules/.bin/wasm-opt --mvp-features --enable-sign-ext --enable-nontrapping-float-to-int \
-        --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
-        --signext-lowering --llvm-nontrapping-fptoint-lowering --llvm-memory-copy-fill-lowering \
-        "${@:4}" --strip-debug --strip-producers --strip-target-features "$1" -o "$2.lowered"
-    node_modules/.bin/wasm-opt --quiet --mvp-features --minify-imports-and-exports-and-modules "$2.lowered" -o "$2" >"$3"
-    rm "$2.lowered"
+    node_modules/.bin/wasm-opt "${wasm_features[@]}" "${@:4}" --strip-debug --strip-producers --strip-target-features "$1" -o "$2.shrunk"
+    node_modules/.bin/wasm-opt --quiet "${wasm_features[@]}" --minify-imports-and-exports-and-modules "$2.shrunk" -o "$2" >"$3"
+    rm "$2.shrunk"
 }
 
 # Everything is made in the staging folder and moved into pkg/ at the end: pkg/ is never half-built.

@@ -10,6 +10,9 @@ const PAIRS = 32;
 /** How many columns there are, and which alphabet each has, as in src/unpacker. */
 const COLUMNS = 12 + 64;
 const alphabetOf = (column) => (column < 3 ? column : column < 11 ? 3 : column < 12 ? 4 : 5);
+/** Opcodes that have another byte in the column, because theirs stands for something else there; as in src/unpacker. */
+const [EXTEND, EXTENDED, PREFIX, PREFIXED] = [0xc0, 0x12, 0xfc, 0x17];
+const [COPY, FILL] = [10, 11];
 /** The natural alignments of the opcodes from 0x28 on. */
 const ALIGNMENTS = '23230011001122232301012';
 
@@ -66,7 +69,7 @@ export function pack(wasm) {
   return header.map(number).join('') + text.join('');
 }
 
-/** The bytes by what they stand for. Understands the first WebAssembly release, which is what we ship. */
+/** The bytes by what they stand for. Understands what we ship: the first WebAssembly release and what the opcodes below stand for. */
 function takeApart(wasm) {
   const columns = Array.from({ length: COLUMNS }, () => []);
   const [other, code, offsets, types] = columns;
@@ -114,6 +117,18 @@ function takeApart(wasm) {
       number(offsets);
       return;
     }
+    if (op >= EXTEND && op < EXTEND + 5) {
+      opcode(op - EXTEND + EXTENDED);
+      return;
+    }
+    if (op === PREFIX) {
+      opcode(PREFIXED);
+      const kind = wasm[at];
+      if (kind > 7 && kind !== COPY && kind !== FILL) throw new Error(`opcode ${op} ${kind} at ${at - 1} is not known`);
+      short(code);
+      at += kind === COPY ? 2 : kind === FILL ? 1 : 0; // the number of the memory
+      return;
+    }
     opcode(op);
     if (op >= 0x02 && op <= 0x04) short(types);
     else if (op === 0x0c || op === 0x0d) short(labels);
@@ -126,7 +141,7 @@ function takeApart(wasm) {
     else if (op === 0x43) move(other, 4);
     else if (op === 0x44) move(other, 8);
     else if (op > 0xbf || (op > 0x11 && op !== 0x1a && op !== 0x1b && op < 0x20))
-      throw new Error(`opcode ${op} at ${at - 1} is not of the first WebAssembly release`);
+      throw new Error(`opcode ${op} at ${at - 1} is not known`);
   };
   move(other, 8);
   while (at < wasm.length) {

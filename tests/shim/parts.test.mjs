@@ -112,3 +112,13 @@ test('a runtime without WebAssembly is told apart', (t) => {
   t.after(() => (globalThis.WebAssembly = real));
   assert.equal(host.available(), false);
 });
+
+test('a runtime whose WebAssembly lacks the instructions of the module is told apart', (t) => {
+  const validate = t.mock.method(WebAssembly, 'validate', () => false);
+  const host = createInlineHost(createGlue, async () => MODULE);
+  assert.equal(host.available(), false);
+  const [probe] = validate.mock.calls[0].arguments;
+  validate.mock.restore();
+  assert.equal(WebAssembly.validate(probe), true, 'this runtime has them');
+  assert.equal(WebAssembly.validate(probe.map((byte) => (byte === 0xc0 ? 0xd5 : byte))), false, 'it is looked at');
+});

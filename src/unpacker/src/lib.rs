@@ -5,7 +5,7 @@
 //!
 //! 0. what is not code, and of a function the declarations of its local variables
 //! 1. opcodes; 0xc0 and more stand for loads and stores whose alignment is not the natural one, and have it behind them;
-//!    0xd7 and more for two bytes of this column
+//!    0xd7 and more for two bytes of this column; 0x12 to 0x16 for those that extend a sign, 0x17 for the prefix 0xfc
 //! 2. offsets
 //! 3. types of blocks
 //! 4. to 8. numbers of local variables: by what comes next, a load (5), a store (6, 7), a constant (8) or something else (4)
@@ -144,7 +144,12 @@ impl Unpacker {
             let opcode = self.next_opcode();
             let next = usize::from(self.ahead);
             let is_odd = opcode > 0xbf;
-            self.put(if is_odd { opcode - 0x98 } else { opcode });
+            self.put(match opcode {
+                0xc0.. => opcode - 0x98,
+                0x12..=0x16 => opcode + 0xae,
+                0x17 => 0xfc,
+                _ => opcode,
+            });
             let column = match opcode {
                 0x0b => {
                     depth -= 1;
@@ -163,6 +168,15 @@ impl Unpacker {
                 0x10 => 11,
                 0x11 => {
                     self.copy(0, 2);
+                    continue;
+                }
+                0x17 => {
+                    let kind = self.next_opcode();
+                    self.put(kind);
+                    // Copying names two memories, filling one.
+                    for _ in 0..[0, 0, 2, 1][usize::from(kind >> 3 << 1 | kind & 1)] {
+                        self.put(0);
+                    }
                     continue;
                 }
                 0x20..=0x22 if next > 0x27 && next < 0x48 => next >> 3,

@@ -127,6 +127,12 @@ impl Engine {
                 Input::Timeout => {}
             }
             engine.settle(cx);
+            // A login under way is waited for: the service would keep a user whom nobody knows of.
+            if engine.is_destroyed && !engine.net.is_leaving() {
+                engine.leaving.clear();
+                engine.net.forget_requests();
+                engine.net.link.destroy(cx);
+            }
         });
     }
 

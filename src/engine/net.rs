@@ -7,7 +7,19 @@ use super::time::{Instant, Millis};
 use super::wire::pb::Encode;
 use super::wire::{packet, switch};
 
-/// How long a room request may wait for its answer.
+/// How long a login may wait for its answer; then it is sent again.
+pub(super) const LOGIN_TIMEOUT_MS: Millis = 6_000;
+/// How long `sendBroadcastMessage` may wait for its answer.
+pub(super) const BROADCAST_TIMEOUT_MS: Millis = 6_000;
+/// How long barrage messages may wait for their answer, once their window is over and they are sent.
+pub(super) const BARRAGE_TIMEOUT_MS: Millis = 6_000;
+/// How long `sendCustomCommand` may wait for its answer.
+pub(super) const COMMAND_TIMEOUT_MS: Millis = 6_000;
+/// How long `setRoomExtraInfo` may wait for its answer.
+pub(super) const ROOM_EXTRA_INFO_TIMEOUT_MS: Millis = 6_000;
+/// How long `setStreamExtraInfo` and `setDeviceState` may wait for their answer.
+pub(super) const STREAM_EXTRA_INFO_TIMEOUT_MS: Millis = 6_000;
+/// How long requests of a room itself may wait for their answer, such as heartbeats and lists.
 pub(super) const ROOM_REQUEST_TIMEOUT_MS: Millis = 6_000;
 /// Room requests that wait for an answer at the same time; more are refused.
 pub(super) const MAX_PENDING: usize = 512;
@@ -68,6 +80,21 @@ pub(super) enum Purpose {
     },
     /// Nobody waits.
     Nothing,
+}
+
+impl Purpose {
+    /// How long the answer may take.
+    const fn limit(&self) -> Millis {
+        match self {
+            Self::Login | Self::Enter | Self::Leave => LOGIN_TIMEOUT_MS,
+            Self::Broadcast { .. } => BROADCAST_TIMEOUT_MS,
+            Self::Barrage { .. } => BARRAGE_TIMEOUT_MS,
+            Self::CustomCommand { .. } => COMMAND_TIMEOUT_MS,
+            Self::SetExtraInfo { .. } => ROOM_EXTRA_INFO_TIMEOUT_MS,
+            Self::UpdateStream { .. } => STREAM_EXTRA_INFO_TIMEOUT_MS,
+            _ => ROOM_REQUEST_TIMEOUT_MS,
+        }
+    }
 }
 
 /// A request that waits for its answer.
@@ -131,7 +158,7 @@ impl Net {
             return Err(purpose);
         }
         if purpose != Purpose::Nothing {
-            let deadline = cx.now.mono + ROOM_REQUEST_TIMEOUT_MS;
+            let deadline = cx.now.mono + purpose.limit();
             self.pending.push(Pending {
                 seq,
                 room: route.room,

@@ -6,6 +6,7 @@ module.exports = {
   1100001: ['BadParameter', 'bad parameter', 'The message names the argument.'],
   1100010: ['Unsupported', 'not available in Alipay mini programs', ''],
   1100013: ['QueueFull', 'too many calls are waiting for an answer', 'Send slower.'],
+  1199003: ['EngineDestroyed', 'destroyEngine() was called on this engine', 'Create a new ZegoExpressEngine.'],
   1199001: [
     'EngineLoadFailed',
     'The engine could not be loaded',
@@ -16,5 +17,4 @@ module.exports = {
     'The engine stopped',
     'It restarts and returns to its rooms and streams, unless DISCONNECTED follows: then log in again. Please report this with the log.',
   ],
-  1199003: ['EngineDestroyed', 'destroyEngine() was called on this engine', 'Create a new ZegoExpressEngine.'],
 };

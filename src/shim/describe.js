@@ -1,8 +1,9 @@
 'use strict';
 
-/** Any thrown or rejected value as one line of text. @param {any} error */
-function describe(error) {
+/** Any thrown or rejected value as text: one line, or with the stack where there is one. @param {any} error @param {boolean} [whole] */
+function describe(error, whole) {
   try {
+    if (whole && error && error.stack) return String(error.stack);
     if (error && typeof error === 'object') {
       const text = error.message || error.errorMessage || '';
       return error.error === undefined ? String(text || error) : `${error.error} ${text}`.trim();

@@ -26,7 +26,7 @@ const RESTART_PAUSE = 1000;
 const MAX_CALLS = 1024;
 /** Events that wait for the next timer; where timers are held back, more are delivered at once. */
 const MAX_DEFERRED = 1024;
-/** How long the farewell of a destroyed engine in another thread may take, in ms. */
+/** How long the farewell of a destroyed engine may take, in ms: until the login under way is answered, or the other thread has heard. */
 const FAREWELL_TIME = 1000;
 
 /**
@@ -57,7 +57,7 @@ class Driver {
     this.host = chooseHost(settings.host, { my: settings.my, worker: settings.worker, log: this.log });
     this.adapter = createAdapter(settings.my, this.log);
     this.events = new Emitter((error, event) =>
-      this.log('error', `a handler of ${event} threw: ${(error && error.stack) || describe(error)}`),
+      this.log('error', `a handler of ${event} threw: ${describe(error, true)}`),
     );
     this.session = new Session();
     this.told = new Told();
@@ -73,6 +73,10 @@ class Driver {
     this.open = new Set();
     /** The call that the engine is busy with. @type {Entry | undefined} */
     this.executing = undefined;
+    /** When the service was last heard. @type {number | undefined} */
+    this.heardAt = undefined;
+    /** The same, before the engine stopped, until the room is back. @type {number | undefined} */
+    this.lostAt = undefined;
     /** When the engine was restarted. @type {number[]} */
     this.restarts = [];
     /** @type {Output[]} */
@@ -89,6 +93,8 @@ class Driver {
     this.armedFor = undefined;
     /** @type {any} */
     this.timer = undefined;
+    /** @type {any} */
+    this.farewell = undefined;
     this.start();
   }
 
@@ -99,6 +105,7 @@ class Driver {
       input: (input) => this.input(input),
       frame: (socket, bytes) => {
         this.logger.trace('received', [socket, bytes.length]);
+        this.heardAt = this.clock.mono();
         this.enter((engine, mono, wall) => engine.frame(socket, bytes, mono, wall));
       },
     });
@@ -111,7 +118,7 @@ class Driver {
     // The page goes on before the module is unpacked.
     Promise.resolve()
       .then(() => current() && this.host.open(hooks))
-      .then((Engine) => current() && this.ready(Engine))
+      .then((Engine) => (current() ? this.ready(Engine) : Engine.unused && Engine.unused()))
       .catch((cause) => current() && this.fail(loadFailed, cause));
   }
 
@@ -243,7 +250,7 @@ class Driver {
   /** @param {any} config @returns {boolean} */
   setLogConfig(config) {
     try {
-      return this.logger.configure(plain(config));
+      return this.state !== 'destroyed' && this.logger.configure(plain(config));
     } catch (error) {
       this.log('error', `logs cannot be uploaded: ${describe(error)}`);
       return false;
@@ -253,11 +260,11 @@ class Driver {
   /** Ends the engine for good: rooms are left, sockets closed, open promises rejected. */
   destroy() {
     if (this.state === 'destroyed') return;
-    const engine = this.engine;
     this.state = 'destroyed';
-    if (engine) this.enter((_, mono, wall) => engine.callSync('destroyEngine', [], mono, wall));
+    for (const entry of this.open) entry.reject(destroyed());
+    this.farewell = setTimeout(() => this.finish(), FAREWELL_TIME);
+    if (this.engine) this.enter((engine, mono, wall) => engine.callSync('destroyEngine', [], mono, wall));
     else this.finish();
-    if (!this.finished) setTimeout(() => this.finish(), FAREWELL_TIME);
   }
 
   /** What changes while there is no engine is told to the next one when it starts. @param {{type: string, [field: string]: any}} input */
@@ -325,7 +332,7 @@ class Driver {
     this.outputs = [];
     this.done = 0;
     this.pumping = false;
-    if (this.state !== 'destroyed') this.arm();
+    if (this.state !== 'destroyed' || this.deadline !== undefined) this.arm();
     else if (!this.engine || !this.engine.unanswered) this.finish();
   }
 
@@ -473,7 +480,7 @@ class Driver {
     const engine = this.engine;
     this.release();
     this.waiting = [];
-    for (const entry of this.open) entry.reject(destroyed());
+    clearTimeout(this.farewell);
     this.open.clear();
     this.deferred = [];
     this.outputs = [];

@@ -218,11 +218,6 @@ export const ZegoErrorCode: {
    */
   readonly Unsupported: 1100010;
   /**
-   * The engine was destroyed. Create a new ZegoExpressEngine.
-   * @zh 引擎已销毁；只有不经 JavaScript 层直接驱动模块时才会见到。创建新的 ZegoExpressEngine。
-   */
-  readonly Destroyed: 1100011;
-  /**
    * Stopped before it was finished.
    * @zh 尚未完成就被停止。
    */
@@ -258,6 +253,11 @@ export const ZegoErrorCode: {
    */
   readonly TooFrequent: 1109001;
   /**
+   * DestroyEngine() was called on this engine. Create a new ZegoExpressEngine.
+   * @zh 已对这个引擎调用过 destroyEngine()。创建新的 ZegoExpressEngine。
+   */
+  readonly EngineDestroyed: 1199003;
+  /**
    * The engine could not be loaded. Check that every file of the package is in the mini program and update Alipay; the next call tries again.
    * @zh 引擎加载失败。检查包中的文件是否齐全，并更新支付宝；下一次调用会再次尝试。
    */
@@ -267,11 +267,6 @@ export const ZegoErrorCode: {
    * @zh 引擎中止。它会重新启动并回到原来的房间和流；如果随后收到 DISCONNECTED，请重新登录。请附上日志反馈。
    */
   readonly EngineStopped: 1199002;
-  /**
-   * DestroyEngine() was called on this engine. Create a new ZegoExpressEngine.
-   * @zh 已对这个引擎调用过 destroyEngine()。创建新的 ZegoExpressEngine。
-   */
-  readonly EngineDestroyed: 1199003;
 };
 
 /** A code of the table. */

@@ -45,7 +45,6 @@ exports.ZegoErrorCode = Object.freeze({
   Timeout: 1100002,
   SocketClosed: 1100003,
   Unsupported: 1100010,
-  Destroyed: 1100011,
   Stopped: 1100012,
   QueueFull: 1100013,
   TokenError: 1102016,
@@ -53,7 +52,7 @@ exports.ZegoErrorCode = Object.freeze({
   TokenExpired: 1102018,
   ExtraInfoBusy: 1102022,
   TooFrequent: 1109001,
+  EngineDestroyed: 1199003,
   EngineLoadFailed: 1199001,
   EngineStopped: 1199002,
-  EngineDestroyed: 1199003,
 });

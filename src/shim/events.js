@@ -89,9 +89,10 @@ class Emitter {
     );
   }
 
-  /** Removes every handler. */
+  /** Removes every handler, and takes no more. */
   clear() {
     for (const event of EVENTS) this.remove(event);
+    this.handlers.clear();
   }
 }
 

@@ -2,10 +2,13 @@
 
 const base64 = require('./base64');
 const { ZegoError, describe } = require('./errors');
+const { read } = require('./plain');
 
 const DEVICE_ID_KEY = 'z_deviceID';
 /** The oldest Alipay client whose rtc-room works, as the vendor's client checks it. */
 const MIN_CLIENT = [10, 1, 80];
+/** How long `my.getSetting` may take, in ms. */
+const SETTING_TIME = 5000;
 /** WebSocket close codes: none given, and lost without a close frame. */
 const NO_STATUS = 1005;
 const ABNORMAL = 1006;
@@ -36,7 +39,7 @@ let unsavedDeviceID = '';
 function createAdapter(my, log) {
   const host = my || {};
   /** @param {string} name */
-  const has = (name) => typeof host[name] === 'function';
+  const has = (name) => typeof read(host, name) === 'function';
 
   /** Calls `my[name]` where it exists; what it throws is logged. @param {string} name @param {any} [argument] @returns {any} */
   function call(name, argument) {
@@ -78,6 +81,7 @@ function createAdapter(my, log) {
       return new Promise((resolve, reject) => {
         /** @param {any} error */
         const fail = (error) => {
+          clearTimeout(timer);
           const code = Number(error && error.error) || 1;
           reject(
             new ZegoError({
@@ -88,11 +92,13 @@ function createAdapter(my, log) {
             }),
           );
         };
+        const timer = setTimeout(fail, SETTING_TIME, 'no answer');
         try {
           const setting = {
             fail,
             /** @param {any} result */
             success(result) {
+              clearTimeout(timer);
               const granted = (result && result.authSetting) || {};
               // Only what was asked for before is listed; the component asks for the rest when it starts.
               const refused = ['camera', 'scope.camera', 'audioRecord', 'scope.record'].filter(

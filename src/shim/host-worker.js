@@ -265,6 +265,11 @@ function bindEngine(channel, id, hooks) {
       return (this.nextUrls.get(streamID) || '').replace(/([?&]zgseq=)\d+/, `$1${wall}`);
     }
 
+    /** Nobody wants the instance any more. */
+    static unused() {
+      channel.drop(id);
+    }
+
     free() {
       channel.drop(id);
     }

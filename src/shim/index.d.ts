@@ -175,8 +175,9 @@ export class ZegoExpressEngine {
   static readonly version: string;
 
   /**
-   * Sets options for engines created afterwards.
-   * @zh 设置之后创建的引擎的选项。
+   * Sets options for engines created afterwards. One that is undefined gets its default again.
+   * @throws TypeError naming the wrong option; nothing is set then
+   * @zh 设置之后创建的引擎的选项。值为 undefined 的选项恢复默认值。选项错误时抛出 TypeError，不做任何设置。
    */
   static configure(options: ZegoConfiguration): void;
 
@@ -194,8 +195,8 @@ export class ZegoExpressEngine {
 
   /**
    * Whether this client can make calls: 0 yes; 10001 Alipay is too old; 10002 the user refused camera or microphone before
-   * (`my.openSetting` lets them change it). Rejects with the host's error if the settings cannot be read.
-   * @zh 这个客户端能否通话：0 可以；10001 支付宝版本过低；10002 用户曾拒绝摄像头或麦克风（用 `my.openSetting` 修改）。读取设置失败时以宿主的错误拒绝。
+   * (`my.openSetting` lets them change it). Rejects with the host's error if the settings cannot be read, after 5 s without an answer with code 1.
+   * @zh 这个客户端能否通话：0 可以；10001 支付宝版本过低；10002 用户曾拒绝摄像头或麦克风（用 `my.openSetting` 修改）。读取设置失败时以宿主的错误拒绝，5 秒没有应答时以错误码 1 拒绝。
    * @errors 10001 10002
    */
   checkSystemRequirements(): Promise<{ code: number; msg: string }>;

@@ -2,7 +2,7 @@
 
 const { Driver } = require('./driver');
 const { ZegoError, badDevices, unsupported } = require('./errors');
-const { plain } = require('./plain');
+const { plain, read } = require('./plain');
 const version = require('./version');
 
 /** Methods that return a promise; rules and answers are the engine's. */
@@ -56,6 +56,15 @@ const UNSUPPORTED = [
 
 /** @type {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function}} */
 const settings = {};
+/** What each of them must be, in words that name the types. @type {Record<string, string>} */
+const SETTINGS = {
+  my: 'an object',
+  host: 'a string or an object',
+  worker: 'an object',
+  seed: 'a number',
+  reconnect: 'a function',
+  log: 'a function',
+};
 
 /** The engine of a mini program; documented in index.d.ts. */
 class ZegoExpressEngine {
@@ -137,7 +146,7 @@ class ZegoExpressEngine {
 
   getHostInfo() {
     const driver = driverOf(this);
-    return { host: driver.host.name, state: driver.state, version };
+    return { host: read(driver.host, 'name'), state: driver.state, version };
   }
 
   destroyEngine() {
@@ -146,7 +155,20 @@ class ZegoExpressEngine {
 
   /** @param {{my?: any, host?: any, worker?: any, seed?: number, reconnect?: Function, log?: Function}} options */
   static configure(options) {
-    Object.assign(settings, options);
+    /** @type {any} */
+    let given;
+    try {
+      given = options && typeof options === 'object' && Object.assign({}, options);
+    } catch (unreadable) {
+      // as if it were no object
+    }
+    if (!given) throw new TypeError(`options must be an object, not ${shown(options)}`);
+    for (const name of Object.keys(SETTINGS)) {
+      const value = given[name];
+      if (value !== undefined && SETTINGS[name].indexOf(typeof value) < 0)
+        throw new TypeError(`${name} must be ${SETTINGS[name]}, not ${shown(value)}`);
+    }
+    Object.assign(settings, given);
   }
 }
 

@@ -55,7 +55,7 @@ function opaque(value) {
   return { $type: typeof value };
 }
 
-/** @param {any} object @param {string | number} key */
+/** What `object` has there; undefined where it cannot be read. @param {any} object @param {string | number} key */
 function read(object, key) {
   try {
     return object[key];
@@ -102,4 +102,4 @@ function parsed(json) {
   }
 }
 
-module.exports = { plain, toBorder, fromBorder };
+module.exports = { plain, read, toBorder, fromBorder };

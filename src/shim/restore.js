@@ -5,26 +5,31 @@ const { PUSHED, PLAYED } = require('./session');
 
 /** How long a restarted engine may take to report who is in a room, in ms. */
 const ROSTER_TIME = 2000;
+/** The service does not keep a stream that is away for longer, in ms; as in src/engine/renewal.rs. */
+const OUTAGE = 85000;
 
 /** @typedef {import('./driver').Driver} Driver */
 
 /** Leads a fresh engine back to where the page believes it is. @param {Driver} driver */
 function restore(driver) {
   driver.session.restart();
+  const lostAt = (driver.lostAt = driver.lostAt || driver.heardAt);
   for (const [method, args] of driver.session.settings)
     driver.enter((engine, mono, wall) => engine.callSync(method, args, mono, wall));
   for (const [roomID, room] of Array.from(driver.session.rooms)) {
     const isWanted = () => driver.session.rooms.get(roomID) === room;
     repeat(driver, 'loginRoom', room, isWanted, () => {
       const { engine } = driver;
-      for (const [method, stream] of driver.session.takePending(roomID)) restoreStream(driver, method, stream);
+      const isLong = driver.clock.mono() - (lostAt || Infinity) > OUTAGE;
+      driver.lostAt = undefined;
+      for (const [method, stream] of driver.session.takePending(roomID)) restoreStream(driver, method, stream, isLong);
       setTimeout(() => driver.engine === engine && driver.tell(driver.session.settle(roomID)), ROSTER_TIME);
     });
   }
 }
 
-/** @param {Driver} driver @param {string} method @param {import('./session').Stream} stream */
-function restoreStream(driver, method, stream) {
+/** @param {Driver} driver @param {string} method @param {import('./session').Stream} stream @param {boolean} isLong the outage */
+function restoreStream(driver, method, stream, isLong) {
   const [streamID] = stream.args;
   const isWanted = () => driver.session.streamsOf(method).get(streamID) === stream;
   const ended = (/** @type {any} */ reason) => {
@@ -39,7 +44,7 @@ function restoreStream(driver, method, stream) {
     driver.tell([[isPublished ? 'publisherStateUpdate' : 'playerStateUpdate', state]]);
   };
   const again = (/** @type {any} */ value) => {
-    const moved = addressOf(stream.url) !== addressOf(value.url);
+    const moved = isLong || addressOf(stream.url) !== addressOf(value.url);
     const isRunning = stream.running && !moved;
     const isNews = (moved || stream.lost) && stream.url !== '';
     Object.assign(stream, { url: value.url, running: isRunning });

@@ -1,6 +1,9 @@
 'use strict';
 
+const { describe } = require('./describe');
+const { plain, read } = require('./plain');
 const { problem, componentProblem } = require('./rtc-room-errors');
+const { guarded } = require('./rtc-room-values');
 
 /** How long addresses that were asked for together are waited for, so that they need one component, in ms. */
 const TOGETHER = 600;
@@ -39,7 +42,7 @@ class Component {
    * @param {any} my
    * @param {string} key of the page's data
    * @param {any} options of RtcRoom
-   * @param {{event: (kind: string, event: any) => void, failed: (error: any) => void}} hear
+   * @param {{event: (kind: string, event: any, seen: any) => void, failed: (error: any) => void}} hear `seen` is a plain copy
    */
   constructor(page, my, key, options, hear) {
     this.page = page;
@@ -176,7 +179,7 @@ class Component {
     if (push || pull) {
       // Asked for every time: a signature lives for minutes, a call for longer.
       try {
-        mrtc = await valueOf(this.options.mrtc);
+        mrtc = plain(await valueOf(this.options.mrtc));
       } catch (error) {
         if (!isVoid()) this.giveUp(error);
         return false;
@@ -196,8 +199,8 @@ class Component {
     await this.show(this.attributes(id, push, pull, mrtc || {}));
     if (isVoid()) return false;
     this.failures = 0;
-    this.context =
-      this.my && typeof this.my.createRtcRoomContext === 'function' ? this.my.createRtcRoomContext(id) : undefined;
+    if (typeof read(this.my, 'createRtcRoomContext') === 'function')
+      this.context = guarded('createRtcRoomContext', () => this.my.createRtcRoomContext(id));
     return true;
   }
 
@@ -238,16 +241,19 @@ class Component {
 
   /** @param {string} kind @param {any} event */
   handle(kind, event) {
-    const id = idOf(event);
+    const seen = plain(event) || {};
+    const id = idOf(seen);
     if (!this.shown || (id && id !== this.shown.id)) return; // of a component that was taken off
-    if (kind === 'error') this.hear.failed(componentProblem(event));
-    this.hear.event(kind, event);
+    if (kind === 'error') this.hear.failed(componentProblem(seen.detail));
+    this.hear.event(kind, event, seen);
   }
 
   /** @param {any} attributes @returns {Promise<void>} when they are on the screen */
   show(attributes) {
     const data = attributes.id === undefined ? { [`${this.key}.shown`]: attributes.shown } : { [this.key]: attributes };
-    return new Promise((resolve) => this.page.setData(data, resolve));
+    /** @type {Promise<void>} */
+    const shown = new Promise((resolve) => this.page.setData(data, resolve));
+    return shown.catch((error) => this.hear.failed(componentProblem({ message: describe(error) })));
   }
 
   stopContext() {
@@ -257,11 +263,11 @@ class Component {
 
   /** @param {string} method @param {any} [argument] */
   callContext(method, argument) {
-    if (!this.context || typeof this.context[method] !== 'function') return;
+    if (typeof read(this.context, method) !== 'function') return;
     try {
       this.context[method](argument);
     } catch (error) {
-      this.hear.failed(componentProblem({ detail: error }));
+      this.hear.failed(componentProblem({ error: read(error, 'error'), message: describe(error) }));
     }
   }
 }
@@ -271,15 +277,15 @@ async function valueOf(option, argument) {
   return typeof option === 'function' ? option(argument) : option;
 }
 
-/** The id of the component that raised an event, if the platform says it. @param {any} event */
-function idOf(event) {
-  const { currentTarget, target } = event || { currentTarget: undefined, target: undefined };
+/** The id of the component that raised an event, if the platform says it. @param {any} event a plain copy */
+function idOf({ currentTarget, target }) {
   return (currentTarget && currentTarget.id) || (target && target.id) || '';
 }
 
 /** @param {any} my */
 function platformOf(my) {
-  return String((my && typeof my.getSystemInfoSync === 'function' && my.getSystemInfoSync().platform) || '');
+  if (typeof read(my, 'getSystemInfoSync') !== 'function') return '';
+  return guarded('getSystemInfoSync', () => String(my.getSystemInfoSync().platform)) || '';
 }
 
 module.exports = { Component, valueOf };

@@ -1,20 +1,23 @@
 'use strict';
 
+const { describe } = require('./describe');
 const { ZegoError } = require('./errors');
+const { plain, read } = require('./plain');
+const { numberOf } = require('./rtc-room-values');
 const { OWN, COMPONENT } = require('./rtc-room-codes');
 
 /** @param {number} code of OWN @param {string} source @param {any} [cause] */
 function problem(code, source, cause) {
   const [name, message, advice] = OWN[code];
   const text = cause === undefined ? message : `${message}: ${describe(cause)}`;
-  return withSource(new ZegoError({ code, name, message: text, advice: (cause && cause.advice) || advice }), source);
+  return withSource(new ZegoError({ code, name, message: text, advice: read(cause, 'advice') || advice }), source);
 }
 
-/** What the component reported by `onError`. @param {any} event */
-function componentProblem(event) {
-  const detail = (event && event.detail) || {};
-  const code = Number(detail.error !== undefined ? detail.error : detail.errorCode) || 0;
-  const text = String(detail.errorMessage || detail.message || '');
+/** What the component reported by `onError`. @param {any} detail of the event */
+function componentProblem(detail) {
+  const { error, errorCode, errorMessage, message: other } = plain(detail) || {};
+  const code = numberOf(error === undefined ? errorCode : error);
+  const text = describe(errorMessage || other || '');
   const [name, message, advice] = COMPONENT[code] || ['ComponentError', 'The video component failed', ''];
   return withSource(
     new ZegoError({
@@ -22,7 +25,7 @@ function componentProblem(event) {
       name,
       message: text ? `${message} (${code}: ${text})` : `${message} (${code})`,
       advice,
-      extendedData: detail,
+      extendedData: plain(detail),
     }),
     'component',
   );
@@ -32,11 +35,6 @@ function componentProblem(event) {
 function fromCall(error, source) {
   if (error instanceof ZegoError) return withSource(error, source);
   return withSource(new ZegoError({ code: 0, message: describe(error) }), source);
-}
-
-/** @param {any} cause */
-function describe(cause) {
-  return String((cause && (cause.message || cause.errorMessage)) || cause);
 }
 
 /** @param {any} error @param {string} source */

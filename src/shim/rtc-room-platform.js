@@ -1,5 +1,6 @@
 'use strict';
 
+const { read } = require('./plain');
 const { problem } = require('./rtc-room-errors');
 
 /** How long the platform may take to prepare the component, in ms; it may be downloading it. */
@@ -10,17 +11,27 @@ const prepared = new WeakMap();
 
 /** Has the platform prepare the component. @param {any} host @returns {Promise<void>} */
 function prepare(host) {
-  if (typeof host.call !== 'function') return Promise.resolve();
+  if (typeof read(host, 'call') !== 'function') return Promise.resolve();
   const known = prepared.get(host);
   if (known) return known;
   /** @type {Promise<void>} */
   const preparing = new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(problem(1198001, 'platform')), PREPARE);
-    host.call('prepareRTCResource', {}, (/** @type {any} */ result) => {
+    /** @param {any} [cause] */
+    const fail = (cause) => {
       clearTimeout(timer);
-      if (result && result.success) resolve();
-      else reject(problem(1198001, 'platform', result && (result.errorMessage || result.error) ? result : undefined));
-    });
+      reject(problem(1198001, 'platform', cause));
+    };
+    const timer = setTimeout(fail, PREPARE);
+    const prepared = (/** @type {any} */ result) => {
+      if (!read(result, 'success')) return fail(read(result, 'errorMessage') || read(result, 'error'));
+      clearTimeout(timer);
+      resolve();
+    };
+    try {
+      host.call('prepareRTCResource', {}, prepared);
+    } catch (error) {
+      fail(error);
+    }
   });
   prepared.set(host, preparing);
   preparing.catch(() => prepared.delete(host));
@@ -32,8 +43,8 @@ async function checkPermissions(host, engine) {
   const first = await engine.checkSystemRequirements();
   if (first.code === 10001) throw problem(1198002, 'platform');
   if (first.code !== 10002) return;
-  if (typeof host.openSetting === 'function') {
-    await new Promise((resolve) => host.openSetting({ complete: resolve }));
+  if (typeof read(host, 'openSetting') === 'function') {
+    await new Promise((resolve) => host.openSetting({ complete: resolve })).catch(() => undefined);
     const second = await engine.checkSystemRequirements();
     if (second.code !== 10002) return;
   }

@@ -120,8 +120,8 @@ export interface RtcRoomOptions {
    */
   recreateForDevices?: boolean;
   /**
-   * After how many ms `join` gives up. Default 20000.
-   * @zh `join` 在多少毫秒后放弃。默认 20000。
+   * After how many ms `join` gives up, at most 2^31-1. Default 20000.
+   * @zh `join` 在多少毫秒后放弃，最大 2^31-1。默认 20000。
    */
   joinTimeout?: number;
   /**
@@ -140,8 +140,8 @@ export interface RtcRoomOptions {
    */
   my?: any;
   /**
-   * Told of every change of the state.
-   * @zh 状态变化时调用。
+   * Told of every change of the state. What it throws is written to the console and changes nothing, as with all functions here.
+   * @zh 状态变化时调用。与这里的所有函数一样，它抛出的异常只写入控制台，不影响通话。
    */
   onChange?: (state: RtcRoomState, before: RtcRoomState) => void;
   /**
@@ -245,7 +245,8 @@ export class RtcRoom {
   /**
    * Makes the helper of a page; nothing is called yet.
    * @param page the page: `this` in `onLoad`
-   * @zh 为页面创建辅助对象，此时还没有任何调用。
+   * @throws TypeError naming the wrong argument
+   * @zh 为页面创建辅助对象，此时还没有任何调用。参数错误时抛出 TypeError。
    * @zhParam page 页面：`onLoad` 中的 `this`
    */
   constructor(page: any, engine: ZegoExpressEngine, options: RtcRoomOptions);

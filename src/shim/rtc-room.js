@@ -1,8 +1,10 @@
 'use strict';
 
 const { Component, valueOf } = require('./rtc-room-component');
+const { plain, read } = require('./plain');
 const { problem, fromCall } = require('./rtc-room-errors');
 const { prepare, checkPermissions } = require('./rtc-room-platform');
+const { text, numberOf, delayOf, newStreamID, guarded } = require('./rtc-room-values');
 
 /** After the room came back, how long the engine has to say which streams get another address, in ms. */
 const NEWS = 50;
@@ -25,19 +27,17 @@ const PLAY_FAILED = 3803;
 class RtcRoom {
   /** @param {any} page @param {any} engine @param {any} options */
   constructor(page, engine, options) {
-    if (!page || typeof page.setData !== 'function')
-      throw new TypeError('page must be the page: pass `this` in onLoad');
-    if (!engine || typeof engine.loginRoom !== 'function') throw new TypeError('engine must be a ZegoExpressEngine');
-    if (!options || !options.user || typeof options.user.userID !== 'string')
+    if (typeof read(page, 'setData') !== 'function') throw new TypeError('page must be the page, `this` in onLoad');
+    if (typeof read(engine, 'loginRoom') !== 'function') throw new TypeError('engine must be a ZegoExpressEngine');
+    if (typeof read(read(options, 'user'), 'userID') !== 'string')
       throw new TypeError('options.user.userID must be a string');
-    const platform = options.my === undefined && typeof my !== 'undefined' ? my : options.my;
     this.page = page;
     this.engine = engine;
     this.options = Object.assign({}, options);
-    this.my = platform || {};
-    this.stateKey = options.stateKey || 'call';
-    this.component = new Component(page, this.my, options.componentKey || 'rtcRoom', this.options, {
-      event: (kind, event) => this.handleComponent(kind, event),
+    this.my = (this.options.my === undefined && typeof my !== 'undefined' ? my : this.options.my) || {};
+    this.stateKey = text(this.options.stateKey) || 'call';
+    this.component = new Component(page, this.my, text(this.options.componentKey) || 'rtcRoom', this.options, {
+      event: (kind, event, seen) => this.handleComponent(kind, event, seen),
       failed: (error) => this.report(error),
     });
     /** @type {any} */
@@ -91,14 +91,14 @@ class RtcRoom {
    * @returns {Promise<void>}
    */
   join(roomID, what) {
-    const { publish = true, play = true } = what || {};
+    const { publish = true, play = true } = plain(what) || {};
     if (this.isGone) return Promise.reject(problem(1198005, 'room'));
     if (this.state.room !== 'idle') {
       if (this.state.roomID !== roomID) return Promise.reject(problem(1198004, 'room'));
       return this.joining || (publish ? this.startPublishing() : Promise.resolve());
     }
     this.epoch += 1;
-    this.update({ room: 'joining', roomID });
+    this.update({ room: 'joining', roomID: text(roomID) });
     this.follows = play;
     const { epoch } = this;
     /** @type {Promise<void>} */
@@ -127,7 +127,7 @@ class RtcRoom {
     this.end();
     this.component.destroy();
     for (const [event, handler] of this.handlers) this.engine.off(event, handler);
-    if (typeof this.my.offNetworkStatusChange === 'function') this.my.offNetworkStatusChange(this.onNetwork);
+    this.callHost('offNetworkStatusChange', this.onNetwork);
   }
 
   /** @returns {Promise<void>} when the address is there; the state tells when others can see the stream */
@@ -154,7 +154,7 @@ class RtcRoom {
     if (!this.isInRoom()) return Promise.reject(problem(1198006, 'play'));
     const wanted = streamID || this.queue[0];
     this.follows = true;
-    if (!wanted) return Promise.reject(problem(1198009, 'play'));
+    if (!text(wanted)) return Promise.reject(problem(1198009, 'play'));
     if (this.state.playing === wanted && this.state.play !== 'failed') return Promise.resolve();
     this.failures.play = 0;
     return this.askForPlay(wanted);
@@ -167,17 +167,19 @@ class RtcRoom {
 
   /** @param {boolean} on */
   setCamera(on) {
-    if (this.state.camera === on) return;
-    this.update({ camera: on });
-    this.component.setCamera(on);
-    this.tellDevices();
+    this.setDevice('camera', !!on);
   }
 
   /** @param {boolean} on */
   setMicrophone(on) {
-    if (this.state.microphone === on) return;
-    this.update({ microphone: on });
-    this.component.setMicrophone(on);
+    this.setDevice('microphone', !!on);
+  }
+
+  /** @param {'camera' | 'microphone'} name @param {boolean} on */
+  setDevice(name, on) {
+    if (this.state[name] === on) return;
+    this.update({ [name]: on });
+    this.component[name === 'camera' ? 'setCamera' : 'setMicrophone'](on);
     this.tellDevices();
   }
 
@@ -195,7 +197,7 @@ class RtcRoom {
     await this.unlessLeft(epoch, prepare(this.my));
     await this.unlessLeft(epoch, checkPermissions(this.my, engine));
     const token = await this.unlessLeft(epoch, this.fetchToken(roomID));
-    const config = Object.assign({ userUpdate: true }, options.room);
+    const config = Object.assign({ userUpdate: true }, plain(options.room));
     await this.unlessLeft(epoch, engine.loginRoom(roomID, token, options.user, config));
     this.isBroken = false;
     this.update({ room: 'connected' });
@@ -206,7 +208,7 @@ class RtcRoom {
   inTime(entering) {
     return new Promise((resolve, reject) => {
       const cause = () => (this.state.online ? 'no answer from the server' : 'the network is off');
-      this.later('join', this.options.joinTimeout || JOIN, () => reject(problem(1198012, 'room', cause())));
+      this.later('join', delayOf(this.options.joinTimeout, JOIN), () => reject(problem(1198012, 'room', cause())));
       this.onLeave = () => reject(problem(1198005, 'room'));
       entering.then(resolve, reject);
     });
@@ -241,7 +243,12 @@ class RtcRoom {
   /** @returns {Promise<void>} */
   askForPublish() {
     const { epoch } = this;
-    const streamID = this.state.streamID || this.newStreamID();
+    let { streamID } = this.state;
+    try {
+      streamID = streamID || newStreamID(this.options, this.state.roomID);
+    } catch (error) {
+      return Promise.reject(fromCall(error, 'publish'));
+    }
     this.update({ publish: 'requesting', streamID });
     const isCurrent = () => epoch === this.epoch && this.state.streamID === streamID;
     const asking = this.component.expect(this.engine.startPublishingStream(streamID, this.options.publishOption)).then(
@@ -265,13 +272,6 @@ class RtcRoom {
   /** @param {Promise<void>} asking */
   forgetPublishing(asking) {
     if (this.publishing === asking) this.publishing = undefined;
-  }
-
-  newStreamID() {
-    const { streamID, user } = this.options;
-    if (typeof streamID === 'function') return streamID(this.state.roomID);
-    if (streamID) return streamID;
-    return `${user.userID.replace(/[^A-Za-z0-9]/g, '').slice(0, 40)}-${Date.now().toString(36)}${Math.floor(Math.random() * 46656).toString(36)}`;
   }
 
   /** @param {string} streamID @returns {Promise<void>} */
@@ -358,19 +358,22 @@ class RtcRoom {
       ['tokenWillExpire', this.handleToken],
     ].map(([event, handler]) => [/** @type {string} */ (event), /** @type {Function} */ (handler).bind(this)]);
     for (const [event, handler] of this.handlers) this.engine.on(event, handler);
-    this.onNetwork = (/** @type {any} */ { isConnected, networkType }) =>
-      this.handleNetwork(isConnected !== false, networkType);
-    if (typeof this.my.onNetworkStatusChange === 'function') this.my.onNetworkStatusChange(this.onNetwork);
-    if (typeof this.my.getNetworkType === 'function') {
-      this.my.getNetworkType({
-        success: (/** @type {any} */ { networkAvailable, networkType }) =>
-          this.update({ online: networkAvailable !== false, networkType: networkType || '' }),
-      });
-    }
+    const networkType = (/** @type {any} */ result) => text(read(result, 'networkType'));
+    this.onNetwork = (/** @type {any} */ result) =>
+      this.handleNetwork(read(result, 'isConnected') !== false, networkType(result));
+    const success = (/** @type {any} */ result) =>
+      this.update({ online: read(result, 'networkAvailable') !== false, networkType: networkType(result) });
+    this.callHost('onNetworkStatusChange', this.onNetwork);
+    this.callHost('getNetworkType', { success });
   }
 
-  /** @param {string} roomID @param {string} state @param {number} code @param {string} text */
-  handleRoom(roomID, state, code, text) {
+  /** @param {string} name @param {any} argument */
+  callHost(name, argument) {
+    if (typeof read(this.my, name) === 'function') guarded(`my.${name}`, () => this.my[name](argument));
+  }
+
+  /** @param {string} roomID @param {string} state @param {number} code @param {string} why */
+  handleRoom(roomID, state, code, why) {
     if (roomID !== this.state.roomID || !this.isInRoom()) return;
     if (state === 'CONNECTING') {
       this.isBroken = true;
@@ -382,7 +385,7 @@ class RtcRoom {
     } else {
       this.end();
       this.report(
-        fromCall({ message: text ? `The room ended (${code}: ${text})` : `The room ended (${code})` }, 'room'),
+        fromCall({ message: why ? `The room ended (${code}: ${why})` : `The room ended (${code})` }, 'room'),
         code,
       );
     }
@@ -470,10 +473,10 @@ class RtcRoom {
 
   // --- what the platform says --------------------------------------------------------------------------------------
 
-  /** @param {string} kind @param {any} event */
-  handleComponent(kind, event) {
-    if (kind === 'rtmp') this.handleRtmp(Number(event && event.detail && event.detail.code), event);
-    if (typeof this.options.onComponentEvent === 'function') this.options.onComponentEvent(kind, event);
+  /** @param {string} kind @param {any} event as it came @param {any} seen a plain copy */
+  handleComponent(kind, event, seen) {
+    if (kind === 'rtmp') this.handleRtmp(numberOf(seen.detail && seen.detail.code), event);
+    this.tell('onComponentEvent', kind, event);
   }
 
   /** @param {number} code @param {any} event */
@@ -494,7 +497,7 @@ class RtcRoom {
   /** @param {boolean} online @param {string} networkType */
   handleNetwork(online, networkType) {
     const { online: wasOnline, networkType: before } = this.state;
-    this.update({ online, networkType: networkType || '' });
+    this.update({ online, networkType });
     if (!this.isInRoom()) return;
     if (!online || (wasOnline && before && networkType !== before)) this.isBroken = true;
     if (!online || !this.isBroken) return;
@@ -560,7 +563,12 @@ class RtcRoom {
   /** @param {any} error @param {number} [code] */
   report(error, code) {
     if (code !== undefined) Object.assign(error, { code, errorCode: code });
-    if (!this.isGone && typeof this.options.onError === 'function') this.options.onError(error);
+    if (!this.isGone) this.tell('onError', error);
+  }
+
+  /** Calls a function of the page. @param {string} name @param {any[]} args */
+  tell(name, ...args) {
+    if (typeof this.options[name] === 'function') guarded(name, () => this.options[name](...args));
   }
 
   /** @param {any} change */
@@ -575,7 +583,7 @@ class RtcRoom {
     this.state = Object.assign({}, before, change);
     if (this.isGone) return;
     this.showState(change);
-    if (typeof this.options.onChange === 'function') this.options.onChange(this.state, before);
+    this.tell('onChange', this.state, before);
   }
 
   /** @param {any} change */
@@ -584,7 +592,7 @@ class RtcRoom {
     /** @type {any} */
     const data = whole ? { [this.stateKey]: change } : {};
     if (!whole) for (const name of Object.keys(change)) data[`${this.stateKey}.${name}`] = change[name];
-    this.page.setData(data);
+    guarded('setData', () => this.page.setData(data));
   }
 }
 

@@ -318,9 +318,9 @@ export type ZegoLogLevel = 'debug' | 'info' | 'warn' | 'error' | 'report' | 'dis
  * Why a stream has another address. LONG_OUTAGE: the connection was away for more than 85 s, and the service does not keep a
  * stream for longer. STREAM_LOST: the service lost the published stream earlier, for example because it was restarted; it is
  * announced again at once. MEDIA_LOST: the component reported 3801 or 3803 while the connection was away. ENGINE_RESTARTED:
- * the engine stopped and was restarted.
+ * the engine stopped and was restarted, and any of this happened meanwhile, or the service chose another address.
  * @zh 流换地址的原因。LONG_OUTAGE：断线超过 85 秒，服务不再保留流。STREAM_LOST：服务提前丢失了所推的流（例如服务重启），流会立即重新宣告。
- * MEDIA_LOST：断线期间组件报告了 3801 或 3803。ENGINE_RESTARTED：引擎中止后已重新启动。
+ * MEDIA_LOST：断线期间组件报告了 3801 或 3803。ENGINE_RESTARTED：引擎中止后已重新启动，期间发生了上述情况，或服务给出了另一个地址。
  */
 export type ZegoUrlUpdateReason = 'LONG_OUTAGE' | 'STREAM_LOST' | 'MEDIA_LOST' | 'ENGINE_RESTARTED';
 

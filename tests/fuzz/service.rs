@@ -156,6 +156,8 @@ impl World {
     fn finish(&mut self) {
         self.call("destroyEngine", Vec::new());
         assert!(self.open.is_empty(), "calls stay open: {:?}", self.open);
+        // A login under way is waited for.
+        self.wait(6_000);
         assert_eq!(self.engine.next_deadline(), None, "a timer is left");
         assert_eq!(self.socket, None, "a socket is left");
         self.call("loginRoom", Vec::new());

@@ -140,6 +140,8 @@ impl Talk {
         self.wait(20_000);
         self.call("destroyEngine", Vec::new());
         assert!(self.open.is_empty(), "calls stay open: {:?}", self.open);
+        // A login under way is waited for.
+        self.wait(6_000);
         assert_eq!(self.engine.next_deadline(), None, "a timer is left");
     }
 

@@ -149,6 +149,94 @@ test('nonsense passed to join is nothing at all, and what the engine refuses is 
   }
 });
 
+test('a page whose functions throw is in the room and out of it as any other', async (t) => {
+  const shown = t.mock.method(console, 'error', () => {});
+  const onChange = () => {
+    throw new Error('thrown by the page');
+  };
+  const { room, engine, page } = setUp({ onChange, onError: onChange, onComponentEvent: onChange });
+  await room.join('r');
+  await tick();
+  page.onRtcRoomError({ detail: { error: -104 } });
+  page.onRtcRoomRtmpEvent({ detail: { code: 3800 } });
+  room.leave();
+  assert.equal(room.state.room, 'idle');
+  assert.ok(engine.calls.includes('stopPublishingStream mine'));
+  assert.ok(engine.calls.includes('logoutRoom r'));
+  const lines = shown.mock.calls.map(({ arguments: [line] }) => line.split('\n')[0]);
+  for (const name of ['onChange', 'onError', 'onComponentEvent'])
+    assert.ok(lines.includes(`[zego] ${name} threw: Error: thrown by the page`), name);
+  room.destroy();
+});
+
+test('a page that cannot show anything leaves the room as any other', async (t) => {
+  t.mock.method(console, 'error', () => {});
+  const { room, engine, page } = setUp();
+  page.setData = () => {
+    throw new Error('the page is gone');
+  };
+  await room.join('r');
+  await tick();
+  room.leave();
+  assert.ok(engine.calls.includes('logoutRoom r'));
+  room.destroy();
+});
+
+test('parameters of the component that cannot be read are empty ones', async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const { room, rtc, page } = setUp({
+    mrtc: () => ({
+      signature: 's',
+      bizName: proxy,
+      get userId() {
+        throw new Error('no');
+      },
+    }),
+  });
+  await room.join('r');
+  await tick();
+  assert.equal(rtc.all.length, 1);
+  assert.deepEqual([page.data.rtcRoom.signature, page.data.rtcRoom.userId], ['s', '']);
+  room.destroy();
+});
+
+test('the state holds texts and flags, whatever it is asked for', async () => {
+  const { room, engine } = setUp({ streamID: () => 7 });
+  engine.startPublishingStream = (streamID) =>
+    Promise.reject(Object.assign(new Error(`no ${streamID}`), { code: 1000015 }));
+  await room.join('r', { publish: false });
+  await assert.rejects(room.startPublishing());
+  await assert.rejects(room.startPlaying({ type: 'tap' }), { code: 1198009 });
+  room.setCamera(0);
+  assert.deepEqual([room.state.streamID, room.state.publish, room.state.camera], ['', 'failed', false]);
+  room.destroy();
+});
+
+test('a time for joining that no timer takes is the longest one', async () => {
+  const { room, engine } = setUp({ joinTimeout: Infinity });
+  let answer;
+  engine.loginRoom = () => new Promise((resolve) => (answer = resolve));
+  const joining = room.join('r');
+  await tick();
+  assert.equal(room.state.room, 'joining');
+  answer(true);
+  await joining;
+  room.destroy();
+});
+
+test('a function for the id of the own stream that throws rejects what needed it', async () => {
+  const { room } = setUp({
+    streamID: () => {
+      throw new Error('no id');
+    },
+  });
+  await room.join('r', { publish: false });
+  const rejected = room.startPublishing();
+  await assert.rejects(rejected, { message: 'no id', source: 'publish' });
+  room.destroy();
+});
+
 test('two addresses that come together need one component', async () => {
   const { rtc, room, engine } = setUp();
   const joining = room.join('r');

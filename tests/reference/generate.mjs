@@ -23,7 +23,7 @@ export const readModel = () => declared('index', 'types');
 export const readHelper = () => declared('rtc-room');
 
 /** Codes of the engine that no method or event gives. */
-const NOT_GIVEN = [0, 1100010, 1100011];
+const NOT_GIVEN = [0, 1100010, 1199003];
 
 async function main() {
   const table = readTable();

@@ -182,9 +182,72 @@ fn the_first_of_two_rooms_that_is_left_before_it_was_entered_makes_way_for_the_o
 }
 
 #[test]
-fn a_destroyed_engine_waits_for_no_answer() {
+fn an_engine_that_is_destroyed_before_its_login_is_answered_leaves_with_the_answer() {
     let mut world = World::new();
     let a = slow_login(&mut world);
+    let login = world.login(a, "r");
+    world.run(100);
+    world.told(a);
+    world.call(a, "destroyEngine", json!([]));
+    assert_eq!(world.rejected(a, login), 1_100_012, "nobody waits");
+    assert_eq!(on_server(&mut world), ["r: ua"]);
+    let told = world.told(a);
+    world.run(600);
+    assert!(on_server(&mut world).is_empty());
+    assert_eq!(world.clients[a].engine.next_deadline(), None);
+    assert!(world.told(a).is_empty(), "after {told:?}");
+    let again = world.login(a, "r");
+    assert_eq!(world.rejected(a, again), 1_199_003);
+}
+
+#[test]
+fn an_engine_that_is_destroyed_twice_still_leaves() {
+    let mut world = World::new();
+    let a = slow_login(&mut world);
+    world.login(a, "r");
+    world.run(100);
+    world.call(a, "logoutRoom", json!([]));
+    world.call(a, "destroyEngine", json!([]));
+    world.call(a, "destroyEngine", json!([]));
+    world.run(600);
+    assert!(on_server(&mut world).is_empty());
+    assert_eq!(world.clients[a].engine.next_deadline(), None);
+}
+
+#[test]
+fn a_destroyed_engine_waits_six_seconds_at_most() {
+    let mut world = World::new();
+    let a = world.add("ua");
+    world.run(100);
+    rule(
+        &mut world,
+        json!({"match": {"cmd": 1002}, "do": "drop", "count": 1}),
+    );
+    world.login(a, "r");
+    world.run(100);
+    world.call(a, "destroyEngine", json!([]));
+    world.run(5_800);
+    assert!(world.clients[a].engine.next_deadline().is_some());
+    world.run(200);
+    assert_eq!(world.clients[a].engine.next_deadline(), None);
+}
+
+#[test]
+fn a_destroyed_engine_whose_link_breaks_does_not_connect_again() {
+    let mut world = World::new();
+    let a = slow_login(&mut world);
+    world.login(a, "r");
+    world.run(100);
+    world.call(a, "destroyEngine", json!([]));
+    world.cut(a);
+    assert_eq!(world.clients[a].engine.next_deadline(), None);
+}
+
+#[test]
+fn an_engine_that_is_destroyed_before_its_login_was_sent_waits_for_nothing() {
+    let mut world = World::new();
+    world.reachable = false;
+    let a = world.add("ua");
     world.login(a, "r");
     world.run(100);
     world.call(a, "destroyEngine", json!([]));
@@ -192,7 +255,7 @@ fn a_destroyed_engine_waits_for_no_answer() {
 }
 
 #[test]
-fn an_engine_that_is_destroyed_while_it_enters_two_rooms_waits_for_neither_answer() {
+fn an_engine_that_is_destroyed_while_it_enters_two_rooms_is_over_with_the_answers() {
     let mut world = World::new();
     let a = world.add("ua");
     world.resolve(a, "enableMultiRoom", json!([true]));
@@ -207,6 +270,8 @@ fn an_engine_that_is_destroyed_while_it_enters_two_rooms_waits_for_neither_answe
     world.run(100);
     world.call(a, "logoutRoom", json!(["r2"]));
     world.call(a, "destroyEngine", json!([]));
+    world.run(600);
+    assert!(on_server(&mut world).is_empty());
     assert_eq!(world.clients[a].engine.next_deadline(), None);
 }
 

@@ -207,7 +207,7 @@ fn nothing_can_be_called_after_the_engine_was_destroyed() {
     let a = world.add_in("r", "ua");
     world.call(a, "destroyEngine", json!([]));
     let login = world.login(a, "r");
-    assert_eq!(world.rejected(a, login), 1_100_011);
+    assert_eq!(world.rejected(a, login), 1_199_003);
     assert_eq!(
         world.clients[a].engine.next_deadline(),
         None,

@@ -172,5 +172,6 @@ fn nothing_is_left_of_two_logins_whose_rooms_were_left_before_their_answers() {
     world.call(a, "logoutRoom", json!(["two"]));
     world.login(a, "three");
     world.call(a, "destroyEngine", json!([]));
+    world.run(6_000);
     assert_eq!(world.clients[a].engine.next_deadline(), None);
 }

@@ -204,6 +204,7 @@ fn a_call_settles_at_once_when_the_engine_is_destroyed() {
         let (mut world, a, call) = waiting(method);
         world.call(a, "destroyEngine", json!([]));
         assert_eq!(world.rejected(a, call), method.left, "{}", method.name);
+        world.run(6_000);
         assert_eq!(world.clients[a].engine.next_deadline(), None);
     }
 }

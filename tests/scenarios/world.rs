@@ -387,11 +387,10 @@ impl World {
                 conn,
                 bytes,
             } => {
-                if self.clients[client]
-                    .sockets
-                    .values()
-                    .any(|c| *c == Some(conn))
-                {
+                let mut open = self.clients[client].sockets.values();
+                // What was sent before a close arrives before it.
+                let is_closing = |(_, _, d): &(u64, u64, Delivery)| matches!(d, Delivery::ClosedToServer { conn: c } if *c == conn);
+                if open.any(|c| *c == Some(conn)) || self.in_flight.iter().any(is_closing) {
                     self.server
                         .handle(self.now, room_server::Input::Frame { conn, bytes });
                     self.collect_server();

@@ -90,6 +90,7 @@ await script('index', {
 await build({
   ...common,
   entryPoints: [join(root, 'src/shim/rtc-room.js')],
+  minifyIdentifiers: true,
   banner: { js: banner },
   outfile: join(out, 'rtc-room.js'),
   plugins: [sharedModules],

@@ -263,6 +263,54 @@ test('a publish that comes back on another address is told', async () => {
   assert.deepEqual(host.engines[1].calls.at(-1)[0], 'startPublishingStream', 'the component must begin anew');
 });
 
+/** Published and played streams, whose module stops when the service was not heard for `away` ms; `again` ms later once more. */
+async function restartedAfter(t, away, again) {
+  let now = 1000;
+  let isMute = false;
+  const script = {
+    ...room,
+    constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://127.0.0.1/a' }),
+    loginRoom: (e, roomID) => (isMute ? new Promise(() => {}) : room.loginRoom(e, roomID)),
+    startPlayingStream: (_, streamID) => ({ streamID, url: `rtmp://a/${streamID}?zgseq=${now}&zgdid=1` }),
+  };
+  const { zg, host, my } = await start({ script, configure: { clock: { mono: () => now, wall: () => now } } });
+  const hear = () => my.tasks.at(-1).fire('Message', { data: { data: 'AQ==', isBuffer: true } });
+  const got = [];
+  zg.on('streamUrlUpdate', (streamID, url, reason) => got.push(`${streamID} ${reason}`));
+  await zg.loginRoom('r', 't', { userID: 'u' });
+  await zg.startPublishingStream('s');
+  await zg.startPlayingStream('p');
+  zg.updatePlayerState('s', { detail: { code: 3800 } });
+  zg.updatePlayerState('p', { detail: { code: 3802 } });
+  hear();
+  now += away;
+  isMute = again !== undefined;
+  host.hooks.lost(new Error('gone'));
+  await settled();
+  if (isMute) {
+    // The link is there and the room is not.
+    hear();
+    assert.deepEqual(got, []);
+    now += again;
+    isMute = false;
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    host.hooks.lost(new Error('gone'));
+    t.mock.timers.tick(1000);
+    await settled();
+    t.mock.timers.reset();
+  }
+  zg.destroyEngine();
+  return got;
+}
+
+test('after a long outage a restarted module tells each address once, also one that stayed', async (t) => {
+  const both = ['s ENGINE_RESTARTED', 'p ENGINE_RESTARTED'];
+  assert.deepEqual(await restartedAfter(t, 85_000), [], 'the component goes on');
+  assert.deepEqual(await restartedAfter(t, 85_001), both);
+  assert.deepEqual(await restartedAfter(t, 80_000, 5_000), []);
+  assert.deepEqual(await restartedAfter(t, 80_000, 5_001), both, 'the time counts from before the first restart');
+});
+
 test('a trap inside a synchronous call, an asynchronous call or a tick is caught', async () => {
   const trap = () => {
     throw new Error('unreachable');
@@ -385,6 +433,44 @@ test('one timer follows the deadline of the engine', async (t) => {
   other.zg.stopPlayingStream(9000);
   other.zg.destroyEngine();
   assert.equal(running(), 0, 'nor does a destroyed one');
+});
+
+test('a destroyed engine that waits for an answer has its socket and its timer until then, a second at most', async (t) => {
+  const begin = async () => {
+    const script = {
+      constructor: (e) => e.put({ type: 'open', socket: 1, url: 'wss://127.0.0.1/a' }),
+      destroyEngine: (e) => void (e.at = performance.now() + 6000),
+      frame: (e) => {
+        e.at = undefined;
+        e.put({ type: 'send', socket: 1, data: 'AQ==' }, { type: 'close', socket: 1 });
+      },
+    };
+    const started = await start({ script });
+    started.my.tasks[0].fire('Open', {});
+    const login = call(started.zg.loginRoom('r'));
+    started.zg.destroyEngine();
+    assert.equal((await login).code, 1199003, 'nobody waits');
+    assert.equal(started.my.tasks[0].closes.length, 0);
+    assert.equal(started.engine().freed, false);
+    return started;
+  };
+  const answered = await begin();
+  answered.my.tasks[0].fire('Message', { data: { data: 'AQ==', isBuffer: true } });
+  assert.deepEqual(
+    answered.my.tasks[0].sent.map(({ data }) => data),
+    ['AQ=='],
+  );
+  assert.equal(answered.my.tasks[0].closes.length, 1);
+  assert.equal(answered.engine().freed, true);
+
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const silent = await begin();
+  t.mock.timers.tick(999);
+  assert.equal(silent.engine().freed, false);
+  t.mock.timers.tick(1);
+  assert.equal(silent.my.tasks[0].closes.length, 1);
+  assert.equal(silent.engine().freed, true);
+  assert.deepEqual([silent.my.listeners.network, silent.my.listeners.show], [[], []]);
 });
 
 test('outputs of another thread are carried out when it wakes the driver', async () => {

@@ -85,6 +85,7 @@ export function createHost(script = {}) {
     }
 
     callSync(method, args, mono, wall) {
+      if (method === 'destroyEngine') this.at = undefined;
       return this.act(method, args, mono, wall);
     }
 
@@ -131,6 +132,7 @@ export async function start({ script, my = createMy(), wait = false, server = 'w
     my,
     host,
     seed: 7,
+    clock: undefined,
     log: (level, message) => logs.push(`${level}: ${message}`),
     ...options.configure,
   });

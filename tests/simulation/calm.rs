@@ -49,6 +49,9 @@ impl World {
     pub fn destroy_all(&mut self) {
         for device in 0..self.devices.len() {
             self.call(device, "destroyEngine", "", Vec::new());
+            self.check_open(device);
+            // A login under way is waited for.
+            self.run_until(self.now + 6_000);
             self.check_rest(device);
             let events = self.stats.events;
             self.give(

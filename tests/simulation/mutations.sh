@@ -47,7 +47,8 @@ mutations=(
     'policy-ignored|link/mod.rs|*until = delay.map(\|delay\| cx.now.mono + delay);|'
     'policy-cannot-give-up|route/mod.rs|} else if self.net.link.handle_retry(attempt, delay, cx) {|} else if self.net.link.handle_retry(attempt, delay, cx) && of == 1 {'
     'message-told-twice|room/messages.rs|if self.recent.contains(&digest) {|if self.recent.len() > 1_000 {'
-    'left-logins-stay|net.rs|self.pending.retain(\|p\| rooms.contains(&p.room));|let _ = rooms;'
+    'left-logins-stay|net.rs|self.pending.retain(\|p\| rooms.contains(\&p.room));|let _ = rooms;'
+    'destroyed-without-farewell|mod.rs|if engine.is_destroyed && !engine.net.is_leaving() {|if engine.is_destroyed {'
     'old-clock-believed|link/mod.rs|now - *at < CLOCK_AGE_MS|now >= *at'
 )
 

@@ -108,17 +108,21 @@ impl World {
     /// The application ends in good order and starts again.
     pub fn destroy_and_start(&mut self, device: usize) {
         self.call(device, "destroyEngine", "", Vec::new());
-        self.check_rest(device);
+        self.check_open(device);
         self.restart_app(device);
     }
 
-    /// After `destroyEngine` nothing may be left.
-    pub fn check_rest(&mut self, device: usize) {
-        let this = &self.devices[device];
-        if let Some((id, call)) = this.pending.first_key_value() {
+    /// After `destroyEngine` no promise may be open.
+    pub fn check_open(&mut self, device: usize) {
+        if let Some((id, call)) = self.devices[device].pending.first_key_value() {
             let why = format!("{}#{id} is open after destroyEngine", call.method);
             self.fail(device, &why);
         }
+    }
+
+    /// Some seconds after `destroyEngine` nothing may be left.
+    pub fn check_rest(&mut self, device: usize) {
+        self.check_open(device);
         if self.devices[device].raw_deadline().is_some() {
             self.fail(device, "a timer is left after destroyEngine");
         }

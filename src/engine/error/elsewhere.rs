@@ -29,8 +29,6 @@ rows! {
             "引擎加载失败", "检查包中的文件是否齐全，并更新支付宝；下一次调用会再次尝试。";
         1199002, "EngineStopped", "The engine stopped", "It restarts and returns to its rooms and streams, unless DISCONNECTED follows: then log in again. Please report this with the log.",
             "引擎中止", "它会重新启动并回到原来的房间和流；如果随后收到 DISCONNECTED，请重新登录。请附上日志反馈。";
-        1199003, "EngineDestroyed", "destroyEngine() was called on this engine", "Create a new ZegoExpressEngine.",
-            "已对这个引擎调用过 destroyEngine()", "创建新的 ZegoExpressEngine。";
     }
 
     /// Codes of the helper `RtcRoom`.

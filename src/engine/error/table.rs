@@ -150,8 +150,6 @@ codes! {
         "应答到达之前连接已断开", "房间恢复 CONNECTED 后重试。";
     UNSUPPORTED = 1_100_010, "Unsupported", "not available in Alipay mini programs", "",
         "支付宝小程序不支持", "";
-    DESTROYED = 1_100_011, "Destroyed", "the engine was destroyed", "Create a new ZegoExpressEngine.",
-        "引擎已销毁；只有不经 JavaScript 层直接驱动模块时才会见到", "创建新的 ZegoExpressEngine。";
     STOPPED = 1_100_012, "Stopped", "stopped before it was finished", "",
         "尚未完成就被停止", "";
     QUEUE_FULL = 1_100_013, "QueueFull", "too many calls are waiting for an answer", "Send slower.",
@@ -166,4 +164,6 @@ codes! {
         "上一次设置还没有应答", "等上一次调用结束。";
     TOO_FREQUENT = 1_109_001, "TooFrequent", "messages are sent too often", "Leave at least 500 ms between broadcast messages.",
         "消息发送过于频繁", "两条广播消息之间至少间隔 500 毫秒。";
+    DESTROYED = 1_199_003, "EngineDestroyed", "destroyEngine() was called on this engine", "Create a new ZegoExpressEngine.",
+        "已对这个引擎调用过 destroyEngine()", "创建新的 ZegoExpressEngine。";
 }

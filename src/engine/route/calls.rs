@@ -122,10 +122,6 @@ impl Engine {
             }
             Command::Destroy => {
                 self.logout_room(None, cx);
-                // Logins of rooms that were left before the answer came: one for each room.
-                self.leaving.clear();
-                self.net.forget_requests();
-                self.net.link.destroy(cx);
                 self.is_destroyed = true;
                 cx.reply(id, Ok(Reply::Nothing));
             }

@@ -123,7 +123,8 @@ bind_module() {
     step_done
     step 'wasm-opt'
     # Which passes, and how large a function with one caller may be to be inlined, was measured on the packed text (docs/size.md).
-    shrink "$glue/engine_bg.wasm" "$glue/engine.wasm" "$glue/names.json" --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size 40
+    # The lowest memory is the far end of the stack, a hundred times as far away as the deepest call: nothing valid lies there.
+    shrink "$glue/engine_bg.wasm" "$glue/engine.wasm" "$glue/names.json" --flatten --rereloop -Oz --low-memory-unused --optimize-added-constants -Oz --one-caller-inline-max-function-size 40
     # It runs before anybody knows what the runtime has, and is too small to gain anything.
     shrink "$compiled/unpacker.wasm" "$glue/unpacker.wasm" "$glue/unpacker-names.json" "${lower_to_mvp[@]}" -Oz
     step_done

@@ -17,10 +17,7 @@ fn downward(cmd: u32, body: &dyn Encode) -> Vec<u8> {
         ..Default::default()
     };
     let packet = encode_packet(&header, body);
-    let message = accesshub::write::PcDownwardMessage {
-        payload: &packet,
-        ..Default::default()
-    };
+    let message = accesshub::write::PcDownwardMessage { payload: &packet };
     encode_frame(FrameType::PcDownward, 1, &message)
 }
 
@@ -32,7 +29,6 @@ fn join() -> Vec<u8> {
             id_name: b"user-12345",
             nick_name: "用户12345".as_bytes(),
             role: 1,
-            ..Default::default()
         }],
     };
     let head = switch::write::PushReqHead {

@@ -121,15 +121,15 @@ impl Unpacker {
             is_frequent = !is_frequent;
         }
         let mut short = 0x20;
-        for byte in 0..256 {
-            if code_of[byte] == 0 {
+        for (byte, code) in code_of.iter_mut().enumerate() {
+            if *code == 0 {
                 while is_taken[short & 127] {
                     short += 1;
                 }
-                code_of[byte] = short as u16;
+                *code = short as u16;
                 short += 1;
             }
-            self.alphabets[kind][usize::from(code_of[byte]) % 512] = byte as u8;
+            self.alphabets[kind][usize::from(*code) % 512] = byte as u8;
         }
     }
 

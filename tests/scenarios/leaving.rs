@@ -36,6 +36,19 @@ fn slow_login(world: &mut World) -> usize {
     a
 }
 
+/// A client that logs in and gets no answer.
+fn unanswered_login(world: &mut World) -> usize {
+    let a = world.add("ua");
+    world.run(100);
+    rule(
+        world,
+        json!({"match": {"cmd": 1002}, "do": "drop", "count": 1}),
+    );
+    world.login(a, "r");
+    world.run(100);
+    a
+}
+
 #[test]
 fn a_room_that_is_left_before_the_login_is_answered_is_left_on_the_service_too() {
     let mut world = World::new();
@@ -91,14 +104,7 @@ fn another_room_instead_of_one_that_has_not_answered_leaves_nobody_behind() {
 #[test]
 fn a_login_that_is_never_answered_holds_up_the_next_one_for_six_seconds_at_most() {
     let mut world = World::new();
-    let a = world.add("ua");
-    world.run(100);
-    rule(
-        &mut world,
-        json!({"match": {"cmd": 1002}, "do": "drop", "count": 1}),
-    );
-    world.login(a, "r");
-    world.run(100);
+    let a = unanswered_login(&mut world);
     world.call(a, "logoutRoom", json!([]));
     let second = world.login(a, "r");
     world.run(6_200);
@@ -217,14 +223,7 @@ fn an_engine_that_is_destroyed_twice_still_leaves() {
 #[test]
 fn a_destroyed_engine_waits_six_seconds_at_most() {
     let mut world = World::new();
-    let a = world.add("ua");
-    world.run(100);
-    rule(
-        &mut world,
-        json!({"match": {"cmd": 1002}, "do": "drop", "count": 1}),
-    );
-    world.login(a, "r");
-    world.run(100);
+    let a = unanswered_login(&mut world);
     world.call(a, "destroyEngine", json!([]));
     world.run(5_800);
     assert!(world.clients[a].engine.next_deadline().is_some());

@@ -36,6 +36,19 @@ fn slow_login(world: &mut World) -> usize {
     a
 }
 
+/// A client in a first room whose next `count` rooms are entered half a second late.
+fn slow_further_rooms(world: &mut World, count: u32) -> usize {
+    let a = world.add("ua");
+    world.resolve(a, "enableMultiRoom", json!([true]));
+    world.login(a, "r1");
+    world.run(300);
+    rule(
+        world,
+        json!({"match": {"cmd": 301_002}, "do": "delay", "ms": 500, "count": count}),
+    );
+    a
+}
+
 /// A client that logs in and gets no answer.
 fn unanswered_login(world: &mut World) -> usize {
     let a = world.add("ua");
@@ -151,14 +164,7 @@ fn a_room_that_is_left_while_it_is_entered_again_is_left_on_the_service_too() {
 #[test]
 fn a_further_room_that_is_left_before_it_was_entered_does_not_disturb_the_first() {
     let mut world = World::new();
-    let a = world.add("ua");
-    world.resolve(a, "enableMultiRoom", json!([true]));
-    world.login(a, "r1");
-    world.run(300);
-    rule(
-        &mut world,
-        json!({"match": {"cmd": 301_002}, "do": "delay", "ms": 500, "count": 1}),
-    );
+    let a = slow_further_rooms(&mut world, 1);
     world.login(a, "r2");
     world.run(100);
     assert_eq!(on_server(&mut world), ["r1: ua", "r2: ua"]);
@@ -256,14 +262,7 @@ fn an_engine_that_is_destroyed_before_its_login_was_sent_waits_for_nothing() {
 #[test]
 fn an_engine_that_is_destroyed_while_it_enters_two_rooms_is_over_with_the_answers() {
     let mut world = World::new();
-    let a = world.add("ua");
-    world.resolve(a, "enableMultiRoom", json!([true]));
-    world.login(a, "r1");
-    world.run(300);
-    rule(
-        &mut world,
-        json!({"match": {"cmd": 301_002}, "do": "delay", "ms": 500, "count": 2}),
-    );
+    let a = slow_further_rooms(&mut world, 2);
     world.login(a, "r2");
     world.login(a, "r3");
     world.run(100);

@@ -103,7 +103,10 @@ writeFileSync(
 const unpacker = readFileSync(join(generated, 'unpacker.wasm'));
 const unpackerNames = JSON.parse(readFileSync(join(generated, 'unpacker-names.json'), 'utf8')).exports;
 writeFileSync(join(out, 'engine-wasm.js'), `${banner}\n${await wasmModule(bytes, unpacker, unpackerNames)}`);
-writeFileSync(join(out, 'engine-plain.js'), `${banner}\n${await plainModule(bytes)}`);
+writeFileSync(
+  join(out, 'engine-plain.js'),
+  `${banner}\n${await plainModule(readFileSync(join(generated, 'engine-mvp.wasm')))}`,
+);
 const worker = await build({
   ...common,
   entryPoints: [join(root, 'src/shim/worker.js')],

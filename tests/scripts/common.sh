@@ -127,6 +127,8 @@ bind_module() {
     shrink "$glue/engine_bg.wasm" "$glue/engine.wasm" "$glue/names.json" --flatten --rereloop -Oz --low-memory-unused --optimize-added-constants -Oz --one-caller-inline-max-function-size 40
     # It runs before anybody knows what the runtime has, and is too small to gain anything.
     shrink "$compiled/unpacker.wasm" "$glue/unpacker.wasm" "$glue/unpacker-names.json" "${lower_to_mvp[@]}" -Oz
+    # What wasm2js translates: the first WebAssembly release.
+    node_modules/.bin/wasm-opt "${wasm_features[@]}" "${lower_to_mvp[@]}" "$glue/engine.wasm" -o "$glue/engine-mvp.wasm"
     step_done
     echo "$stamp" >"$glue/stamp"
 }

@@ -6,30 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const tool = (name) => fileURLToPath(new URL(`../../node_modules/.bin/${name}`, import.meta.url));
-/** What wasm2js cannot translate is replaced by what it can; if anything is left it stops. */
-const LOWERING = [
-  '--mvp-features',
-  '--enable-sign-ext',
-  '--enable-nontrapping-float-to-int',
-  '--enable-bulk-memory',
-  '--enable-bulk-memory-opt',
-  '--enable-mutable-globals',
-  '--signext-lowering',
-  '--llvm-nontrapping-fptoint-lowering',
-  '--llvm-memory-copy-fill-lowering',
-];
+const wasm2js = fileURLToPath(new URL('../../node_modules/.bin/wasm2js', import.meta.url));
 
-/** The source text of engine-plain.js: `exports.instantiate(imports)` gives the exports of a fresh instance. */
+/** The source text of engine-plain.js: `exports.instantiate(imports)` gives the exports of a fresh instance. @param wasm of the first WebAssembly release */
 export async function plainModule(wasm) {
   const folder = mkdtempSync(join(tmpdir(), 'wasm2js-'));
   try {
     const input = join(folder, 'engine.wasm');
-    const lowered = join(folder, 'lowered.wasm');
     const output = join(folder, 'engine.js');
     writeFileSync(input, wasm);
-    execFileSync(tool('wasm-opt'), [input, ...LOWERING, '-o', lowered]);
-    execFileSync(tool('wasm2js'), [lowered, '--mvp-features', '-O2', '-o', output]);
+    execFileSync(wasm2js, [input, '--mvp-features', '-O2', '-o', output]);
     const { code } = await transform(asFunction(readFileSync(output, 'utf8')), {
       target: 'es2017',
       minify: true,

@@ -21,6 +21,12 @@
 //! engine.handle(Input::Timeout, Now::at(10_000, 10_000));
 //! ```
 
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
 pub mod engine;
 
 /// Tokens as far as a mini program may look into them. Issuing and checking them needs the secret and belongs on a server: the

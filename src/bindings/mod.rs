@@ -3,6 +3,9 @@
 //! JavaScript is never called while the engine is borrowed: outputs wait until the shim drains them, and promises settle in
 //! a microtask.
 
+mod panic;
+
+use alloc::{string::String, vec::Vec};
 use js_sys::{Array, Function, JSON, Object, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -17,9 +20,6 @@ type Outcome = Result<JsValue, JsValue>;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = console, js_name = error)]
-    fn report_panic(text: &str);
-
     /// Writes a number as JavaScript does.
     #[wasm_bindgen(js_name = String)]
     fn fraction(number: f64) -> String;
@@ -44,7 +44,7 @@ impl Engine {
     /// `config` is `{appID, server, seed, deviceID}`. Throws an `Error` that names the wrong member.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, mono: f64, wall: f64) -> Result<Self, JsError> {
-        std::panic::set_hook(Box::new(|panic| report_panic(&panic.to_string())));
+        panic::hook();
         let config = Config::from_host(&value(&config)).map_err(JsError::new)?;
         let inner = engine::Engine::new(config, now(mono, wall));
         let mut outputs = Writer::new(fraction);

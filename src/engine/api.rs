@@ -11,6 +11,7 @@ use super::event::{CommandContent, Quality, User};
 use super::quality::FIGURES;
 use super::room::LoginRequest;
 use super::value::Value;
+use alloc::vec::Vec;
 
 /// Longest roomID, in bytes.
 pub(super) const MAX_ROOM_ID: usize = 128;

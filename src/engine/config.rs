@@ -2,6 +2,7 @@
 
 use super::io::NetworkKind;
 use super::value::Value;
+use alloc::{string::String, vec, vec::Vec};
 
 /// Hubs of the public service, in the order in which they are tried.
 pub const PUBLIC_HUBS: [&str; 3] = [
@@ -63,7 +64,7 @@ impl Config {
             Value::List(list) => list
                 .iter()
                 .filter_map(Value::as_text)
-                .map(str::to_owned)
+                .map(String::from)
                 .collect(),
             _ => return Err("server must be a string or an array of strings"),
         };

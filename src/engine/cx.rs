@@ -1,6 +1,6 @@
 //! What every part of the engine gets with an input: the time, the jitter, and where to put outputs.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 
 use super::error::Error;
 use super::event::Event;

@@ -3,6 +3,7 @@
 pub mod elsewhere;
 pub mod table;
 
+use alloc::{string::String, string::ToString};
 use core::fmt;
 
 use super::json::{Writer, to_json};

@@ -1,6 +1,6 @@
 //! What the application is told, in the order and the shapes of the vendor's Alipay client.
 
-use std::rc::Rc;
+use alloc::{rc::Rc, string::String, vec::Vec};
 
 use super::error::{Code, OK};
 use super::json::{Writer, to_json};

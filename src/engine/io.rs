@@ -5,6 +5,7 @@ use super::event::Event;
 use super::json::{Writer, to_json};
 use super::time::Millis;
 use super::value::Value;
+use alloc::{string::String, vec::Vec};
 
 /// Number that the host gives to a call; the reply carries it.
 pub type CallId = u32;

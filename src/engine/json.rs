@@ -6,6 +6,7 @@
 //! Not a general reader. It finds the members of an object and leaves their values as text, because a custom command's
 //! content goes to the page as it came. `serde_json` does this too, for a third of the whole module's size.
 
+use alloc::{string::String, string::ToString, vec::Vec};
 /// Members of an object, keys unescaped, values as they stand. `None` if the text is not an object.
 pub(crate) fn members(json: &str) -> Option<Vec<(String, &str)>> {
     let mut members = Vec::new();

@@ -5,6 +5,7 @@ use super::json;
 use super::room::LoginRequest;
 use super::time::Now;
 use super::wire::{initconfig, pb, text};
+use alloc::{string::String, string::ToString, vec, vec::Vec};
 
 /// Media hosts kept from one answer.
 pub(super) const MAX_HOSTS: usize = 16;

@@ -29,7 +29,7 @@ pub mod token;
 mod value;
 pub mod wire;
 
-use std::collections::VecDeque;
+use alloc::{collections::VecDeque, vec::Vec};
 
 pub use config::{Config, PUBLIC_HUBS};
 pub use error::{Code, Error};

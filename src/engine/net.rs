@@ -6,6 +6,7 @@ use super::link::Link;
 use super::time::{Instant, Millis};
 use super::wire::pb::Encode;
 use super::wire::{packet, switch};
+use alloc::{string::String, vec::Vec};
 
 /// How long a login may wait for its answer; then it is sent again.
 pub(super) const LOGIN_TIMEOUT_MS: Millis = 6_000;

@@ -17,6 +17,7 @@ use super::net::RoomKey;
 use super::quality::Pairs;
 use super::renewal::{OUTAGE_MS, Renewal, UrlReason, is_media_lost};
 use super::time::Millis;
+use alloc::string::String;
 
 /// Streams that one engine plays at the same time; more are refused.
 pub(super) const MAX_PLAYERS: usize = 64;

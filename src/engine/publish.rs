@@ -24,6 +24,7 @@ use super::renewal::{OUTAGE_MS, Renewal, UrlReason, is_media_lost};
 use super::room::{Outage, Room, StreamInfo};
 use super::wire::liveroom;
 use super::wire::packet::cmd;
+use alloc::string::String;
 
 /// Streams that one engine publishes at the same time; more are refused.
 pub(super) const MAX_PUBLISHERS: usize = 16;

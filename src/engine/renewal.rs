@@ -14,6 +14,7 @@ use super::cx::Cx;
 use super::event::Event;
 use super::link::HttpKey;
 use super::time::{Instant, Millis, is_due};
+use alloc::string::String;
 
 /// After a longer time without hearing of the service addresses are worth nothing: it keeps a stream for about 90 s.
 pub(super) const OUTAGE_MS: Millis = 85_000;

@@ -1,5 +1,6 @@
 //! A value as a page passed it: the engine looks at it before it trusts its type.
 
+use alloc::{string::String, vec::Vec};
 /// A plain JavaScript value. Whatever is none of these (a function, a symbol...) arrives as a map with the one key `$type`.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[allow(missing_docs)]

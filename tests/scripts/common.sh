@@ -107,7 +107,7 @@ compile_module() {
     for prefix in "$root/" "$registry/" "$registry"/*/ "$("${RUSTC:-rustc}" --print sysroot)/"; do
         flags+=" --remap-path-prefix=$prefix="
     done
-    RUSTFLAGS=$flags cargo build --locked -q --release --lib -p zego-express-alipay -p unpacker --target $wasm_target
+    RUSTFLAGS=$flags cargo build --locked -q --release --lib -p zego-express-alipay -p unpacker --no-default-features --target $wasm_target
     step_done
 }
 

@@ -3,6 +3,7 @@
 use crate::engine::wire::accesshub::WssGroup;
 use crate::engine::wire::pb::Messages;
 use crate::engine::wire::text;
+use alloc::{string::String, vec::Vec};
 
 const MAIN_DOMAINS: [&str; 3] = ["zego.im", "coolzcloud.com", "zegocloud.com"];
 /// Addresses kept from one answer of the service.

@@ -15,7 +15,7 @@ mod hubs;
 mod pc;
 mod requests;
 
-use std::collections::VecDeque;
+use alloc::{collections::VecDeque, string::String, vec::Vec};
 
 use super::backoff;
 use super::cx::Cx;

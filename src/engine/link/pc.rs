@@ -1,6 +1,7 @@
 //! The proxied connection: the stream on which room packets travel.
 
 use crate::engine::time::{Instant, Millis};
+use alloc::vec::Vec;
 
 /// How long the service may take to establish it, unless its configuration says otherwise.
 pub(super) const ESTABLISH_TIMEOUT_MS: Millis = 15_000;

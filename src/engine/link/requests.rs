@@ -5,6 +5,7 @@ use crate::engine::error::{Code, TIMEOUT};
 use crate::engine::io::LogLevel;
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::{Frame, FrameType, accesshub, text};
+use alloc::vec::Vec;
 
 use super::{
     GET_BODY, HttpKey, Link, LinkEvent, MAX_PENDING, METHOD_GET, MODE_ONLINE, NO_ETAG,

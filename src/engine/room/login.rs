@@ -11,6 +11,7 @@ use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::packet::cmd;
 use crate::engine::wire::pb::Messages;
 use crate::engine::wire::{liveroom, switch};
+use alloc::{string::ToString, vec::Vec};
 
 use super::md5::md5;
 use super::streams::StreamInfo;

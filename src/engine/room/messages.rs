@@ -1,7 +1,7 @@
 //! Messages between users: broadcast (reliable), barrage (many, may be collected), custom command (to named users).
 
-use std::collections::VecDeque;
-use std::hash::Hasher;
+use alloc::{collections::VecDeque, string::String, string::ToString, vec::Vec};
+use core::hash::Hasher;
 
 use fnv::FnvHasher;
 

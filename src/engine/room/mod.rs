@@ -33,6 +33,7 @@ use super::token;
 use super::wire::packet::cmd;
 use super::wire::pb::Encode;
 use super::wire::{liveroom, switch};
+use alloc::{string::String, vec::Vec};
 use messages::Messages;
 use streams::Streams;
 use trans::Trans;

@@ -3,7 +3,7 @@
 //! Each add, delete or update raises the sequence by one. A push that continues it is applied; a gap leads to a fetch of the
 //! whole list, which then replaces the known one.
 
-use std::rc::Rc;
+use alloc::{rc::Rc, string::String, vec::Vec};
 
 use crate::engine::event::{Event, Stream, UpdateType, User};
 use crate::engine::time::{Instant, Millis};

@@ -1,7 +1,7 @@
 //! Rows under an id, in the order in which they came.
 
-use std::hash::Hasher;
-use std::rc::Rc;
+use alloc::{rc::Rc, vec, vec::Vec};
+use core::hash::Hasher;
 
 use fnv::FnvHasher;
 

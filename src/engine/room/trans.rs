@@ -11,6 +11,7 @@ use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::packet::cmd;
 use crate::engine::wire::pb::Messages;
 use crate::engine::wire::{liveroom, shared, text};
+use alloc::{string::String, vec, vec::Vec};
 
 use super::Room;
 

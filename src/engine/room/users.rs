@@ -3,7 +3,7 @@
 //! Each join or leave raises the sequence by one. A push that continues the known sequence is applied at once; any other
 //! waits a moment for the missing ones, then the list is fetched.
 
-use std::rc::Rc;
+use alloc::{rc::Rc, vec::Vec};
 
 use crate::engine::event::{Event, UpdateType, User};
 use crate::engine::time::{Instant, Millis, earliest, is_due};

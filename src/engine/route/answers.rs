@@ -10,6 +10,7 @@ use crate::engine::room::{self};
 use crate::engine::wire::packet::{answer_head, decode_packet};
 use crate::engine::wire::{Body, Packet, switch, text};
 use crate::engine::{Engine, find_room};
+use alloc::vec::Vec;
 
 /// Refusals of a stream's deletion after which it is not tried again, unless the room is entered again.
 pub(in crate::engine) const MAX_DELETE_REFUSALS: u32 = 5;

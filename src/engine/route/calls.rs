@@ -12,6 +12,7 @@ use crate::engine::publish::{self};
 use crate::engine::room::{LoginRequest, Room, RoomEnd};
 use crate::engine::value::Value;
 use crate::engine::{Engine, MAX_ROOMS, find_room, token};
+use alloc::string::String;
 
 impl Engine {
     /// A method of the page.

@@ -15,6 +15,7 @@ use crate::engine::play::{self, MAX_PLAYERS, Player};
 use crate::engine::publish::{MAX_PUBLISHERS, Publisher};
 use crate::engine::renewal;
 use crate::engine::room::{LoginRequest, Room};
+use alloc::{string::String, string::ToString, vec::Vec};
 
 /// Codes of the component's `onRtmpEvent`.
 const PUSHED: u32 = 3800;

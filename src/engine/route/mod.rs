@@ -15,6 +15,7 @@ use crate::engine::room::{Room, RoomEnd, RoomSignal};
 use crate::engine::time::Millis;
 use crate::engine::wire::switch;
 use crate::engine::{Engine, backoff, find_room};
+use alloc::vec::Vec;
 
 impl Engine {
     /// What the link has to say.

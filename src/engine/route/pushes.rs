@@ -11,6 +11,7 @@ use crate::engine::room::{self, Change, Room};
 use crate::engine::wire::packet::{cmd, decode_push};
 use crate::engine::wire::{Push, liveroom, switch, text};
 use crate::engine::{Engine, find_room, json};
+use alloc::{string::String, string::ToString, vec::Vec};
 
 impl Engine {
     pub(in crate::engine) fn handle_push(

@@ -9,6 +9,7 @@ use crate::engine::net::Net;
 use crate::engine::renewal::{Renewal, Task};
 use crate::engine::room::Room;
 use crate::engine::time::Instant;
+use alloc::{string::String, vec::Vec};
 
 use super::media::request_address;
 

@@ -37,7 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             write_message(&mut code, &message)?;
         }
         let Code { read, write } = code;
-        let text = format!("{read}/// To send.\npub mod write {{\nuse super::pb;\n{write}}}\n");
+        let text = format!(
+            "{read}/// To send.\npub mod write {{\n#[allow(unused_imports)]\nuse alloc::vec::Vec;\n\nuse super::pb;\n{write}}}\n"
+        );
         std::fs::write(out.join(format!("{}.rs", file.package_name())), text)?;
     }
     Ok(())

@@ -13,6 +13,7 @@
 
 use super::pb::{self, Choice, Encode};
 use super::{WireError, accesshub};
+use alloc::vec::Vec;
 
 /// Longest frame that is decoded.
 pub const MAX_FRAME_BYTES: usize = 2 * 1024 * 1024;

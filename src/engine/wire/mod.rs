@@ -6,8 +6,7 @@
 //! Decoding is total. Any bytes give a value or a [`WireError`]; memory is bounded by [`frame::MAX_FRAME_BYTES`], which is
 //! checked before anything is decoded.
 
-use std::borrow::Cow;
-use std::rc::Rc;
+use alloc::{borrow::Cow, rc::Rc, string::String};
 
 pub mod frame;
 pub mod packet;

@@ -10,6 +10,7 @@
 
 use super::pb::{self, Choice, Encode, Message, decode};
 use super::{WireError, liveroom, switch, text};
+use alloc::{string::String, vec::Vec};
 
 const PREFIX_BYTES: usize = 7;
 const FIRST_BYTE: u8 = 0x31;

@@ -5,6 +5,7 @@
 //! than the numbers of its fields. Unknown fields are skipped. A field of another wire type than the schema's makes the
 //! message malformed. Of a field that comes twice the last one counts.
 
+use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 use super::WireError;

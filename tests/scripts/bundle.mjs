@@ -19,6 +19,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { oneScope } from './one-scope.mjs';
 import { plainModule, toES5 } from './plain-js.mjs';
 import { wasmModule } from './wasm-text.mjs';
 
@@ -85,16 +86,9 @@ const names = ['ZegoExpressEngine', 'ZegoError', 'RtcRoom'];
 await script('index', {
   // How Node finds out what an import can name.
   footer: `\n0&&(${['default', ...names].map((name) => `exports.${name}=`).join('')}0);`,
-  plugins: [generatedModules, sharedModules],
+  plugins: [generatedModules, sharedModules, oneScope],
 });
-await build({
-  ...common,
-  entryPoints: [join(root, 'src/shim/rtc-room.js')],
-  minifyIdentifiers: true,
-  banner: { js: banner },
-  outfile: join(out, 'rtc-room.js'),
-  plugins: [sharedModules],
-});
+await script('rtc-room', { plugins: [sharedModules, oneScope] });
 for (const name of ['log-upload', 'error-codes', 'host-worker']) await script(name);
 writeFileSync(
   join(out, 'index.esm.js'),
@@ -111,7 +105,7 @@ const worker = await build({
   ...common,
   entryPoints: [join(root, 'src/shim/worker.js')],
   format: 'iife',
-  plugins: [generatedModules],
+  plugins: [generatedModules, oneScope],
   write: false,
 });
 const es5 = await toES5(worker.outputFiles[0].text);
@@ -120,7 +114,7 @@ const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI
 writeFileSync(join(out, 'engine.wasm.br'), brotliCompressSync(bytes, best));
 
 /** One of the shim's files. @param {string} name @param {{footer?: string, plugins?: import('esbuild').Plugin[]}} [options] */
-async function script(name, { footer = '', plugins } = {}) {
+async function script(name, { footer = '', plugins = [oneScope] } = {}) {
   const entryPoints = [join(root, `src/shim/${name}.js`)];
   const { outputFiles } = await build({ ...common, entryPoints, plugins, write: false });
   writeFileSync(join(out, `${name}.js`), `${banner}\n${await minified(outputFiles[0].text, 2017)}${footer}\n`);

@@ -16,19 +16,16 @@ const ASYNC_METHODS = [
   'setRoomExtraInfo',
 ];
 
-/**
- * Methods that answer at once: [answer while the module loads, without an engine, where the engine refuses the arguments].
- * @type {Record<string, [any, any, any]>}
- */
+/** Methods that answer at once, and their answer while the module loads; without an engine `true` becomes `false`. @type {Record<string, any>} */
 const SYNC_METHODS = {
-  logoutRoom: [undefined, undefined, undefined],
-  stopPublishingStream: [true, false, false],
-  stopPlayingStream: [undefined, undefined, undefined],
-  getNextUrl: ['', '', ''],
-  renewToken: [true, false, false],
-  enableMultiRoom: [true, false, false],
-  updatePlayerState: [undefined, undefined, undefined],
-  updatePlayerNetStatus: [undefined, undefined, undefined],
+  logoutRoom: undefined,
+  stopPublishingStream: true,
+  stopPlayingStream: undefined,
+  getNextUrl: '',
+  renewToken: true,
+  enableMultiRoom: true,
+  updatePlayerState: undefined,
+  updatePlayerNetStatus: undefined,
 };
 
 /** Methods that Alipay has no place for: [what to use instead, names, whether they return a promise]. @type {Array<[string, string, boolean]>} */
@@ -182,12 +179,13 @@ for (const name of ASYNC_METHODS) {
   );
 }
 for (const name of Object.keys(SYNC_METHODS)) {
-  const [early, refused, silent] = SYNC_METHODS[name];
+  const early = SYNC_METHODS[name];
+  const refused = early && false;
   define(
     ZegoExpressEngine.prototype,
     name,
     /** @this {any} @param {any[]} args */ function (...args) {
-      return driverOf(this).callSync(name, args, { early, refused, silent });
+      return driverOf(this).callSync(name, args, { early, refused, silent: refused });
     },
   );
 }

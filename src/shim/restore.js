@@ -1,7 +1,7 @@
 'use strict';
 
 const { fromEngine } = require('./errors');
-const { PUSHED, PLAYED } = require('./session');
+const { streamEnd, PUSHED, PLAYED } = require('./session');
 
 /** How long a restarted engine may take to report who is in a room, in ms. */
 const ROSTER_TIME = 2000;
@@ -31,17 +31,10 @@ function restore(driver) {
 /** @param {Driver} driver @param {string} method @param {import('./session').Stream} stream @param {boolean} isLong the outage */
 function restoreStream(driver, method, stream, isLong) {
   const [streamID] = stream.args;
-  const isWanted = () => driver.session.streamsOf(method).get(streamID) === stream;
+  const isWanted = () => driver.session.wanted(method).get(streamID) === stream;
   const ended = (/** @type {any} */ reason) => {
-    driver.session.streamsOf(method).delete(streamID);
-    const isPublished = method === 'startPublishingStream';
-    const state = {
-      state: isPublished ? 'NO_PUBLISH' : 'NO_PLAY',
-      streamID,
-      errorCode: reason.code,
-      extendedData: reason.message,
-    };
-    driver.tell([[isPublished ? 'publisherStateUpdate' : 'playerStateUpdate', state]]);
+    driver.session.wanted(method).delete(streamID);
+    driver.tell([streamEnd(method, streamID, reason)]);
   };
   const again = (/** @type {any} */ value) => {
     const moved = isLong || addressOf(stream.url) !== addressOf(value.url);

@@ -19,8 +19,8 @@ const PLAY_FAILED = 3803;
  * @property {any} entry the page's open call, until it is settled
  * @property {string} state the newest the page was told
  * @property {Map<string, string>} users names by id, of whom the page knows @property {Map<string, any>} streams what it knows of
- * @property {boolean} entering on the way back in, unknown to the page but for CONNECTING
- * @property {{users: Set<string>, streams: Set<string>} | null} seen what a restarted engine reported so far
+ * @property {boolean} [entering] on the way back in, unknown to the page but for CONNECTING
+ * @property {{users: Set<string>, streams: Set<string>}} [seen] what a restarted engine reported so far
  */
 
 /**
@@ -30,10 +30,10 @@ const PLAY_FAILED = 3803;
  * @property {any} entry the page's open call, until it is settled
  * @property {string} url the address the page has
  * @property {string} state the newest the page was told
- * @property {boolean} running whether the component reported that it runs
- * @property {boolean} lost the component lost it while the room was away: it comes back with the room, or is begun anew
- * @property {boolean} pending the restarted engine has not been asked for it yet
- * @property {boolean} returning the restarted engine has not reached `state` yet
+ * @property {boolean} [running] whether the component reported that it runs
+ * @property {boolean} [lost] the component lost it while the room was away: it comes back with the room, or is begun anew
+ * @property {boolean} [pending] the restarted engine has not been asked for it yet
+ * @property {boolean} [returning] the restarted engine has not reached `state` yet
  * @property {string} text extra info of the application
  * @property {import('./told').Devices} [devices] what is told of the devices, if anything
  */
@@ -69,8 +69,7 @@ class Session {
     if (!all || typeof id !== 'string' || !id) return;
     const known = all.get(id);
     if (method === 'loginRoom') {
-      if (!known)
-        all.set(id, { args, entry, state: '', users: new Map(), streams: new Map(), entering: false, seen: null });
+      if (!known) all.set(id, { args, entry, state: '', users: new Map(), streams: new Map() });
     } else if ((!known || known.lost) && this.isOnline()) {
       const { text } = open(extraInfoOf(args) || '');
       all.set(id, {
@@ -79,10 +78,6 @@ class Session {
         url: '',
         state: '',
         text,
-        running: false,
-        lost: false,
-        pending: false,
-        returning: false,
       });
     }
   }
@@ -299,7 +294,7 @@ class Session {
     const room = this.rooms.get(roomID);
     if (!room || !room.seen) return [];
     const { seen } = room;
-    room.seen = null;
+    room.seen = undefined;
     /** @type {any[][]} */
     const events = [];
     const streams = takeMissing(room.streams, seen.streams).map(([, stream]) => stream);
@@ -395,7 +390,7 @@ function hearMembers(room, kind, key, args) {
   if (!Array.isArray(list)) return args;
   /** @type {Map<string, any>} */
   const known = room[kind];
-  /** @type {Set<string> | null} */
+  /** @type {Set<string> | undefined} */
   const seen = room.seen && room.seen[kind];
   // Only a restarted engine tells the page what it knows.
   const news = seen ? list.filter((item) => known.has(item[key]) === (type !== 'ADD')) : list;

@@ -219,9 +219,13 @@ function shown(value) {
     : `a ${typeof value}`;
 }
 
-Object.defineProperty(exports, '__esModule', { value: true });
 exports.ZegoExpressEngine = ZegoExpressEngine;
 exports.ZegoError = ZegoError;
-// A file of its own, for applications that use it.
-Object.defineProperty(exports, 'RtcRoom', { enumerable: true, get: () => require('./rtc-room').RtcRoom });
 exports.default = ZegoExpressEngine;
+// Node reads in the text what an import can name.
+exports.RtcRoom = undefined;
+Object.defineProperties(exports, {
+  __esModule: { value: true },
+  // A file of its own, for applications that use it.
+  RtcRoom: { enumerable: true, get: () => require('./rtc-room').RtcRoom },
+});

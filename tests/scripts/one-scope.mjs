@@ -29,6 +29,8 @@ function withImports(source, path) {
     .replace(/^const (\w+) = require\('(.*)'\);$/gm, (_, name, file) =>
       hasNames(file) ? `import * as ${name} from '${file}';` : `import ${name} from '${file}';`,
     );
+  if (/^(const|let|var)\b[^=]+= *require\(/m.test(module))
+    throw new Error(`one-scope.mjs cannot read what ${path} requires`);
   if (!module.includes(LATE)) return module;
   return `import * as engineGlue from './engine-glue';\n${module.replace(LATE, 'engineGlue.')}`;
 }

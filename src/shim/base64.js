@@ -1,8 +1,9 @@
 'use strict';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** Values by the codes of the alphabet's characters, written so that only who encodes carries the alphabet. */
 const VALUES = new Uint8Array(128);
-for (let i = 0; i < 64; i += 1) VALUES[ALPHABET.charCodeAt(i)] = i;
+for (let i = 0; i < 64; i += 1) VALUES[i < 26 ? i + 65 : i < 52 ? i + 71 : i < 62 ? i - 4 : i < 63 ? 43 : 47] = i;
 
 /** Bytes to padded base64 text. @param {Uint8Array} bytes @returns {string} */
 function encode(bytes) {

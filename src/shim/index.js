@@ -70,7 +70,7 @@ class ZegoExpressEngine {
    * @param {string | string[]} server
    */
   constructor(appID, server) {
-    if (typeof appID !== 'number' || !(appID > 0 && appID <= 0xffffffff) || Math.floor(appID) !== appID) {
+    if (typeof appID !== 'number' || appID >>> 0 !== appID || !appID) {
       throw new TypeError(`appID must be a positive integer number below 2^32, not ${shown(appID)}`);
     }
     const servers = typeof server === 'string' ? [server] : plain(server);
@@ -114,10 +114,11 @@ class ZegoExpressEngine {
   /** @param {string} streamID @param {{camera?: boolean, microphone?: boolean}} state */
   setDeviceState(streamID, state) {
     const driver = driverOf(this);
-    const devices = plain(state);
-    const isGiven = devices && [devices.camera, devices.microphone].some((on) => typeof on === 'boolean');
-    if (!isGiven) return Promise.reject(badDevices());
-    for (const name of Object.keys(devices)) if (typeof devices[name] !== 'boolean') delete devices[name];
+    const given = plain(state) || {};
+    /** @type {any} */
+    const devices = {};
+    for (const name of ['camera', 'microphone']) if (typeof given[name] === 'boolean') devices[name] = given[name];
+    if (!Object.keys(devices).length) return Promise.reject(badDevices());
     return driver.call('setStreamExtraInfo', [streamID, driver.session.extraInfo(streamID, undefined, devices)]);
   }
 

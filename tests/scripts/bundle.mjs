@@ -121,8 +121,8 @@ async function minified(source, ecma) {
   const { code } = await minify(source, {
     ecma,
     toplevel: true,
-    // Nothing waits for a property to be read.
-    compress: { passes: 3, pure_getters: true },
+    // Nothing waits for a property to be read, and only classes are called with `new`.
+    compress: { passes: 3, pure_getters: true, unsafe_arrows: ecma > 5 },
     format: { comments: false },
   });
   return code;

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = error)]
-    fn report(text: &str);
+    pub(super) fn report(text: &str);
 }
 
 /// The standard library has a handler, which asks this hook.

@@ -1,6 +1,7 @@
 //! What the engine is made with.
 
 use super::io::NetworkKind;
+use super::json;
 use super::value::Value;
 use alloc::{string::String, vec, vec::Vec};
 
@@ -52,8 +53,9 @@ impl Config {
 }
 
 impl Config {
-    /// What the host passes: `{appID, server, seed, deviceID, platform, networkType, reconnect}`. The error names what is wrong.
-    pub fn from_host(config: &Value) -> Result<Self, &'static str> {
+    /// What the host passes, as JSON: `{appID, server, seed, deviceID, platform, networkType, reconnect}`. The error names what is wrong.
+    pub fn from_json(config: &str) -> Result<Self, &'static str> {
+        let config = json::value(config);
         let app_id = config
             .get("appID")
             .as_u32()
@@ -68,7 +70,7 @@ impl Config {
                 .collect(),
             _ => return Err("server must be a string or an array of strings"),
         };
-        let seed = config.get("seed").as_number().unwrap_or(0.0).to_bits();
+        let seed = config.get("seed").as_whole().unwrap_or(0);
         let device_id = config.get("deviceID").as_text().unwrap_or_default().into();
         let platform = config.get("platform").as_text().unwrap_or_default();
         Ok(Self {

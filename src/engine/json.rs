@@ -6,7 +6,13 @@
 //! Not a general reader. It finds the members of an object and leaves their values as text, because a custom command's
 //! content goes to the page as it came. `serde_json` does this too, for a third of the whole module's size.
 
-use alloc::{string::String, string::ToString, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use super::value::Value;
+
 /// Members of an object, keys unescaped, values as they stand. `None` if the text is not an object.
 pub(crate) fn members(json: &str) -> Option<Vec<(String, &str)>> {
     let mut members = Vec::new();
@@ -52,25 +58,47 @@ pub(crate) fn text(json: &str) -> Option<String> {
     Some(text)
 }
 
-/// What a writer keeps of its memory for what it writes next.
-const KEPT_BYTES: usize = 16 * 1024;
+/// How deep lists and objects may lie in each other; what lies deeper is missing. The shim passes less (`plain.js`).
+const MAX_DEPTH: u32 = 32;
+
+/// A whole value as a page passed it. What is not JSON is missing.
+pub(crate) fn value(json: &str) -> Value {
+    nested(json.trim(), MAX_DEPTH)
+}
+
+fn nested(json: &str, depth: u32) -> Value {
+    if depth == 0 {
+        return Value::Undefined;
+    }
+    match json.as_bytes().first() {
+        Some(b'{') => {
+            let mut values = Vec::new();
+            for (key, member) in members(json).unwrap_or_default() {
+                values.push((key, nested(member, depth - 1)));
+            }
+            Value::Map(values)
+        }
+        Some(b'[') => {
+            let mut values = Vec::new();
+            for item in list(json).unwrap_or_default() {
+                values.push(nested(item, depth - 1));
+            }
+            Value::List(values)
+        }
+        Some(b'"') => text(json).map_or(Value::Undefined, Value::Text),
+        Some(b't' | b'f') => Value::Bool(json == "true"),
+        Some(b'-' | b'0'..=b'9') => Value::Number(json.into()),
+        _ => Value::Undefined,
+    }
+}
 
 /// Writes JSON, value after value; commas come by themselves.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Writer {
     text: String,
-    fraction: fn(f64) -> String,
 }
 
 impl Writer {
-    /// `fraction` writes a number that is not whole: the library's way to do that is a tenth of the module.
-    pub(crate) fn new(fraction: fn(f64) -> String) -> Self {
-        Self {
-            text: String::new(),
-            fraction,
-        }
-    }
-
     /// Begins an object or a list.
     pub(crate) fn open(&mut self, bracket: char) {
         self.separate();
@@ -119,23 +147,16 @@ impl Writer {
         self.text.push('"');
     }
 
-    /// What JSON has no word for, such as NaN, is written as null.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
-    #[inline(never)]
-    pub(crate) fn number(&mut self, value: f64) {
-        let whole = value as i64;
-        if whole as f64 == value {
-            if whole < 0 {
-                self.raw("-");
-                self.text.push_str(&whole.unsigned_abs().to_string());
-            } else {
-                self.raw(&whole.unsigned_abs().to_string());
-            }
-        } else if value.is_finite() {
-            let text = (self.fraction)(value);
-            self.raw(&text);
+    pub(crate) fn number(&mut self, value: impl Into<u64>) {
+        self.raw(&value.into().to_string());
+    }
+
+    pub(crate) fn signed(&mut self, value: i64) {
+        if value < 0 {
+            self.raw("-");
+            self.text.push_str(&value.unsigned_abs().to_string());
         } else {
-            self.raw("null");
+            self.raw(&value.unsigned_abs().to_string());
         }
     }
 
@@ -186,31 +207,15 @@ impl Writer {
     }
 
     /// A member whose value is a number.
-    #[inline(never)]
-    pub(crate) fn number_member(&mut self, key: &str, value: f64) {
+    pub(crate) fn number_member(&mut self, key: &str, value: impl Into<u64>) {
         self.key(key);
         self.number(value);
     }
 
-    /// Whether nothing but the first bracket was written.
+    /// Whether nothing was written.
     #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-    pub(crate) fn is_fresh(&self) -> bool {
-        self.text.len() <= 1
-    }
-
-    /// What was written.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-    pub(crate) fn as_text(&self) -> &str {
-        &self.text
-    }
-
-    /// Begins anew. The memory is kept for what comes next, unless it is much.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-    pub(crate) fn clear(&mut self) {
-        if self.text.capacity() > KEPT_BYTES {
-            self.text = String::new();
-        }
-        self.text.clear();
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty()
     }
 
     pub(crate) fn finish(self) -> String {
@@ -224,16 +229,9 @@ impl Writer {
     }
 }
 
-/// What `write` writes, for drivers on this machine.
-pub(crate) fn to_json(write: impl FnOnce(&mut Writer)) -> String {
-    let mut writer = Writer::new(|number| number.to_string());
-    write(&mut writer);
-    writer.finish()
-}
-
-/// What `write` writes, for what holds no fractions.
+/// What `write` writes.
 pub(crate) fn written(write: impl FnOnce(&mut Writer)) -> String {
-    let mut writer = Writer::new(|_| String::from("null"));
+    let mut writer = Writer::default();
     write(&mut writer);
     writer.finish()
 }
@@ -381,11 +379,12 @@ mod tests {
 
     #[test]
     fn numbers_and_bytes_are_written_as_javascript_reads_them() {
-        let json = to_json(|to| {
+        let json = written(|to| {
             to.open('[');
-            for number in [0.0, 7.0, -3.0, 1.5, 9_007_199_254_740_991.0, f64::NAN] {
-                to.number(number);
+            for number in [0, 7, -3, i64::MIN, i64::MAX] {
+                to.signed(number);
             }
+            to.number(u64::MAX);
             for bytes in ["", "f", "fo", "foo", "foob"] {
                 to.bytes(bytes.as_bytes());
             }
@@ -394,7 +393,7 @@ mod tests {
         });
         assert_eq!(
             json,
-            r#"[0,7,-3,1.5,9007199254740991,null,"","Zg==","Zm8=","Zm9v","Zm9vYg==","+/8="]"#
+            r#"[0,7,-3,-9223372036854775808,9223372036854775807,18446744073709551615,"","Zg==","Zm8=","Zm9v","Zm9vYg==","+/8="]"#
         );
     }
 }

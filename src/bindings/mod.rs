@@ -16,6 +16,9 @@ use crate::engine::{self, Config, Input, Now, Output};
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
+/// What the outputs of one input usually take: a text that grows by itself is copied on the way.
+const USUAL_BYTES: usize = 512;
+
 /// One engine. `mono` is a clock that never goes back, `wall` is `Date.now()`, both in milliseconds.
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -83,6 +86,7 @@ impl Engine {
     fn collect(&mut self) {
         while let Some(output) = self.inner.poll_output() {
             if self.outputs.is_empty() {
+                self.outputs.reserve(USUAL_BYTES);
                 self.outputs.open('[');
             }
             output.write(&mut self.outputs);

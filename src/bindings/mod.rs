@@ -35,7 +35,7 @@ impl Engine {
     pub fn create(config: &str, mono: f64, wall: f64) -> Option<Self> {
         panic::hook();
         let config = Config::from_json(config)
-            .inspect_err(|wrong| panic::report(wrong))
+            .inspect_err(|wrong| panic::report(wrong, "", 0))
             .ok()?;
         let mut engine = Self {
             inner: engine::Engine::new(config, now(mono, wall)),

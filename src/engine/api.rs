@@ -32,8 +32,6 @@ pub(super) const MAX_TEXT: usize = 65_536;
 /// Receivers of one custom command.
 pub(super) const MAX_RECEIVERS: usize = 1_024;
 
-const ID_PUNCTUATION: &[u8] = b"!#$%&'()*+,-.;<=>@\\^_`~";
-
 /// A call that passed the checks. Its texts are those of the page.
 #[derive(Debug, Clone)]
 pub(super) enum Command<'a> {
@@ -126,9 +124,9 @@ struct Text {
 /// What it means that a text was left out.
 #[derive(PartialEq)]
 enum Missing {
-    IsWrong,
-    IsEmpty,
-    IsFine,
+    Wrong,
+    Empty,
+    Fine,
 }
 
 impl Text {
@@ -137,7 +135,7 @@ impl Text {
         Self {
             name,
             code: PARAMETER,
-            missing: Missing::IsWrong,
+            missing: Missing::Wrong,
             empty: Some(PARAMETER),
             limit,
             too_long: None,
@@ -148,7 +146,7 @@ impl Text {
     const fn optional(name: &'static str, code: Code) -> Self {
         Self {
             code,
-            missing: Missing::IsFine,
+            missing: Missing::Fine,
             empty: None,
             ..Self::needed(name, MAX_TEXT)
         }
@@ -157,7 +155,7 @@ impl Text {
     const fn stream_id(code: Code) -> Self {
         Self {
             code,
-            missing: Missing::IsEmpty,
+            missing: Missing::Empty,
             empty: Some(STREAM_ID_EMPTY),
             too_long: Some(STREAM_ID_TOO_LONG),
             characters: Some(STREAM_ID_CHARACTERS),
@@ -184,7 +182,7 @@ const USER_NAME: Text = Text {
     ..Text::optional("userName", PARAMETER)
 };
 const MESSAGE: Text = Text {
-    missing: Missing::IsEmpty,
+    missing: Missing::Empty,
     empty: Some(MESSAGE_EMPTY),
     ..Text::needed("message", usize::MAX)
 };
@@ -233,7 +231,7 @@ impl<'a> Check<'a> {
                 let source = member("sourceType");
                 // Whether the service may inspect the stream: without effect, no request of the Alipay client carries it.
                 let flag = options.get("inspectFlag");
-                if !flag.is_missing() && !flag.as_u32().is_some_and(|flag| flag <= 1) {
+                if !flag.is_missing() && flag.as_u32().is_none_or(|flag| flag > 1) {
                     self.fail(PUBLISH_PARAMETER, &["inspectFlag must be 0 or 1"]);
                 }
                 Command::StartPublishing {
@@ -335,7 +333,7 @@ impl<'a> Check<'a> {
     fn text(&mut self, value: &'a Value, rule: &Text) -> &'a str {
         let text = match value {
             Value::Text(text) => text.as_str(),
-            Value::Undefined if rule.missing != Missing::IsWrong => "",
+            Value::Undefined if rule.missing != Missing::Wrong => "",
             other => {
                 self.wrong_type(rule.code, rule.name, "a string", other);
                 return "";
@@ -348,10 +346,14 @@ impl<'a> Check<'a> {
         } else if text.len() > rule.limit {
             self.fail_with(rule.too_long.unwrap_or(rule.code), rule, " is too long");
         } else if let Some(code) = rule.characters
-            && let Some(c) = text.chars().find(|c| !is_id_character(*c))
+            && let Some(at) = text.bytes().position(|byte| !is_of_id(byte))
         {
-            let found = String::from(c);
-            self.fail(code, &[rule.name, " may not contain \"", &found, "\""]);
+            let mut end = at + 1;
+            while !text.is_char_boundary(end) {
+                end += 1;
+            }
+            let found = text.get(at..end).unwrap_or_default();
+            self.fail(code, &[rule.name, " may not contain \"", found, "\""]);
         }
         text
     }
@@ -418,7 +420,7 @@ impl<'a> Check<'a> {
     }
 
     fn check_length(&mut self, text: &str) {
-        if text.encode_utf16().count() > MAX_MESSAGE {
+        if utf16_units(text) > MAX_MESSAGE {
             self.fail(MESSAGE_TOO_LONG, &[]);
         }
     }
@@ -457,8 +459,20 @@ impl<'a> Check<'a> {
     }
 }
 
-fn is_id_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || u8::try_from(c).is_ok_and(|byte| ID_PUNCTUATION.contains(&byte))
+/// Each character begins with one byte that continues none; one of four bytes is two units.
+fn utf16_units(text: &str) -> usize {
+    let mut units = 0;
+    for byte in text.bytes() {
+        units += usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0);
+    }
+    units
+}
+
+fn is_of_id(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'#'..=b'.' | b';'..=b'>' | b'@' | b'\\' | b'^'..=b'`' | b'~'
+    )
 }
 
 /// `{code}` or the component's whole event, `{detail: {code}}`.
@@ -476,7 +490,7 @@ fn quality(event: &Value) -> Quality {
         info => info,
     };
     let mut quality = Quality::default();
-    for (figure, name) in quality.0.iter_mut().zip(FIGURES) {
+    for (figure, name) in quality.0.iter_mut().zip(&FIGURES) {
         *figure = info.get(name).as_number().map(String::from);
     }
     quality

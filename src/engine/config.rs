@@ -38,7 +38,9 @@ impl Config {
         let mut hubs = servers;
         hubs.retain(|server| is_hub(server));
         if hubs.is_empty() {
-            hubs.extend(PUBLIC_HUBS.map(String::from));
+            for hub in &PUBLIC_HUBS {
+                hubs.push((*hub).into());
+            }
         }
         Self {
             app_id,
@@ -63,11 +65,13 @@ impl Config {
             .ok_or("appID must be a positive integer below 2^32")?;
         let servers = match config.get("server") {
             Value::Text(server) => vec![server.clone()],
-            Value::List(list) => list
-                .iter()
-                .filter_map(Value::as_text)
-                .map(String::from)
-                .collect(),
+            Value::List(list) => {
+                let mut servers = Vec::new();
+                for server in list {
+                    servers.extend(server.as_text().map(String::from));
+                }
+                servers
+            }
             _ => return Err("server must be a string or an array of strings"),
         };
         let seed = config.get("seed").as_whole().unwrap_or(0);
@@ -75,10 +79,10 @@ impl Config {
         let platform = config.get("platform").as_text().unwrap_or_default();
         Ok(Self {
             // "iOS", in some clients "iPhone OS".
-            is_ios: platform.starts_with(['i', 'I']),
+            is_ios: matches!(platform.as_bytes(), [b'i' | b'I', ..]),
             seed,
             device_id,
-            asks_before_retry: *config.get("reconnect") == Value::Bool(true),
+            asks_before_retry: matches!(config.get("reconnect"), Value::Bool(true)),
             network: NetworkKind::from_host(
                 config.get("networkType").as_text().unwrap_or_default(),
             ),
@@ -88,7 +92,10 @@ impl Config {
 }
 
 fn is_hub(server: &str) -> bool {
-    let path = server.split(['?', '#']).next().unwrap_or_default();
+    let end = server.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    let path = server
+        .get(..end.unwrap_or(server.len()))
+        .unwrap_or_default();
     (server.starts_with("ws://") || server.starts_with("wss://")) && path.ends_with("/accesshub")
 }
 

@@ -64,12 +64,12 @@ impl Error {
             None => ("ServiceError", ""),
         };
         to.open('{');
-        for key in ["code", "errorCode"] {
+        for key in &["code", "errorCode"] {
             to.number_member(key, self.code.0);
         }
         to.text_member("name", name);
         to.text_member("advice", advice);
-        for key in ["message", "msg", "extendedData"] {
+        for key in &["message", "msg", "extendedData"] {
             to.text_member(key, &self.message);
         }
         to.close('}');

@@ -376,7 +376,7 @@ impl Event {
                 url,
                 reason,
             } => {
-                for text in [stream_id, url, reason.name()] {
+                for text in &[stream_id, url, reason.name()] {
                     to.text(text);
                 }
             }

@@ -72,7 +72,7 @@ impl Input {
             "socketOpened" => Self::SocketOpened(socket?),
             "socketClosed" => Self::SocketClosed(socket?),
             "network" => Self::Network {
-                online: *report.get("online") != Value::Bool(false),
+                online: !matches!(report.get("online"), Value::Bool(false)),
                 kind: NetworkKind::from_host(
                     report.get("networkType").as_text().unwrap_or_default(),
                 ),
@@ -82,7 +82,7 @@ impl Input {
                 attempt: report.get("attempt").as_u32()?,
                 delay: report.get("delay").as_whole(),
             },
-            "visibility" if *report.get("visible") == Value::Bool(true) => Self::Shown,
+            "visibility" if matches!(report.get("visible"), Value::Bool(true)) => Self::Shown,
             _ => return None,
         })
     }

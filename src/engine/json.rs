@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
     fn peek(&mut self) -> Option<u8> {
         loop {
             let byte = *self.json.as_bytes().get(self.at)?;
-            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+            if !is_space(byte) {
                 return Some(byte);
             }
             self.at += 1;
@@ -141,8 +141,9 @@ impl<'a> Reader<'a> {
             }
             self.at += 1;
         }
-        let raw = self.json.get(start..self.at)?.trim_end();
-        (depth == 0 && !raw.is_empty()).then_some(raw)
+        let raw = self.json.as_bytes().get(start..self.at)?;
+        let last = raw.iter().rposition(|byte| !is_space(*byte))?;
+        self.json.get(start..=start + last).filter(|_| depth == 0)
     }
 
     fn skip_text(&mut self) -> Option<()> {
@@ -206,10 +207,18 @@ impl<'a> Reader<'a> {
     }
 
     fn unit(&mut self) -> Option<u32> {
-        let digits = self.json.get(self.at..self.at + 4)?;
-        self.at += 4;
-        u32::from_str_radix(digits, 16).ok()
+        let mut unit = 0;
+        for _ in 0..4 {
+            let digit = char::from(*self.json.as_bytes().get(self.at)?);
+            unit = unit << 4 | digit.to_digit(16)?;
+            self.at += 1;
+        }
+        Some(unit)
     }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
 
 /// What is neither a text nor in brackets.

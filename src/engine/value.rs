@@ -50,19 +50,27 @@ impl Value {
 
     /// A whole number from 0 to `u32::MAX`.
     pub fn as_u32(&self) -> Option<u32> {
-        self.as_number()?.parse().ok()
+        let is_whole = self.as_number()?.bytes().all(|b| b.is_ascii_digit());
+        self.as_whole()
+            .filter(|_| is_whole)
+            .and_then(|whole| whole.try_into().ok())
     }
 
     /// The whole part of a number, or the nearest there is to it. Exponents are those that JavaScript writes: 1e+21, 1e-7.
     pub fn as_whole(&self) -> Option<u64> {
         let number = self.as_number()?;
-        if number.as_bytes().contains(&b'e') {
-            return Some(if number.contains('-') { 0 } else { u64::MAX });
+        if number.bytes().any(|byte| byte == b'e') {
+            let is_small = number.bytes().any(|byte| byte == b'-');
+            return Some(if is_small { 0 } else { u64::MAX });
         }
-        let mut whole = 0_u64;
-        for digit in number.bytes().take_while(u8::is_ascii_digit) {
-            let digit = u64::from(digit - b'0');
-            whole = whole.saturating_mul(10).saturating_add(digit);
+        let mut whole = 0;
+        for (at, byte) in number.bytes().enumerate() {
+            match byte {
+                // As many digits always fit.
+                _ if at > 18 => return Some(u64::MAX),
+                b'0'..=b'9' => whole = whole * 10 + u64::from(byte - b'0'),
+                _ => break,
+            }
         }
         Some(whole)
     }

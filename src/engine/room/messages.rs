@@ -221,7 +221,7 @@ impl Room {
                     },
                     message: text(m.msg_content()),
                     send_time: m.send_time(),
-                    message_id: number(m.msg_id()),
+                    message_id: m.msg_id(),
                 });
             }
         }
@@ -282,11 +282,6 @@ impl Room {
             reject(purpose, &Error::new(code), cx);
         }
     }
-}
-
-#[allow(clippy::cast_precision_loss)]
-fn number(id: u64) -> f64 {
-    id as f64
 }
 
 /// Settles the calls that a request served; a request of the engine itself has none.

@@ -46,10 +46,11 @@ use play::Player;
 use publish::Publisher;
 use random::Random;
 use room::Room;
-use time::earliest;
 
 /// Rooms that one engine is in at the same time, in multi-room mode.
 pub const MAX_ROOMS: usize = 5;
+/// What a clock that leaps to the end of time is taken for; [`Instant::NEVER`] must not come.
+const LATEST: Instant = Instant(u64::MAX - 1);
 /// Timers that one input may fire one after the other; the rest fires with the next input.
 const MAX_TIMER_ROUNDS: usize = 64;
 
@@ -104,7 +105,7 @@ impl Engine {
     /// Takes one input. Afterwards take the outputs.
     pub fn handle(&mut self, input: Input, now: Now) {
         let now = Now {
-            mono: now.mono.max(self.last_now),
+            mono: now.mono.max(self.last_now).min(LATEST),
             ..now
         };
         self.last_now = now.mono;
@@ -143,11 +144,16 @@ impl Engine {
 
     /// When to give [`Input::Timeout`] at the latest; `None` for never.
     pub fn next_deadline(&self) -> Option<Instant> {
-        let rooms = self.rooms.iter().filter_map(Room::next_deadline).min();
-        earliest(
-            earliest(self.net.link.next_deadline(), self.next_renewal()),
-            earliest(self.net.next_deadline(), rooms),
-        )
+        let deadline = self.deadline();
+        (deadline != Instant::NEVER).then_some(deadline)
+    }
+
+    fn deadline(&self) -> Instant {
+        let mut deadline = self.net.next_deadline().min(self.next_renewal());
+        for room in &self.rooms {
+            deadline = deadline.min(room.next_deadline());
+        }
+        deadline
     }
 
     /// Fires what is due and passes on what the parts have to say, until all is quiet.
@@ -156,7 +162,7 @@ impl Engine {
             while let Some(event) = self.net.link.poll_event() {
                 self.handle_link_event(event, cx);
             }
-            if !time::is_due(self.next_deadline(), cx.now.mono) {
+            if self.deadline() > cx.now.mono {
                 return;
             }
             self.handle_due(cx);

@@ -224,9 +224,13 @@ impl Net {
         self.pending.retain(|p| rooms.contains(&p.room));
     }
 
-    /// When the first request expires.
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.pending.iter().map(|p| p.deadline).min()
+    /// When the link wants to be woken, or the first request expires.
+    pub(super) fn next_deadline(&self) -> Instant {
+        let mut deadline = self.link.next_deadline();
+        for pending in &self.pending {
+            deadline = deadline.min(pending.deadline);
+        }
+        deadline
     }
 
     fn transmit(

@@ -13,7 +13,7 @@ use super::backoff;
 use super::cx::Cx;
 use super::event::Event;
 use super::link::HttpKey;
-use super::time::{Instant, Millis, is_due};
+use super::time::{Instant, Millis};
 use alloc::string::String;
 
 /// After a longer time without hearing of the service addresses are worth nothing: it keeps a stream for about 90 s.
@@ -95,16 +95,17 @@ impl Renewal {
         };
     }
 
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        match self.step {
-            Step::Due(at) | Step::Given(at) => Some(at),
-            Step::Away | Step::Asked(_) => None,
+    /// When a stream's renewal, if it has one, wants to be woken.
+    pub(super) fn deadline(renewal: Option<&Self>) -> Instant {
+        match renewal.map(|renewal| renewal.step) {
+            Some(Step::Due(at) | Step::Given(at)) => at,
+            _ => Instant::NEVER,
         }
     }
 
     /// What is due. Nothing is while the room is away.
     pub(super) fn take_due(&mut self, is_online: bool, now: Instant) -> Option<Task> {
-        if !is_due(self.deadline(), now) {
+        if Self::deadline(Some(self)) > now {
             return None;
         }
         let task = match self.step {

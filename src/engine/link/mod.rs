@@ -21,7 +21,7 @@ use super::backoff;
 use super::cx::Cx;
 use super::error::{Code, SOCKET_CLOSED, TIMEOUT};
 use super::io::{LogLevel, Output, SocketId};
-use super::time::{Instant, Millis, earliest, is_due};
+use super::time::{Instant, Millis};
 use super::wire::pb::Encode;
 use super::wire::{FrameType, WireError, accesshub, frame};
 use hubs::Hubs;
@@ -91,7 +91,7 @@ pub enum LinkEvent {
 #[derive(Debug)]
 enum State {
     Idle,
-    Waiting { until: Option<Instant> },
+    Waiting { until: Instant },
     Connecting { socket: SocketId, deadline: Instant },
     Open(Open),
     Destroyed,
@@ -103,7 +103,8 @@ struct Open {
     heartbeat_stream: u32,
     next_heartbeat: Instant,
     unanswered: u64,
-    probe: Option<Instant>,
+    /// When the answer to a probe is too late.
+    probe: Instant,
 }
 
 /// See the [module](self).
@@ -117,7 +118,7 @@ pub struct Link {
     wanted: bool,
     online: bool,
     attempt: u32,
-    cycle_started: Option<Instant>,
+    cycle_started: Instant,
     last_socket: SocketId,
     last_stream: u32,
     last_txid: u64,
@@ -148,7 +149,7 @@ impl Link {
             wanted: false,
             online: true,
             attempt: 0,
-            cycle_started: None,
+            cycle_started: Instant::NEVER,
             last_socket: 0,
             last_stream: 0,
             last_txid: 0,
@@ -171,7 +172,7 @@ impl Link {
     pub fn connect(&mut self, cx: &mut Cx<'_>) {
         if matches!(self.state, State::Idle | State::Waiting { .. }) {
             self.attempt = 0;
-            self.cycle_started = Some(cx.now.mono);
+            self.cycle_started = cx.now.mono;
             self.open_socket(cx);
         }
     }
@@ -226,19 +227,20 @@ impl Link {
     }
 
     /// When the link wants to be woken.
-    pub fn next_deadline(&self) -> Option<Instant> {
-        let own = match &self.state {
-            State::Idle | State::Destroyed => None,
+    pub fn next_deadline(&self) -> Instant {
+        let mut deadline = match &self.state {
+            State::Idle | State::Destroyed => Instant::NEVER,
             State::Waiting { until } => *until,
-            State::Connecting { deadline, .. } => Some(*deadline),
-            State::Open(open) => earliest(
-                Some(open.next_heartbeat),
-                earliest(open.probe, self.idle_deadline()),
-            ),
+            State::Connecting { deadline, .. } => *deadline,
+            State::Open(open) => open
+                .next_heartbeat
+                .min(open.probe)
+                .min(self.idle_deadline()),
         };
-        let pc = self.pc.as_ref().and_then(Pc::deadline);
-        let pending = self.pending.iter().map(|p| p.deadline).min();
-        earliest(own, earliest(pc, pending))
+        for pending in &self.pending {
+            deadline = deadline.min(pending.deadline);
+        }
+        deadline.min(self.pc_deadline())
     }
 
     /// The socket is open.
@@ -247,7 +249,7 @@ impl Link {
             return;
         }
         self.attempt = 0;
-        self.cycle_started = None;
+        self.cycle_started = Instant::NEVER;
         self.last_traffic = cx.now.mono;
         self.last_heard = cx.now.mono;
         let heartbeat_stream = self.new_stream();
@@ -257,7 +259,7 @@ impl Link {
             heartbeat_stream,
             next_heartbeat,
             unanswered: 0,
-            probe: None,
+            probe: Instant::NEVER,
         });
         cx.log(LogLevel::Info, "link is open");
         self.request_config(cx);
@@ -281,7 +283,7 @@ impl Link {
     /// A binary message. Bytes that cannot be decoded are dropped, counted, and logged the first time.
     pub fn handle_message(&mut self, socket: SocketId, bytes: &[u8], cx: &mut Cx<'_>) {
         match &mut self.state {
-            State::Open(open) if open.socket == socket => open.probe = None,
+            State::Open(open) if open.socket == socket => open.probe = Instant::NEVER,
             _ => return,
         }
         self.last_heard = cx.now.mono;
@@ -309,7 +311,7 @@ impl Link {
             State::Waiting { .. } if online => {
                 self.attempt = 0;
                 if !cx.asks {
-                    self.cycle_started = Some(cx.now.mono);
+                    self.cycle_started = cx.now.mono;
                 }
                 self.open_socket(cx);
             }
@@ -323,12 +325,12 @@ impl Link {
     pub fn probe(&mut self, cx: &mut Cx<'_>) {
         let now = cx.now.mono;
         match &mut self.state {
-            State::Open(open) if open.probe.is_none() => {
-                open.probe = Some(now + PROBE_TIMEOUT_MS);
+            State::Open(open) if open.probe == Instant::NEVER => {
+                open.probe = now + PROBE_TIMEOUT_MS;
                 self.send_heartbeat(cx);
             }
             // A timer that the system held back must not delay the way back.
-            State::Waiting { until: Some(_) } => self.open_socket(cx),
+            State::Waiting { until } if *until != Instant::NEVER => self.open_socket(cx),
             _ => {}
         }
     }
@@ -338,13 +340,13 @@ impl Link {
         let now = cx.now.mono;
         self.expire_requests(cx);
         match &self.state {
-            State::Waiting { until } if is_due(*until, now) => self.open_socket(cx),
+            State::Waiting { until } if *until <= now => self.open_socket(cx),
             State::Connecting { deadline, .. } if *deadline <= now => {
                 cx.log(LogLevel::Warn, "the service could not be reached in time");
                 self.lose(cx);
             }
-            State::Open(open) if is_due(open.probe, now) => self.lose(cx),
-            State::Open(_) if is_due(self.idle_deadline(), now) => {
+            State::Open(open) if open.probe <= now => self.lose(cx),
+            State::Open(_) if self.idle_deadline() <= now => {
                 cx.log(LogLevel::Info, "link is idle, closing it");
                 self.drop_link(cx);
                 self.state = State::Idle;
@@ -352,7 +354,7 @@ impl Link {
             State::Open(open) if open.next_heartbeat <= now => self.heartbeat(cx),
             _ => {}
         }
-        if is_due(self.pc.as_ref().and_then(Pc::deadline), now) {
+        if self.pc_deadline() <= now {
             cx.log(LogLevel::Warn, "proxied connection was not established");
             self.lose(cx);
         }
@@ -431,12 +433,13 @@ impl Link {
 
     fn retry(&mut self, cx: &mut Cx<'_>) {
         let now = cx.now.mono;
-        let started = *self.cycle_started.get_or_insert(now);
+        self.cycle_started = self.cycle_started.or(now);
+        let started = self.cycle_started;
         self.attempt += 1;
         let asks = cx.asks && self.wanted;
         if !asks && now - started >= CYCLE_MS {
             self.attempt = 0;
-            self.cycle_started = Some(now);
+            self.cycle_started = now;
             self.hubs.rewind();
             if self.wanted {
                 self.open_socket(cx);
@@ -444,12 +447,12 @@ impl Link {
                 self.state = State::Idle;
             }
         } else if !asks && !self.online && self.attempt > OFFLINE_ATTEMPTS {
-            self.state = State::Waiting { until: None };
+            self.state = State::Waiting {
+                until: Instant::NEVER,
+            };
         } else {
             let delay = backoff::delay(self.attempt, cx.random);
-            self.state = State::Waiting {
-                until: Some(now + delay),
-            };
+            self.state = State::Waiting { until: now + delay };
             if asks {
                 cx.ask_retry(0, self.attempt, started, delay);
             }
@@ -465,9 +468,9 @@ impl Link {
     ) -> bool {
         match &mut self.state {
             State::Waiting { until } if self.attempt == attempt => {
-                *until = delay.map(|delay| cx.now.mono + delay);
-                if delay.is_none() {
-                    self.state = State::Idle;
+                match delay {
+                    Some(delay) => *until = cx.now.mono + delay,
+                    None => self.state = State::Idle,
                 }
                 delay.is_none()
             }
@@ -507,8 +510,16 @@ impl Link {
         );
     }
 
-    fn idle_deadline(&self) -> Option<Instant> {
-        (!self.wanted).then(|| self.last_traffic + IDLE_MS)
+    fn idle_deadline(&self) -> Instant {
+        if self.wanted {
+            Instant::NEVER
+        } else {
+            self.last_traffic + IDLE_MS
+        }
+    }
+
+    fn pc_deadline(&self) -> Instant {
+        self.pc.as_ref().map_or(Instant::NEVER, Pc::deadline)
     }
 
     fn send_upward(

@@ -30,12 +30,12 @@ pub(super) const MAX_WAITING_BARRAGE: usize = 256;
 const CATEGORY: u32 = 1;
 const TYPE_TEXT: u32 = 1;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::engine) struct Messages {
-    last_broadcast: Option<Instant>,
+    next_broadcast: Instant,
     window: Millis,
-    window_end: Option<Instant>,
-    send_at: Option<Instant>,
+    window_end: Instant,
+    send_at: Instant,
     /// Number as a text, call and message of each.
     waiting: Vec<(String, CallId, String)>,
     last_client_id: u32,
@@ -45,6 +45,19 @@ pub(in crate::engine) struct Messages {
 }
 
 impl Messages {
+    pub(super) fn new() -> Self {
+        Self {
+            next_broadcast: Instant::default(),
+            window: 0,
+            window_end: Instant::default(),
+            send_at: Instant::NEVER,
+            waiting: Vec::new(),
+            last_client_id: 0,
+            last_command: 0,
+            recent: VecDeque::new(),
+        }
+    }
+
     /// Length of the barrage window, 0 for none.
     pub(super) fn set_window(&mut self, ms: u32) {
         self.window = Millis::from(ms);
@@ -70,7 +83,7 @@ impl Messages {
         false
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
+    pub(super) fn next_deadline(&self) -> Instant {
         self.send_at
     }
 }
@@ -85,15 +98,11 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let now = cx.now.mono;
-        if self
-            .messages
-            .last_broadcast
-            .is_some_and(|last| now - last < BROADCAST_INTERVAL_MS)
-        {
+        if self.messages.next_broadcast > now {
             cx.reply(call, Err(TOO_FREQUENT.into()));
             return;
         }
-        self.messages.last_broadcast = Some(now);
+        self.messages.next_broadcast = now + BROADCAST_INTERVAL_MS;
         let body = liveroom::write::SendImReq {
             msg_category: CATEGORY,
             msg_type: TYPE_TEXT,
@@ -119,15 +128,12 @@ impl Room {
         messages.last_client_id += 1;
         let id = messages.last_client_id.to_string();
         messages.waiting.push((id, call, message.into()));
-        match messages.window_end {
-            Some(end) if end > now && messages.window > 0 => {
-                let moment = cx.random.between(0, messages.window);
-                messages.send_at.get_or_insert(end + moment);
-            }
-            _ => {
-                messages.send_at = Some(now);
-                self.send_barrage(net, cx);
-            }
+        if messages.window_end > now && messages.window > 0 {
+            let moment = cx.random.between(0, messages.window);
+            messages.send_at = messages.send_at.or(messages.window_end + moment);
+        } else {
+            messages.send_at = now;
+            self.send_barrage(net, cx);
         }
     }
 
@@ -135,10 +141,10 @@ impl Room {
     pub(super) fn send_barrage(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         let now = cx.now.mono;
         let messages = &mut self.messages;
-        if messages.send_at.is_none_or(|at| at > now) {
+        if messages.send_at > now {
             return;
         }
-        messages.window_end = Some(now + messages.window);
+        messages.window_end = now + messages.window;
         let count = messages.waiting.len().min(BARRAGE_PER_REQUEST);
         let waiting = messages.waiting.split_off(count);
         let sent = core::mem::replace(&mut messages.waiting, waiting);
@@ -153,7 +159,11 @@ impl Room {
                 msg_client_id: id.as_bytes(),
             });
         }
-        messages.send_at = (!messages.waiting.is_empty()).then(|| now + messages.window);
+        messages.send_at = if messages.waiting.is_empty() {
+            Instant::NEVER
+        } else {
+            now + messages.window
+        };
         if !list.is_empty() {
             self.ask_or_reject(
                 net,
@@ -258,7 +268,7 @@ impl Room {
     }
 
     pub(super) fn reject_waiting_barrage(&mut self, code: Code, cx: &mut Cx<'_>) {
-        self.messages.send_at = None;
+        self.messages.send_at = Instant::NEVER;
         for (_, call, _) in core::mem::take(&mut self.messages.waiting) {
             cx.reply(call, Err(code.into()));
         }

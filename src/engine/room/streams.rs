@@ -41,7 +41,7 @@ pub(super) struct Streams {
     seq: u32,
     list: Table<Stream>,
     fetching: bool,
-    fetch_at: Option<Instant>,
+    fetch_at: Instant,
 }
 
 impl Streams {
@@ -51,24 +51,28 @@ impl Streams {
             seq: 0,
             list: Table::default(),
             fetching: false,
-            fetch_at: None,
+            fetch_at: Instant::NEVER,
         }
     }
 
     pub(super) fn reset_connection(&mut self) {
         self.fetching = false;
-        self.fetch_at = None;
+        self.fetch_at = Instant::NEVER;
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.fetch_at.filter(|_| !self.fetching)
+    pub(super) fn next_deadline(&self) -> Instant {
+        if self.fetching {
+            Instant::NEVER
+        } else {
+            self.fetch_at
+        }
     }
 
     /// Whether a fetch is due; it counts as begun.
     pub(super) fn begin_fetch(&mut self, now: Instant) -> bool {
-        let due = !self.fetching && self.fetch_at.is_some_and(|at| at <= now);
+        let due = self.next_deadline() <= now;
         if due {
-            self.fetch_at = None;
+            self.fetch_at = Instant::NEVER;
             self.fetching = true;
         }
         due
@@ -77,7 +81,7 @@ impl Streams {
     /// The fetch got no answer; it is tried again.
     pub(super) fn fail_fetch(&mut self, now: Instant) {
         self.fetching = false;
-        self.fetch_at = Some(now + FETCH_DELAY_MS);
+        self.fetch_at = now + FETCH_DELAY_MS;
     }
 
     /// The list of a login answer. It is the truth, whatever sequence was known before: the service may have begun anew.
@@ -104,7 +108,7 @@ impl Streams {
     ) {
         self.fetching = false;
         if seq < self.seq {
-            self.fetch_at = Some(now + FETCH_DELAY_MS);
+            self.fetch_at = now + FETCH_DELAY_MS;
         } else {
             // A gap that was found meanwhile leads to another fetch.
             self.seq = seq;
@@ -126,7 +130,7 @@ impl Streams {
             return;
         }
         if self.seq.checked_add(1) != Some(seq) {
-            self.fetch_at = Some(now);
+            self.fetch_at = now;
             return;
         }
         self.seq = seq;
@@ -142,21 +146,21 @@ impl Streams {
         if self.seq.checked_add(1) == Some(seq) {
             self.seq = seq;
         } else if seq > self.seq {
-            self.fetch_at = Some(now);
+            self.fetch_at = now;
         }
     }
 
     /// A change of an own stream got no answer: what the sequence counted meanwhile is not known.
     pub(super) fn handle_unanswered_change(&mut self, now: Instant) {
-        self.fetch_at.get_or_insert(now + FETCH_DELAY_MS);
+        self.fetch_at = self.fetch_at.or(now + FETCH_DELAY_MS);
     }
 
     /// What a heartbeat answer said.
     pub(super) fn handle_heartbeat(&mut self, seq: u32, refresh: bool, now: Instant) {
         if refresh {
-            self.fetch_at = Some(now);
+            self.fetch_at = now;
         } else if seq > self.seq && !self.fetching {
-            self.fetch_at.get_or_insert(now + FETCH_DELAY_MS);
+            self.fetch_at = self.fetch_at.or(now + FETCH_DELAY_MS);
         }
     }
 

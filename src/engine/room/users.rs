@@ -6,7 +6,7 @@
 use alloc::{rc::Rc, vec::Vec};
 
 use crate::engine::event::{Event, UpdateType, User};
-use crate::engine::time::{Instant, Millis, earliest, is_due};
+use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::{liveroom, shared};
 
 use super::table::Table;
@@ -51,9 +51,9 @@ pub(super) struct Users {
     page_seq: Option<u64>,
     waiting: Vec<Push>,
     announced_seq: u64,
-    merge_at: Option<Instant>,
-    fetch_at: Option<Instant>,
-    last_fetch: Option<Instant>,
+    merge_at: Instant,
+    fetch_at: Instant,
+    last_fetch: Instant,
     merge_timeout: Millis,
     fetch_interval: Millis,
 }
@@ -70,9 +70,9 @@ impl Users {
             page_seq: None,
             waiting: Vec::new(),
             announced_seq: 0,
-            merge_at: None,
-            fetch_at: None,
-            last_fetch: None,
+            merge_at: Instant::NEVER,
+            fetch_at: Instant::NEVER,
+            last_fetch: Instant::default(),
             merge_timeout: MERGE_TIMEOUT_MS,
             fetch_interval: FETCH_INTERVAL_MS,
         }
@@ -100,13 +100,16 @@ impl Users {
         self.known = false;
         self.page = None;
         self.waiting.clear();
-        self.merge_at = None;
-        self.fetch_at = None;
+        self.merge_at = Instant::NEVER;
+        self.fetch_at = Instant::NEVER;
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let fetch_at = self.fetch_at.filter(|_| self.page.is_none());
-        earliest(self.merge_at, fetch_at)
+    pub(super) fn next_deadline(&self) -> Instant {
+        if self.page.is_none() {
+            self.merge_at.min(self.fetch_at)
+        } else {
+            self.merge_at
+        }
     }
 
     /// Returns whether the list is to be fetched now.
@@ -116,18 +119,15 @@ impl Users {
         room: &str,
         events: &mut Vec<Event>,
     ) -> bool {
-        if is_due(self.merge_at, now) {
-            self.merge_at = None;
+        if self.merge_at <= now {
+            self.merge_at = Instant::NEVER;
             self.apply_waiting(room, events);
             if !self.waiting.is_empty() || self.announced_seq > self.seq {
-                let earliest_fetch = self
-                    .last_fetch
-                    .map_or(now, |last| last + self.fetch_interval);
-                self.fetch_at = Some(earliest_fetch.max(now));
+                self.fetch_at = now.max(self.last_fetch + self.fetch_interval);
             }
         }
-        if is_due(self.fetch_at, now) && self.page.is_none() {
-            self.fetch_at = None;
+        if self.fetch_at <= now && self.page.is_none() {
+            self.fetch_at = Instant::NEVER;
             return true;
         }
         false
@@ -137,15 +137,15 @@ impl Users {
     pub(super) fn begin_fetch(&mut self, now: Instant) -> u32 {
         self.page = Some(Table::default());
         self.page_seq = None;
-        self.last_fetch = Some(now);
-        self.fetch_at = None;
+        self.last_fetch = now;
+        self.fetch_at = Instant::NEVER;
         0
     }
 
     /// The fetch failed; it is tried again.
     pub(super) fn fail_fetch(&mut self, now: Instant) {
         if self.page.take().is_some() {
-            self.fetch_at = Some(now + self.merge_timeout);
+            self.fetch_at = now + self.merge_timeout;
         }
     }
 
@@ -205,7 +205,7 @@ impl Users {
                 self.waiting.push(push);
             }
             if self.known && self.page.is_none() {
-                self.merge_at.get_or_insert(now + self.merge_timeout);
+                self.merge_at = self.merge_at.or(now + self.merge_timeout);
             }
         }
     }
@@ -218,9 +218,9 @@ impl Users {
             && self.known
             && seq > self.seq
             && self.page.is_none()
-            && self.fetch_at.is_none()
+            && self.fetch_at == Instant::NEVER
         {
-            self.merge_at.get_or_insert(now + self.merge_timeout);
+            self.merge_at = self.merge_at.or(now + self.merge_timeout);
         }
     }
 

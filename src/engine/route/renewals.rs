@@ -15,10 +15,15 @@ use super::media::request_address;
 
 impl Engine {
     /// When a renewal wants to be woken.
-    pub(in crate::engine) fn next_renewal(&self) -> Option<Instant> {
-        let publishers = self.publishers.iter().map(|p| &p.renewal);
-        let all = publishers.chain(self.players.iter().map(|p| &p.renewal));
-        all.flatten().filter_map(Renewal::deadline).min()
+    pub(in crate::engine) fn next_renewal(&self) -> Instant {
+        let mut deadline = Instant::NEVER;
+        for publisher in &self.publishers {
+            deadline = deadline.min(Renewal::deadline(publisher.renewal.as_ref()));
+        }
+        for player in &self.players {
+            deadline = deadline.min(Renewal::deadline(player.renewal.as_ref()));
+        }
+        deadline
     }
 
     /// Does what is due.

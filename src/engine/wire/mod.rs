@@ -66,7 +66,9 @@ pub fn text(mut bytes: &[u8]) -> String {
                 return text;
             }
             Err(error) => {
-                let (good, rest) = bytes.split_at_checked(error.valid_up_to()).unwrap_or_default();
+                let (good, rest) = bytes
+                    .split_at_checked(error.valid_up_to())
+                    .unwrap_or_default();
                 text.push_str(core::str::from_utf8(good).unwrap_or_default());
                 text.push(char::REPLACEMENT_CHARACTER);
                 let bad = error.error_len().unwrap_or(rest.len());

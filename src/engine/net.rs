@@ -1,6 +1,7 @@
 //! Room requests: their sequence numbers, what waits for an answer, and how they reach the link.
 
 use super::cx::Cx;
+use super::error::{Error, QUEUE_FULL, SOCKET_CLOSED, STREAM_UPDATE_FAILED};
 use super::io::{CallId, NetworkKind};
 use super::link::Link;
 use super::time::{Instant, Millis};
@@ -40,7 +41,7 @@ pub(super) struct Route {
 }
 
 /// What an answer is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 #[allow(missing_docs)]
 pub(super) enum Purpose {
     Login,
@@ -79,8 +80,6 @@ pub(super) enum Purpose {
     CustomCommand {
         call: CallId,
     },
-    /// Nobody waits.
-    Nothing,
 }
 
 impl Purpose {
@@ -94,6 +93,25 @@ impl Purpose {
             Self::SetExtraInfo { .. } => ROOM_EXTRA_INFO_TIMEOUT_MS,
             Self::UpdateStream { .. } => STREAM_EXTRA_INFO_TIMEOUT_MS,
             _ => ROOM_REQUEST_TIMEOUT_MS,
+        }
+    }
+
+    /// Settles the calls that the request serves; a request of the engine itself has none.
+    #[inline(never)]
+    pub(super) fn reject(&self, error: &Error, cx: &mut Cx<'_>) {
+        match self {
+            Self::SetExtraInfo { call, .. }
+            | Self::UpdateStream {
+                call: Some(call), ..
+            }
+            | Self::Broadcast { call }
+            | Self::CustomCommand { call } => cx.reply(*call, Err(error.clone())),
+            Self::Barrage { calls } => {
+                for (_, call) in calls {
+                    cx.reply(*call, Err(error.clone()));
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -145,7 +163,7 @@ impl Net {
         self.last_seq
     }
 
-    /// Sends a request under the number `seq`. Gives the purpose back if it could not be sent.
+    /// Sends a request under the number `seq`. If it cannot be sent, the calls that it serves are rejected and false is returned.
     pub(super) fn send(
         &mut self,
         seq: u32,
@@ -154,11 +172,9 @@ impl Net {
         body: &dyn Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
-    ) -> Result<(), Purpose> {
-        if self.pending.len() >= MAX_PENDING || !self.transmit(seq, route, cmd, body, cx) {
-            return Err(purpose);
-        }
-        if purpose != Purpose::Nothing {
+    ) -> bool {
+        let sent = self.pending.len() < MAX_PENDING && self.transmit(seq, route, cmd, body, cx);
+        if sent {
             let deadline = cx.now.mono + purpose.limit();
             self.pending.push(Pending {
                 seq,
@@ -166,8 +182,15 @@ impl Net {
                 purpose,
                 deadline,
             });
+        } else {
+            let code = match purpose {
+                Purpose::UpdateStream { .. } => STREAM_UPDATE_FAILED,
+                _ if self.link.is_open() => QUEUE_FULL,
+                _ => SOCKET_CLOSED,
+            };
+            purpose.reject(&Error::new(code), cx);
         }
-        Ok(())
+        sent
     }
 
     /// Sends a packet that has no answer.
@@ -199,7 +222,9 @@ impl Net {
 
     /// Whether a login that nobody wants any more has no answer yet. Until then no other one may be sent.
     pub(super) fn is_leaving(&self) -> bool {
-        self.pending.iter().any(|p| p.purpose == Purpose::Leave)
+        self.pending
+            .iter()
+            .any(|p| matches!(p.purpose, Purpose::Leave))
     }
 
     /// Takes a request whose time is over.

@@ -12,7 +12,7 @@
 use super::cx::Cx;
 use super::error::{
     Code, DISPATCH_ERROR, Error, PUBLISH_FAILED, PUBLISH_NOT_FOUND, SOCKET_CLOSED, STOPPED,
-    STREAM_UPDATE_FAILED, TOKEN_EXPIRED,
+    TOKEN_EXPIRED,
 };
 use super::event::{Event, PublisherState, StreamState, stream_state};
 use super::io::{CallId, Reply};
@@ -322,7 +322,7 @@ impl Publisher {
     fn bring_up_to_date(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
         if core::mem::take(&mut self.is_outdated) {
             // If it could not be sent the link is gone, and there is no caller any more to tell.
-            let _unsent = self.send_extra_info(None, &self.extra_info, room, net, cx);
+            self.send_extra_info(None, &self.extra_info, room, net, cx);
         }
     }
 
@@ -358,7 +358,7 @@ impl Publisher {
             stream_id: self.stream_id.clone(),
         };
         // If it could not be sent the link is gone, and the stream is announced when the room is back.
-        let _unsent = net.send(seq, &room.route, cmd::ADD_STREAM, &body, purpose, cx);
+        net.send(seq, &room.route, cmd::ADD_STREAM, &body, purpose, cx);
     }
 
     /// Whether packet `seq` announces it and was not answered yet.
@@ -393,12 +393,7 @@ impl Publisher {
             cx.reply(call, Err(SOCKET_CLOSED.into()));
             return;
         }
-        if self
-            .send_extra_info(Some(call), text, room, net, cx)
-            .is_err()
-        {
-            cx.reply(call, Err(STREAM_UPDATE_FAILED.into()));
-        }
+        self.send_extra_info(Some(call), text, room, net, cx);
     }
 
     #[inline(never)]
@@ -409,7 +404,7 @@ impl Publisher {
         room: &Room,
         net: &mut Net,
         cx: &mut Cx<'_>,
-    ) -> Result<(), Purpose> {
+    ) {
         let seq = net.next_seq();
         let purpose = Purpose::UpdateStream {
             call,
@@ -422,7 +417,7 @@ impl Publisher {
             extra_info: text.as_bytes(),
             client_req_seq: seq,
         };
-        net.send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx)
+        net.send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx);
     }
 
     /// The service took a new extra info; a later announcement carries it.
@@ -488,7 +483,7 @@ pub(super) fn send_delete(
         refusals,
     };
     // If it could not be sent the link is gone; a stream that the service still has is deleted when the room is back.
-    let _unsent = net.send(seq, &room.route, cmd::DELETE_STREAM, &body, purpose, cx);
+    net.send(seq, &room.route, cmd::DELETE_STREAM, &body, purpose, cx);
 }
 
 /// Error for a stream that is not published.

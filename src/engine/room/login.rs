@@ -68,7 +68,7 @@ impl Room {
             net.send(seq, &self.route, cmd::ENTER_ROOM, &body, Purpose::Enter, cx)
         };
         self.phase = Phase::LoggingIn;
-        if sent.is_err() {
+        if !sent {
             self.retry_login(cx);
         }
     }

@@ -6,14 +6,13 @@ use core::hash::Hasher;
 use fnv::FnvHasher;
 
 use crate::engine::cx::Cx;
-use crate::engine::error::{Code, Error, QUEUE_FULL, SOCKET_CLOSED, TOO_FREQUENT};
+use crate::engine::error::{Code, QUEUE_FULL, TOO_FREQUENT};
 use crate::engine::event::{CommandContent, Event, Message, User};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::json;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::packet::cmd;
-use crate::engine::wire::pb::Encode;
 use crate::engine::wire::{liveroom, shared, text};
 
 use super::Room;
@@ -108,7 +107,7 @@ impl Room {
             msg_type: TYPE_TEXT,
             msg_content: message.as_bytes(),
         };
-        self.ask_or_reject(net, cmd::SEND_IM, &body, Purpose::Broadcast { call }, cx);
+        self.ask(net, cmd::SEND_IM, &body, Purpose::Broadcast { call }, cx);
     }
 
     /// `sendBarrageMessage`, already checked.
@@ -165,7 +164,7 @@ impl Room {
             now + messages.window
         };
         if !list.is_empty() {
-            self.ask_or_reject(
+            self.ask(
                 net,
                 cmd::SEND_BIG_IM,
                 &liveroom::write::SendBigImReq { msg_list: list },
@@ -210,7 +209,7 @@ impl Room {
             push_message: push_message.as_bytes(),
             to_user_list,
         };
-        self.ask_or_reject(
+        self.ask(
             net,
             cmd::CUSTOM_COMMAND,
             &body,
@@ -273,25 +272,6 @@ impl Room {
             cx.reply(call, Err(code.into()));
         }
     }
-
-    fn ask_or_reject(
-        &self,
-        net: &mut Net,
-        command: u32,
-        body: &dyn Encode,
-        purpose: Purpose,
-        cx: &mut Cx<'_>,
-    ) {
-        let seq = net.next_seq();
-        if let Err(purpose) = net.send(seq, &self.route, command, body, purpose, cx) {
-            let code = if net.link.is_open() {
-                QUEUE_FULL
-            } else {
-                SOCKET_CLOSED
-            };
-            reject(purpose, &Error::new(code), cx);
-        }
-    }
 }
 
 #[allow(clippy::cast_precision_loss)]
@@ -299,38 +279,9 @@ fn number(id: u64) -> f64 {
     id as f64
 }
 
-/// Settles the calls that a request served; a request of the engine itself has none.
-pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>) {
-    match purpose {
-        Purpose::SetExtraInfo { call, .. }
-        | Purpose::UpdateStream {
-            call: Some(call), ..
-        }
-        | Purpose::Broadcast { call }
-        | Purpose::CustomCommand { call } => cx.reply(call, Err(error.clone())),
-        Purpose::Barrage { calls } => {
-            for (_, call) in calls {
-                cx.reply(call, Err(error.clone()));
-            }
-        }
-        Purpose::Login
-        | Purpose::Enter
-        | Purpose::Leave
-        | Purpose::Heartbeat
-        | Purpose::UserList
-        | Purpose::StreamList
-        | Purpose::RenewToken
-        | Purpose::GetExtraInfo
-        | Purpose::AddStream { .. }
-        | Purpose::DeleteStream { .. }
-        | Purpose::UpdateStream { call: None, .. }
-        | Purpose::Nothing => {}
-    }
-}
-
 /// Settles barrage calls with the ids that the service gave.
 pub(in crate::engine) fn resolve_barrage(
-    calls: Vec<(String, CallId)>,
+    calls: &[(String, CallId)],
     answer: liveroom::SendBigImRsp<'_>,
     cx: &mut Cx<'_>,
 ) {
@@ -339,7 +290,7 @@ pub(in crate::engine) fn resolve_barrage(
             .msg_list()
             .find(|m| m.msg_client_id() == client_id.as_bytes());
         let message_id = sent.map(|m| text(m.msg_id())).unwrap_or_default();
-        cx.reply(call, Ok(Reply::MessageText(message_id)));
+        cx.reply(*call, Ok(Reply::MessageText(message_id)));
     }
 }
 

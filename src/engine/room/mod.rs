@@ -20,7 +20,7 @@ mod trans;
 mod users;
 
 pub(super) use login::needs_no_renewal;
-pub(super) use messages::{command_event, reject, resolve_barrage};
+pub(super) use messages::{command_event, resolve_barrage};
 pub(super) use streams::{Change, StreamInfo};
 
 use super::cx::Cx;
@@ -498,7 +498,8 @@ impl Room {
         }
     }
 
-    /// Sends a request of the room itself. Returns whether it was sent.
+    /// Sends a request. If it cannot be sent, the calls that it serves are rejected and false is returned.
+    #[inline(never)]
     fn ask(
         &self,
         net: &mut Net,
@@ -509,7 +510,6 @@ impl Room {
     ) -> bool {
         let seq = net.next_seq();
         net.send(seq, &self.route, command, body, purpose, cx)
-            .is_ok()
     }
 
     fn leave_online(&mut self, lost_at: Instant, cx: &Cx<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::engine::cx::Cx;
 use crate::engine::error::{
-    EXTRA_INFO_BUSY, Error, QUEUE_FULL, ROOM_EXTRA_INFO_KEYS, SOCKET_CLOSED, from_room_answer,
+    EXTRA_INFO_BUSY, Error, ROOM_EXTRA_INFO_KEYS, SOCKET_CLOSED, from_room_answer,
 };
 use crate::engine::event::{Event, RoomExtraInfo, User};
 use crate::engine::io::{CallId, Reply};
@@ -81,28 +81,11 @@ impl Room {
             trans_local_seq: Some(self.trans.known(key).unwrap_or(0)),
             trans_channel: CHANNEL,
         };
-        self.trans.is_setting = true;
-        if !self.ask(
-            net,
-            cmd::SET_TRANS,
-            &body,
-            Purpose::SetExtraInfo {
-                call,
-                key: key.into(),
-            },
-            cx,
-        ) {
-            self.trans.is_setting = false;
-            cx.reply(
-                call,
-                Err(if net.link.is_open() {
-                    QUEUE_FULL
-                } else {
-                    SOCKET_CLOSED
-                }
-                .into()),
-            );
-        }
+        let purpose = Purpose::SetExtraInfo {
+            call,
+            key: key.into(),
+        };
+        self.trans.is_setting = self.ask(net, cmd::SET_TRANS, &body, purpose, cx);
     }
 
     /// The answer to [`Room::set_extra_info`]; `seq` is that of the packet.
@@ -224,7 +207,7 @@ impl Room {
     /// Ends everything that waits for an answer on the old connection.
     pub(in crate::engine) fn drop_requests(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         while let Some(pending) = net.take_of_room(self.key()) {
-            super::messages::reject(pending.purpose, &Error::new(SOCKET_CLOSED), cx);
+            pending.purpose.reject(&Error::new(SOCKET_CLOSED), cx);
         }
         self.trans.finish_setting();
         self.reject_waiting_barrage(SOCKET_CLOSED, cx);

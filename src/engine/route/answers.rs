@@ -69,7 +69,7 @@ impl Engine {
         let publisher =
             |list: &mut Vec<Publisher>, id: &str| list.iter().position(|p| p.stream_id == id);
         let mut signal = None;
-        match (answer, pending.purpose) {
+        match (answer, &pending.purpose) {
             (Body::Login(m), Purpose::Login) => signal = room.handle_login(header, m, net, cx),
             (Body::EnterRoom(m), Purpose::Enter) => signal = room.handle_enter(header, m, net, cx),
             (Body::Heartbeat(m), Purpose::Heartbeat) => room.handle_heartbeat(m, net, cx),
@@ -80,12 +80,12 @@ impl Engine {
             }
             (Body::GetTrans(m), Purpose::GetExtraInfo) => room.handle_extra_info_list(m, cx),
             (Body::SetTrans(m), Purpose::SetExtraInfo { call, key, .. }) => {
-                room.handle_extra_info_set(call, &key, header.seq(), m, cx)
+                room.handle_extra_info_set(*call, key, header.seq(), m, cx)
             }
             (Body::AddStream(m), Purpose::AddStream { stream_id }) => {
                 room.handle_own_stream_change(m.stream_seq(), net, cx);
                 room.adjust_token_timer(m.token_remain_time(), cx);
-                match publisher(&mut self.publishers, &stream_id)
+                match publisher(&mut self.publishers, stream_id)
                     .and_then(|at| self.publishers.get_mut(at))
                 {
                     Some(publisher) if publisher.is_announced_by(header.seq()) => {
@@ -93,7 +93,7 @@ impl Engine {
                     }
                     Some(publisher) if publisher.is_announced() => {}
                     // Stopped while it was being announced.
-                    _ => publish::send_delete(&stream_id, &text(m.stream_sid()), 0, room, net, cx),
+                    _ => publish::send_delete(stream_id, &text(m.stream_sid()), 0, room, net, cx),
                 }
             }
             (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {
@@ -108,27 +108,27 @@ impl Engine {
                 },
             ) => {
                 room.handle_own_stream_change(m.stream_seq(), net, cx);
-                if let Some(publisher) = publisher(&mut self.publishers, &stream_id)
+                if let Some(publisher) = publisher(&mut self.publishers, stream_id)
                     .and_then(|at| self.publishers.get_mut(at))
                 {
-                    publisher.handle_extra_info_set(extra_info);
+                    publisher.handle_extra_info_set(extra_info.clone());
                 }
                 if let Some(call) = call {
-                    cx.reply(call, Ok(Reply::Done));
+                    cx.reply(*call, Ok(Reply::Done));
                 }
             }
             (Body::SendIm(m), Purpose::Broadcast { call }) => {
-                cx.reply(call, Ok(Reply::MessageNumber(m.msg_id())))
+                cx.reply(*call, Ok(Reply::MessageNumber(m.msg_id())))
             }
             (Body::SendBigIm(m), Purpose::Barrage { calls }) => room::resolve_barrage(calls, m, cx),
-            (Body::Common(_), Purpose::CustomCommand { call }) => cx.reply(call, Ok(Reply::Done)),
+            (Body::Common(_), Purpose::CustomCommand { call }) => cx.reply(*call, Ok(Reply::Done)),
             // An answer of another kind than the request: the calls must still settle.
             (_, purpose) => {
                 if let Purpose::SetExtraInfo { .. } = purpose {
                     room.trans.finish_setting();
                 }
-                room.handle_list_error(&purpose, cx);
-                room::reject(purpose, &Error::new(ROOM_ERROR), cx);
+                room.handle_list_error(purpose, cx);
+                purpose.reject(&Error::new(ROOM_ERROR), cx);
             }
         }
         self.handle_signal(key, signal, cx);
@@ -139,7 +139,7 @@ impl Engine {
         &mut self,
         c: u32,
         text: &str,
-        pending: Pending,
+        mut pending: Pending,
         cx: &mut Cx<'_>,
     ) {
         let key = pending.room;
@@ -147,13 +147,13 @@ impl Engine {
             return;
         };
         let mut signal = None;
-        match pending.purpose {
+        match &mut pending.purpose {
             Purpose::Login | Purpose::Enter => {
                 signal = room.handle_login_refused(c, text, &mut self.net, cx)
             }
             Purpose::Heartbeat if HEARTBEAT_LOG_IN_AGAIN.contains(&c) => room.log_in_later(cx),
             purpose if SESSION_UNKNOWN.contains(&c) => {
-                room::reject(purpose, &from_room_answer(c, text), cx);
+                purpose.reject(&from_room_answer(c, text), cx);
                 room.trans.finish_setting();
                 room.forget_session();
                 room.log_in_later(cx);
@@ -163,29 +163,23 @@ impl Engine {
                 if let Some(publisher) = self
                     .publishers
                     .iter_mut()
-                    .find(|p| p.stream_id == stream_id && p.is_announced_by(pending.seq))
+                    .find(|p| p.stream_id == *stream_id && p.is_announced_by(pending.seq))
                 {
                     publisher.handle_refused(c, text, cx);
                 }
             }
-            Purpose::DeleteStream {
-                stream_id,
-                stream_sid,
-                refusals,
-            } if refusals < MAX_DELETE_REFUSALS => self.net.put_back(Pending {
-                purpose: Purpose::DeleteStream {
-                    stream_id,
-                    stream_sid,
-                    refusals: refusals + 1,
-                },
-                deadline: cx.now.mono + backoff::delay(refusals + 1, cx.random),
-                ..pending
-            }),
-            Purpose::SetExtraInfo { call, .. } => room.handle_extra_info_refused(call, c, text, cx),
+            Purpose::DeleteStream { refusals, .. } if *refusals < MAX_DELETE_REFUSALS => {
+                *refusals += 1;
+                pending.deadline = cx.now.mono + backoff::delay(*refusals, cx.random);
+                self.net.put_back(pending);
+            }
+            Purpose::SetExtraInfo { call, .. } => {
+                room.handle_extra_info_refused(*call, c, text, cx)
+            }
             Purpose::RenewToken if room::needs_no_renewal(c) => {}
             purpose => {
-                room.handle_list_error(&purpose, cx);
-                room::reject(purpose, &from_room_answer(c, text), cx);
+                room.handle_list_error(purpose, cx);
+                purpose.reject(&from_room_answer(c, text), cx);
             }
         }
         self.handle_signal(key, signal, cx);
@@ -223,7 +217,7 @@ impl Engine {
             _ => {}
         }
         let signal = room.handle_expired(&pending.purpose, cx);
-        room::reject(pending.purpose, &Error::new(TIMEOUT), cx);
+        pending.purpose.reject(&Error::new(TIMEOUT), cx);
         self.handle_signal(pending.room, signal, cx);
     }
 }

@@ -175,7 +175,7 @@ impl Engine {
         joined: Option<(&switch::Header<'_>, u64)>,
         cx: &mut Cx<'_>,
     ) {
-        let is_first = login.purpose == Purpose::Leave;
+        let is_first = matches!(login.purpose, Purpose::Leave);
         let is_alone = is_first && !self.rooms.iter().any(Room::is_online);
         let known = |room: &Room| room.key() == login.room;
         if let Some(at) = self.leaving.iter().position(known) {

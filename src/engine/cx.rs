@@ -2,7 +2,7 @@
 
 use alloc::collections::VecDeque;
 
-use super::error::Error;
+use super::error::{Code, Error};
 use super::event::Event;
 use super::io::{CallId, LogLevel, Output, Reply};
 use super::random::Random;
@@ -32,6 +32,18 @@ impl Cx<'_> {
     #[inline(never)]
     pub fn reply(&mut self, id: CallId, result: Result<Reply, Error>) {
         self.out.push_back(Output::Reply { id, result });
+    }
+
+    /// Rejects a call with the table's text of a code.
+    #[inline(never)]
+    pub fn refuse(&mut self, id: CallId, code: Code) {
+        self.reply(id, Err(code.into()));
+    }
+
+    /// Rejects a call with a text of its own.
+    #[inline(never)]
+    pub fn refuse_with(&mut self, id: CallId, code: Code, message: &str) {
+        self.reply(id, Err(Error::with(code, message)));
     }
 
     /// A retry after `delay`, about which the application may have another opinion.

@@ -8,7 +8,7 @@
 //! A failed player stays until the application stops it, as in the vendor's client.
 
 use super::cx::Cx;
-use super::error::{Code, Error, PLAY_FAILED, SOCKET_CLOSED, STOPPED};
+use super::error::{Code, PLAY_FAILED, STOPPED};
 use super::event::{Event, PlayerState, StreamState, stream_state};
 use super::io::{CallId, Reply};
 use super::link::HttpKey;
@@ -99,7 +99,7 @@ impl Player {
     /// There is no address. The player stays until it is stopped.
     pub(super) fn fail(&mut self, code: Code, cx: &mut Cx<'_>) {
         if let Phase::Dispatching { call, .. } = self.phase {
-            cx.reply(call, Err(code.into()));
+            cx.refuse(call, code);
             self.phase = Phase::Failed;
             cx.emit(self.no_play(code, code.text()));
         }
@@ -192,12 +192,10 @@ impl Player {
     pub(super) fn stop(&self, cx: &mut Cx<'_>) {
         match self.phase {
             Phase::Dispatching { call, .. } => {
-                cx.reply(
+                cx.refuse_with(
                     call,
-                    Err(Error::with(
-                        STOPPED,
-                        "playing was stopped before its URL was known",
-                    )),
+                    STOPPED,
+                    "playing was stopped before its URL was known",
                 );
                 cx.emit(self.no_play(Code(0), ""));
             }
@@ -210,13 +208,7 @@ impl Player {
     pub(super) fn end(&self, code: Code, cx: &mut Cx<'_>) {
         if let Phase::Dispatching { call, .. } = self.phase {
             let code = if code.0 == 0 { STOPPED } else { code };
-            cx.reply(
-                call,
-                Err(Error::with(
-                    code,
-                    "the room was left before the URL was known",
-                )),
-            );
+            cx.refuse_with(call, code, "the room was left before the URL was known");
         }
     }
 
@@ -235,9 +227,4 @@ impl Player {
             extended_data: text.into(),
         })
     }
-}
-
-/// Error of a call that could not even be sent.
-pub(super) fn not_sent() -> Code {
-    SOCKET_CLOSED
 }

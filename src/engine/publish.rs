@@ -10,10 +10,7 @@
 //! not exist.
 
 use super::cx::Cx;
-use super::error::{
-    Code, DISPATCH_ERROR, Error, PUBLISH_FAILED, PUBLISH_NOT_FOUND, SOCKET_CLOSED, STOPPED,
-    TOKEN_EXPIRED,
-};
+use super::error::{Code, DISPATCH_ERROR, PUBLISH_FAILED, SOCKET_CLOSED, STOPPED, TOKEN_EXPIRED};
 use super::event::{Event, PublisherState, StreamState, stream_state};
 use super::io::{CallId, Reply};
 use super::link::HttpKey;
@@ -133,7 +130,7 @@ impl Publisher {
             } else {
                 DISPATCH_ERROR
             };
-            cx.reply(call, Err(code.into()));
+            cx.refuse(call, code);
         }
     }
 
@@ -164,7 +161,7 @@ impl Publisher {
 
     /// The component does not push it any more (3801). The caller forgets the publisher.
     pub(super) fn handle_push_failed(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
-        self.reject_call(&Error::new(PUBLISH_FAILED), cx);
+        self.reject_call(PUBLISH_FAILED, PUBLISH_FAILED.text(), cx);
         cx.emit(self.no_publish(PUBLISH_FAILED, ""));
         self.withdraw(room, net, cx);
     }
@@ -191,7 +188,8 @@ impl Publisher {
     pub(super) fn stop(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
         if matches!(self.phase, Phase::Dispatching { .. }) {
             self.reject_call(
-                &Error::with(STOPPED, "publishing was stopped before its URL was known"),
+                STOPPED,
+                "publishing was stopped before its URL was known",
                 cx,
             );
         } else {
@@ -204,15 +202,11 @@ impl Publisher {
 
     /// The room is over. The caller forgets the publisher.
     pub(super) fn end(&self, code: Code, text: &str, cx: &mut Cx<'_>) {
-        if matches!(self.phase, Phase::Dispatching { .. }) {
-            self.reject_call(
-                &Error::with(
-                    if code.0 == 0 { STOPPED } else { code },
-                    "the room was left before the URL was known",
-                ),
-                cx,
-            );
-        }
+        self.reject_call(
+            if code.0 == 0 { STOPPED } else { code },
+            "the room was left before the URL was known",
+            cx,
+        );
         cx.emit(self.no_publish(code, if code.0 == 0 { "" } else { text }));
     }
 
@@ -390,7 +384,7 @@ impl Publisher {
             }
         };
         if !room.is_online() {
-            cx.reply(call, Err(SOCKET_CLOSED.into()));
+            cx.refuse(call, SOCKET_CLOSED);
             return;
         }
         self.send_extra_info(Some(call), text, room, net, cx);
@@ -445,9 +439,10 @@ impl Publisher {
         }
     }
 
-    fn reject_call(&self, error: &Error, cx: &mut Cx<'_>) {
+    /// If the call that publishes it still waits.
+    fn reject_call(&self, code: Code, message: &str, cx: &mut Cx<'_>) {
         if let Phase::Dispatching { call, .. } = self.phase {
-            cx.reply(call, Err(error.clone()));
+            cx.refuse_with(call, code, message);
         }
     }
 
@@ -484,9 +479,4 @@ pub(super) fn send_delete(
     };
     // If it could not be sent the link is gone; a stream that the service still has is deleted when the room is back.
     net.send(seq, &room.route, cmd::DELETE_STREAM, &body, purpose, cx);
-}
-
-/// Error for a stream that is not published.
-pub(super) fn unknown_stream() -> Error {
-    Error::new(PUBLISH_NOT_FOUND)
 }

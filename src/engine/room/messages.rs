@@ -98,7 +98,7 @@ impl Room {
     ) {
         let now = cx.now.mono;
         if self.messages.next_broadcast > now {
-            cx.reply(call, Err(TOO_FREQUENT.into()));
+            cx.refuse(call, TOO_FREQUENT);
             return;
         }
         self.messages.next_broadcast = now + BROADCAST_INTERVAL_MS;
@@ -121,7 +121,7 @@ impl Room {
         let now = cx.now.mono;
         let messages = &mut self.messages;
         if messages.waiting.len() >= MAX_WAITING_BARRAGE {
-            cx.reply(call, Err(QUEUE_FULL.into()));
+            cx.refuse(call, QUEUE_FULL);
             return;
         }
         messages.last_client_id += 1;
@@ -269,7 +269,7 @@ impl Room {
     pub(super) fn reject_waiting_barrage(&mut self, code: Code, cx: &mut Cx<'_>) {
         self.messages.send_at = Instant::NEVER;
         for (_, call, _) in core::mem::take(&mut self.messages.waiting) {
-            cx.reply(call, Err(code.into()));
+            cx.refuse(call, code);
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) use messages::{command_event, resolve_barrage};
 pub(super) use streams::{Change, StreamInfo};
 
 use super::cx::Cx;
-use super::error::{Code, Error, NETWORK_BROKEN, OK};
+use super::error::{Code, NETWORK_BROKEN, OK, STOPPED};
 use super::event::{Event, RoomReason, RoomState, User};
 use super::io::CallId;
 use super::net::{Net, Purpose, RoomKey, Route};
@@ -291,13 +291,7 @@ impl Room {
     /// The application leaves, or takes another room instead. `net` still has the connection.
     pub(super) fn end_by_application(&mut self, cx: &mut Cx<'_>) {
         if let Some(call) = self.login_call.take() {
-            cx.reply(
-                call,
-                Err(Error::with(
-                    super::error::STOPPED,
-                    "logged out before the login was finished",
-                )),
-            );
+            cx.refuse_with(call, STOPPED, "logged out before the login was finished");
         }
         self.emit_state(RoomState::Disconnected, RoomReason::Logout, OK, None, cx);
     }
@@ -310,7 +304,7 @@ impl Room {
         cx: &mut Cx<'_>,
     ) -> RoomEnd {
         if let Some(call) = self.login_call.take() {
-            cx.reply(call, Err(Error::new(code)));
+            cx.refuse(call, code);
         }
         self.emit_state(
             RoomState::Disconnected,

@@ -72,7 +72,7 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         if self.trans.is_setting {
-            cx.reply(call, Err(EXTRA_INFO_BUSY.into()));
+            cx.refuse(call, EXTRA_INFO_BUSY);
             return;
         }
         let body = liveroom::write::SetTransReq {

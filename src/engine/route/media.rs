@@ -3,15 +3,15 @@
 use crate::engine::Engine;
 use crate::engine::cx::Cx;
 use crate::engine::error::{
-    self, Code, Error, NOT_LOGGED_IN, PLAY_DUPLICATE, PUBLISH_CDN, PUBLISH_DUPLICATE,
-    PUBLISH_PARAMETER, QUEUE_FULL, TIMEOUT,
+    self, Code, NOT_LOGGED_IN, PLAY_DUPLICATE, PUBLISH_CDN, PUBLISH_DUPLICATE, PUBLISH_PARAMETER,
+    QUEUE_FULL, TIMEOUT,
 };
 use crate::engine::event::{Event, Quality};
 use crate::engine::io::CallId;
 use crate::engine::link::HttpKey;
 use crate::engine::media_url::{self, Addresses, Direction};
 use crate::engine::net::{Net, RoomKey};
-use crate::engine::play::{self, MAX_PLAYERS, Player};
+use crate::engine::play::{MAX_PLAYERS, Player};
 use crate::engine::publish::{MAX_PUBLISHERS, Publisher};
 use crate::engine::renewal;
 use crate::engine::room::{LoginRequest, Room};
@@ -57,12 +57,11 @@ impl Engine {
         };
         let (Some(room), None) = (room, refusal) else {
             let code = refusal.unwrap_or(NOT_LOGGED_IN);
-            let error = if code == PUBLISH_PARAMETER {
-                Error::with(code, "roomID: not in this room")
+            if code == PUBLISH_PARAMETER {
+                cx.refuse_with(call, code, "roomID: not in this room");
             } else {
-                code.into()
-            };
-            cx.reply(call, Err(error));
+                cx.refuse(call, code);
+            }
             return;
         };
         let (key, session) = (room.key(), room.user_session_id());
@@ -81,7 +80,7 @@ impl Engine {
                     cx,
                 ),
                 None => {
-                    cx.reply(call, Err(PUBLISH_CDN.into()));
+                    cx.refuse(call, PUBLISH_CDN);
                     return;
                 }
             }
@@ -127,7 +126,7 @@ impl Engine {
             _ => Some(NOT_LOGGED_IN),
         };
         let (Some(room), None) = (self.rooms.first(), refusal) else {
-            cx.reply(call, Err(refusal.unwrap_or(NOT_LOGGED_IN).into()));
+            cx.refuse(call, refusal.unwrap_or(NOT_LOGGED_IN));
             return;
         };
         let session = room.user_session_id();
@@ -145,7 +144,7 @@ impl Engine {
             let stream = &player.stream_id;
             match request_address(&mut self.net, &room.request, stream, Direction::Pull, cx) {
                 Some(request) => player.set_request(request),
-                None => player.fail(play::not_sent(), cx),
+                None => player.fail(error::SOCKET_CLOSED, cx),
             }
         }
         self.players.push(player);

@@ -5,7 +5,7 @@ use super::error::{Error, QUEUE_FULL, SOCKET_CLOSED, STREAM_UPDATE_FAILED};
 use super::io::{CallId, NetworkKind};
 use super::link::Link;
 use super::time::{Instant, Millis};
-use super::wire::pb::Encode;
+use super::wire::pb::{self, Encode};
 use super::wire::{packet, switch};
 use alloc::{string::String, vec::Vec};
 
@@ -164,16 +164,30 @@ impl Net {
     }
 
     /// Sends a request under the number `seq`. If it cannot be sent, the calls that it serves are rejected and false is returned.
+    #[inline(always)]
     pub(super) fn send(
         &mut self,
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &dyn Encode,
+        body: &impl Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> bool {
-        let sent = self.pending.len() < MAX_PENDING && self.transmit(seq, route, cmd, body, cx);
+        self.send_bytes(seq, route, cmd, pb::encode(body), purpose, cx)
+    }
+
+    #[inline(never)]
+    fn send_bytes(
+        &mut self,
+        seq: u32,
+        route: &Route,
+        cmd: u32,
+        body: Vec<u8>,
+        purpose: Purpose,
+        cx: &mut Cx<'_>,
+    ) -> bool {
+        let sent = self.pending.len() < MAX_PENDING && self.transmit(seq, route, cmd, &body, cx);
         if sent {
             let deadline = cx.now.mono + purpose.limit();
             self.pending.push(Pending {
@@ -194,9 +208,15 @@ impl Net {
     }
 
     /// Sends a packet that has no answer.
-    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &dyn Encode, cx: &mut Cx<'_>) {
+    #[inline(always)]
+    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &impl Encode, cx: &mut Cx<'_>) {
+        self.notify_bytes(route, cmd, pb::encode(body), cx);
+    }
+
+    #[inline(never)]
+    fn notify_bytes(&mut self, route: &Route, cmd: u32, body: Vec<u8>, cx: &mut Cx<'_>) {
         let seq = self.next_seq();
-        self.transmit(seq, route, cmd, body, cx);
+        self.transmit(seq, route, cmd, &body, cx);
     }
 
     /// Takes the request that answer `seq` belongs to.
@@ -263,7 +283,7 @@ impl Net {
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &dyn Encode,
+        body: &[u8],
         cx: &mut Cx<'_>,
     ) -> bool {
         let header = switch::write::Header {

@@ -560,12 +560,16 @@ impl Link {
         self.send(FrameType::StreamClosed, stream, &message, cx);
     }
 
-    fn send(&self, kind: FrameType, stream: u32, message: &dyn Encode, cx: &mut Cx<'_>) {
+    #[inline(always)]
+    fn send(&self, kind: FrameType, stream: u32, message: &impl Encode, cx: &mut Cx<'_>) {
+        self.send_bytes(frame::encode_frame(kind, stream, message), cx);
+    }
+
+    #[inline(never)]
+    fn send_bytes(&self, bytes: Vec<u8>, cx: &mut Cx<'_>) {
         if let State::Open(open) = &self.state {
-            cx.out.push_back(Output::Send {
-                socket: open.socket,
-                bytes: frame::encode_frame(kind, stream, message),
-            });
+            let socket = open.socket;
+            cx.out.push_back(Output::Send { socket, bytes });
         }
     }
 

@@ -493,12 +493,12 @@ impl Room {
     }
 
     /// Sends a request. If it cannot be sent, the calls that it serves are rejected and false is returned.
-    #[inline(never)]
+    #[inline(always)]
     fn ask(
         &self,
         net: &mut Net,
         command: u32,
-        body: &dyn Encode,
+        body: &impl Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> bool {

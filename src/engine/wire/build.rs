@@ -88,6 +88,7 @@ impl<'a> From<super::{name}<'a>> for {name}{lifetime} {{
 }}
 impl pb::Encode for {name}{bound} {{
     #[allow(unused_variables)]
+    #[inline(always)]
     fn write(&self, to: &mut pb::Writer) {{
 {writers}    }}
 }}"

@@ -8,7 +8,7 @@
 //! | 7 | h | [`switch::Header`] |
 //! | 7+h | | body |
 
-use super::pb::{self, Choice, Encode, Message, decode};
+use super::pb::{self, Choice, Message, decode};
 use super::{WireError, liveroom, switch, text};
 use alloc::{string::String, vec::Vec};
 
@@ -116,8 +116,8 @@ pub fn decode_packet(bytes: &[u8]) -> Result<Packet<'_>, WireError> {
 }
 
 /// Encodes one room packet.
-pub fn encode_packet(header: &switch::write::Header<'_>, body: &dyn Encode) -> Vec<u8> {
-    let (header, body) = (pb::encode(header), pb::encode(body));
+pub fn encode_packet(header: &switch::write::Header<'_>, body: &[u8]) -> Vec<u8> {
+    let header = pb::encode(header);
     let (header_bytes, body_bytes) = (header.len(), body.len());
     let mut bytes = Vec::with_capacity(PREFIX_BYTES + header_bytes + body_bytes);
     bytes.push(FIRST_BYTE);
@@ -128,7 +128,7 @@ pub fn encode_packet(header: &switch::write::Header<'_>, body: &dyn Encode) -> V
     );
     bytes.extend_from_slice(&u32::try_from(body_bytes).unwrap_or(u32::MAX).to_be_bytes());
     bytes.extend_from_slice(&header);
-    bytes.extend_from_slice(&body);
+    bytes.extend_from_slice(body);
     bytes
 }
 

@@ -104,7 +104,7 @@ mod tests {
             main_domain: b"",
         };
         pb::encode(&accesshub::write::Redirect {
-            wss_groups: vec![group],
+            wss_groups: [group].into_iter().collect(),
         })
     }
 

@@ -4,8 +4,7 @@ use crate::engine::cx::Cx;
 use crate::engine::error::{Code, TIMEOUT};
 use crate::engine::io::LogLevel;
 use crate::engine::time::{Instant, Millis};
-use crate::engine::wire::{Frame, FrameType, accesshub, text};
-use alloc::vec::Vec;
+use crate::engine::wire::{Frame, FrameType, accesshub, pb, text};
 
 use super::{
     GET_BODY, HttpKey, Link, LinkEvent, MAX_PENDING, METHOD_GET, MODE_ONLINE, NO_ETAG,
@@ -50,9 +49,9 @@ impl Link {
     ) -> Option<HttpKey> {
         let (txid, stream) = self.begin(Purpose::Http, cx)?;
         self.note_traffic(cx);
-        let mut list = Vec::new();
+        let mut list = pb::List::default();
         for (name, value) in headers {
-            list.push(accesshub::write::HttpHeader {
+            list.push(&accesshub::write::HttpHeader {
                 name: name.as_bytes(),
                 val: value.as_bytes(),
             });

@@ -13,7 +13,7 @@ use crate::engine::json;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::packet::cmd;
-use crate::engine::wire::{liveroom, shared, text};
+use crate::engine::wire::{liveroom, pb, shared, text};
 
 use super::Room;
 
@@ -147,10 +147,11 @@ impl Room {
         let count = messages.waiting.len().min(BARRAGE_PER_REQUEST);
         let waiting = messages.waiting.split_off(count);
         let sent = core::mem::replace(&mut messages.waiting, waiting);
-        let (mut list, mut calls) = (Vec::new(), Vec::new());
+        let mut msg_list = pb::List::default();
+        let mut calls = Vec::new();
         for (id, call, message) in &sent {
             calls.push((id.clone(), *call));
-            list.push(liveroom::write::BigImToSend {
+            msg_list.push(&liveroom::write::BigImToSend {
                 msg_category: CATEGORY,
                 msg_type: TYPE_TEXT,
                 msg_content: message.as_bytes(),
@@ -163,11 +164,11 @@ impl Room {
         } else {
             now + messages.window
         };
-        if !list.is_empty() {
+        if !msg_list.is_empty() {
             self.ask(
                 net,
                 cmd::SEND_BIG_IM,
-                &liveroom::write::SendBigImReq { msg_list: list },
+                &liveroom::write::SendBigImReq { msg_list },
                 Purpose::Barrage { calls },
                 cx,
             );
@@ -199,9 +200,9 @@ impl Room {
             to.text_member("room_id", self.id());
             to.close('}');
         });
-        let mut to_user_list = Vec::with_capacity(to.len());
+        let mut to_user_list = pb::List::default();
         for id in to {
-            to_user_list.push(liveroom::write::ToUser {
+            to_user_list.push(&liveroom::write::ToUser {
                 id_name: id.as_bytes(),
             });
         }

@@ -9,7 +9,7 @@ use crate::engine::io::{CallId, Reply};
 use crate::engine::net::{Net, Purpose};
 use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::packet::cmd;
-use crate::engine::wire::pb::Messages;
+use crate::engine::wire::pb::{self, Messages};
 use crate::engine::wire::{liveroom, shared, text};
 use alloc::{string::String, vec, vec::Vec};
 
@@ -184,20 +184,22 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         for channel in channels {
-            let mut wanted = Vec::new();
+            let mut trans_list = pb::List::default();
+            let mut count = 0;
             for key in channel.trans_seq_list() {
                 let known = self.trans.known(&text(key.trans_type()));
-                if wanted.len() < MAX_KEYS && known.is_none_or(|known| key.trans_seq() > known) {
-                    wanted.push(liveroom::write::TransWanted {
+                if count < MAX_KEYS && known.is_none_or(|known| key.trans_seq() > known) {
+                    count += 1;
+                    trans_list.push(&liveroom::write::TransWanted {
                         trans_type: key.trans_type(),
                         trans_local_seq: Some(key.trans_seq()),
                     });
                 }
             }
-            if !wanted.is_empty() {
+            if count > 0 {
                 let body = liveroom::write::GetTransReq {
                     trans_channel: channel.trans_channel(),
-                    trans_list: wanted,
+                    trans_list,
                 };
                 self.ask(net, cmd::GET_TRANS, &body, Purpose::GetExtraInfo, cx);
             }

@@ -9,9 +9,9 @@ use crate::engine::net::Net;
 use crate::engine::net::RoomKey;
 use crate::engine::room::{self, Change, Room};
 use crate::engine::wire::packet::{cmd, decode_push};
-use crate::engine::wire::{Push, liveroom, switch, text};
+use crate::engine::wire::{Push, liveroom, pb, switch, text};
 use crate::engine::{Engine, find_room, json};
-use alloc::{string::String, string::ToString, vec::Vec};
+use alloc::{string::String, string::ToString};
 
 impl Engine {
     pub(in crate::engine) fn handle_push(
@@ -42,15 +42,15 @@ impl Engine {
             return;
         };
         if head.qos_flag() == 1 {
-            let mut list = Vec::new();
+            let mut message_list = pb::List::default();
             for push in pushes.message_list() {
-                list.push(switch::write::MergePushRspInfo {
+                message_list.push(&switch::write::MergePushRspInfo {
                     sub_cmd: push.sub_cmd(),
                     sub_seq: push.sub_seq(),
                 });
             }
             let body = switch::write::MergePushRsp {
-                message_list: list,
+                message_list,
                 server_send_time: head.send_time(),
             };
             net.notify(&room.route, cmd::MERGE_PUSH_ACK, &body, cx);

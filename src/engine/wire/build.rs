@@ -37,9 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             write_message(&mut code, &message)?;
         }
         let Code { read, write } = code;
-        let text = format!(
-            "{read}/// To send.\npub mod write {{\n#[allow(unused_imports)]\nuse alloc::vec::Vec;\n\nuse super::pb;\n{write}}}\n"
-        );
+        let text = format!("{read}/// To send.\npub mod write {{\nuse super::pb;\n{write}}}\n");
         std::fs::write(out.join(format!("{}.rs", file.package_name())), text)?;
     }
     Ok(())
@@ -150,15 +148,12 @@ fn write_field(field: &FieldDescriptor, to: [&mut String; 4]) -> Result<(), Box<
                 readers,
                 "    pub fn {name}(self) -> pb::Messages<'a, {read}> {{ self.0.messages({number}) }}"
             )?;
-            writeln!(declarations, "    pub {name}: Vec<{write}>,")?;
+            writeln!(declarations, "    pub {name}: pb::List<{write}, {number}>,")?;
             write!(
                 copies,
                 "{name}: message.{name}().map(Into::into).collect(), "
             )?;
-            writeln!(
-                writers,
-                "        for item in &self.{name} {{ to.{accessor}({number}, item); }}"
-            )?;
+            writeln!(writers, "        to.list(&self.{name});")?;
         }
     }
     Ok(())

@@ -115,7 +115,7 @@ pub fn decode_packet(bytes: &[u8]) -> Result<Packet<'_>, WireError> {
     Ok(Packet { header, body })
 }
 
-/// Encodes one room packet.
+/// Encodes one room packet; its body is encoded already.
 pub fn encode_packet(header: &switch::write::Header<'_>, body: &[u8]) -> Vec<u8> {
     let header = pb::encode(header);
     let (header_bytes, body_bytes) = (header.len(), body.len());

@@ -199,8 +199,41 @@ fn next_slice<'a>(rest: &mut &'a [u8], number: u32) -> Option<&'a [u8]> {
     }
 }
 
+/// The messages of the repeated field `NUMBER` of a message to write. They are written as they come, so that none is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct List<M, const NUMBER: u32> {
+    written: Writer,
+    kind: PhantomData<M>,
+}
+
+impl<M: Encode, const NUMBER: u32> List<M, NUMBER> {
+    /// Adds a message at the end.
+    #[inline(always)]
+    pub fn push(&mut self, message: &M) {
+        self.written.message(NUMBER, message);
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.written.bytes.is_empty()
+    }
+}
+
+impl<M: Encode, const NUMBER: u32> FromIterator<M> for List<M, NUMBER> {
+    fn from_iter<Messages: IntoIterator<Item = M>>(messages: Messages) -> Self {
+        let mut list = Self {
+            written: Writer::default(),
+            kind: PhantomData,
+        };
+        for message in messages {
+            list.push(&message);
+        }
+        list
+    }
+}
+
 /// Collects the bytes of a message.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Writer {
     bytes: Vec<u8>,
 }
@@ -242,8 +275,18 @@ impl Writer {
         self.bytes.extend_from_slice(value);
     }
 
+    #[inline(always)]
     pub fn message(&mut self, number: u32, value: &impl Encode) {
-        self.bytes(number, &encode(value));
+        self.owned(number, encode(value));
+    }
+
+    #[inline(never)]
+    fn owned(&mut self, number: u32, bytes: Vec<u8>) {
+        self.bytes(number, &bytes);
+    }
+
+    pub fn list<M, const NUMBER: u32>(&mut self, list: &List<M, NUMBER>) {
+        self.bytes.extend_from_slice(&list.written.bytes);
     }
 
     pub fn plain_u64(&mut self, number: u32, value: u64) {

@@ -211,6 +211,35 @@ impl Engine {
     }
 }
 
+#[inline(never)]
 fn find_room(rooms: &mut [Room], key: RoomKey) -> Option<&mut Room> {
     rooms.iter_mut().find(|room| room.key() == key)
+}
+
+#[inline(never)]
+fn room_of(rooms: &[Room], key: RoomKey) -> Option<&Room> {
+    rooms.iter().find(|room| room.key() == key)
+}
+
+#[inline(never)]
+fn room_named<'a>(rooms: &'a [Room], id: &str) -> Option<&'a Room> {
+    rooms.iter().find(|room| room.id() == id)
+}
+
+/// Number of the user's session in a room, 0 without one; part of RTMP urls.
+fn session_in(rooms: &[Room], key: RoomKey) -> u64 {
+    room_of(rooms, key).map_or(0, Room::user_session_id)
+}
+
+#[inline(never)]
+fn find_publisher<'a>(
+    publishers: &'a mut [Publisher],
+    stream_id: &str,
+) -> Option<&'a mut Publisher> {
+    publishers.iter_mut().find(|p| p.stream_id == stream_id)
+}
+
+#[inline(never)]
+fn find_player<'a>(players: &'a mut [Player], stream_id: &str) -> Option<&'a mut Player> {
+    players.iter_mut().find(|p| p.stream_id == stream_id)
 }

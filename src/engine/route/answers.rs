@@ -5,12 +5,11 @@ use crate::engine::cx::Cx;
 use crate::engine::error::{Error, ROOM_ERROR, TIMEOUT, from_room_answer};
 use crate::engine::io::Reply;
 use crate::engine::net::{Pending, Purpose};
-use crate::engine::publish::{self, Publisher};
+use crate::engine::publish;
 use crate::engine::room::{self};
 use crate::engine::wire::packet::{answer_head, decode_packet};
 use crate::engine::wire::{Body, Packet, switch, text};
-use crate::engine::{Engine, find_room};
-use alloc::vec::Vec;
+use crate::engine::{Engine, find_publisher, find_room};
 
 /// Refusals of a stream's deletion after which it is not tried again, unless the room is entered again.
 pub(in crate::engine) const MAX_DELETE_REFUSALS: u32 = 5;
@@ -66,8 +65,6 @@ impl Engine {
             return;
         }
         let net = &mut self.net;
-        let publisher =
-            |list: &mut Vec<Publisher>, id: &str| list.iter().position(|p| p.stream_id == id);
         let mut signal = None;
         match (answer, &pending.purpose) {
             (Body::Login(m), Purpose::Login) => signal = room.handle_login(header, m, net, cx),
@@ -85,9 +82,7 @@ impl Engine {
             (Body::AddStream(m), Purpose::AddStream { stream_id }) => {
                 room.handle_own_stream_change(m.stream_seq(), net, cx);
                 room.adjust_token_timer(m.token_remain_time(), cx);
-                match publisher(&mut self.publishers, stream_id)
-                    .and_then(|at| self.publishers.get_mut(at))
-                {
+                match find_publisher(&mut self.publishers, stream_id) {
                     Some(publisher) if publisher.is_announced_by(header.seq()) => {
                         publisher.handle_announced(text(m.stream_sid()), room, net, cx);
                     }
@@ -108,9 +103,7 @@ impl Engine {
                 },
             ) => {
                 room.handle_own_stream_change(m.stream_seq(), net, cx);
-                if let Some(publisher) = publisher(&mut self.publishers, stream_id)
-                    .and_then(|at| self.publishers.get_mut(at))
-                {
+                if let Some(publisher) = find_publisher(&mut self.publishers, stream_id) {
                     publisher.handle_extra_info_set(extra_info.clone());
                 }
                 if let Some(call) = call {
@@ -160,11 +153,8 @@ impl Engine {
             }
             Purpose::Heartbeat => signal = Some(room.end(from_room_answer(c, text), cx)),
             Purpose::AddStream { stream_id } => {
-                if let Some(publisher) = self
-                    .publishers
-                    .iter_mut()
-                    .find(|p| p.stream_id == *stream_id && p.is_announced_by(pending.seq))
-                {
+                let publisher = find_publisher(&mut self.publishers, stream_id);
+                if let Some(publisher) = publisher.filter(|p| p.is_announced_by(pending.seq)) {
                     publisher.handle_refused(c, text, cx);
                 }
             }
@@ -193,11 +183,8 @@ impl Engine {
         };
         match &pending.purpose {
             Purpose::AddStream { stream_id } => {
-                let publisher = self
-                    .publishers
-                    .iter_mut()
-                    .find(|p| p.stream_id == *stream_id && p.is_announced_by(pending.seq));
-                if let Some(publisher) = publisher {
+                let publisher = find_publisher(&mut self.publishers, stream_id);
+                if let Some(publisher) = publisher.filter(|p| p.is_announced_by(pending.seq)) {
                     publisher.announce(room, &mut self.net, cx);
                 }
             }
@@ -206,10 +193,8 @@ impl Engine {
                 stream_sid,
                 refusals,
             } if room.is_online()
-                && !self
-                    .publishers
-                    .iter()
-                    .any(|p| p.stream_id == *stream_id && p.is_announced()) =>
+                && find_publisher(&mut self.publishers, stream_id)
+                    .is_none_or(|p| !p.is_announced()) =>
             {
                 publish::send_delete(stream_id, stream_sid, *refusals, room, &mut self.net, cx);
             }

@@ -11,8 +11,8 @@ use crate::engine::io::{CallId, Reply};
 use crate::engine::net::Net;
 use crate::engine::room::{LoginRequest, Room, RoomEnd};
 use crate::engine::value::Value;
-use crate::engine::{Engine, MAX_ROOMS, find_room, token};
-use alloc::string::String;
+use crate::engine::{Engine, MAX_ROOMS, find_publisher, find_room, room_named, room_of, token};
+use alloc::{string::String, vec::Vec};
 
 impl Engine {
     /// A method of the page.
@@ -84,9 +84,9 @@ impl Engine {
                 Reply::Nothing
             }
             Command::SetStreamExtraInfo { stream, text } => {
-                match self.publishers.iter_mut().find(|p| p.stream_id == stream) {
+                match find_publisher(&mut self.publishers, stream) {
                     Some(publisher) => {
-                        let room = self.rooms.iter().find(|room| room.key() == publisher.room);
+                        let room = room_of(&self.rooms, publisher.room);
                         publisher.set_extra_info(id, text, room, &mut self.net, cx);
                     }
                     None => cx.refuse(id, PUBLISH_NOT_FOUND),
@@ -135,7 +135,7 @@ impl Engine {
         cx: &mut Cx<'_>,
     ) {
         let room = args.first().and_then(Value::as_text).unwrap_or_default();
-        if self.rooms.iter().any(|known| known.id() == room) {
+        if room_named(&self.rooms, room).is_some() {
             return;
         }
         let states = [
@@ -183,7 +183,7 @@ impl Engine {
         request: LoginRequest,
         cx: &mut Cx<'_>,
     ) {
-        let same = self.rooms.iter().any(|room| room.id() == request.room_id);
+        let same = room_named(&self.rooms, &request.room_id).is_some();
         if same || (self.multi_room && self.rooms.len() >= MAX_ROOMS) {
             let code = if same {
                 ALREADY_IN_ROOM
@@ -214,12 +214,11 @@ impl Engine {
     }
 
     pub(in crate::engine) fn logout_room(&mut self, room_id: Option<&str>, cx: &mut Cx<'_>) {
-        let mut keys = self.room_keys();
-        if room_id.is_some() {
-            keys.retain(|key| {
-                let mut rooms = self.rooms.iter();
-                rooms.any(|room| room.key() == *key && room_id == Some(room.id()))
-            });
+        let mut keys = Vec::new();
+        for room in &self.rooms {
+            if room_id.is_none_or(|id| id == room.id()) {
+                keys.push(room.key());
+            }
         }
         let leaves_all = keys.len() == self.rooms.len() && !keys.is_empty();
         for key in keys {

@@ -1,6 +1,5 @@
 //! Streams: the calls that publish and play them, what the component reports, and the addresses that the service names.
 
-use crate::engine::Engine;
 use crate::engine::cx::Cx;
 use crate::engine::error::{
     self, Code, NOT_LOGGED_IN, PLAY_DUPLICATE, PUBLISH_CDN, PUBLISH_DUPLICATE, PUBLISH_PARAMETER,
@@ -10,11 +9,12 @@ use crate::engine::event::{Event, Quality};
 use crate::engine::io::CallId;
 use crate::engine::link::HttpKey;
 use crate::engine::media_url::{self, Addresses, Direction};
-use crate::engine::net::{Net, RoomKey};
+use crate::engine::net::Net;
 use crate::engine::play::{MAX_PLAYERS, Player};
 use crate::engine::publish::{MAX_PUBLISHERS, Publisher};
 use crate::engine::renewal;
 use crate::engine::room::{LoginRequest, Room};
+use crate::engine::{Engine, find_player, find_publisher, room_named, room_of, session_in};
 use alloc::{string::String, string::ToString, vec::Vec};
 
 /// Codes of the component's `onRtmpEvent`.
@@ -36,7 +36,7 @@ impl Engine {
         cx: &mut Cx<'_>,
     ) {
         let room = match room_id {
-            Some(id) => self.rooms.iter().find(|room| room.id() == id),
+            Some(id) => room_named(&self.rooms, id),
             None if self.multi_room => None,
             None => self.rooms.first(),
         };
@@ -46,9 +46,8 @@ impl Engine {
             Some(room) if !room.is_online() => Some(NOT_LOGGED_IN),
             // One that the component lost is the application's to begin anew.
             Some(_)
-                if self.publishers.iter().any(|p| {
-                    p.stream_id == stream && !renewal::is_media_lost(p.renewal.as_ref())
-                }) =>
+                if find_publisher(&mut self.publishers, stream)
+                    .is_some_and(|p| !renewal::is_media_lost(p.renewal.as_ref())) =>
             {
                 Some(PUBLISH_DUPLICATE)
             }
@@ -66,7 +65,7 @@ impl Engine {
         };
         let (key, session) = (room.key(), room.user_session_id());
         self.stop_publishing(stream, cx);
-        let Some(room) = self.rooms.iter().find(|room| room.key() == key) else {
+        let Some(room) = room_of(&self.rooms, key) else {
             return;
         };
         // As in the vendor's client, once published on the CDN means always.
@@ -102,7 +101,7 @@ impl Engine {
             return false;
         };
         let publisher = self.publishers.remove(at);
-        let room = self.rooms.iter().find(|room| room.key() == publisher.room);
+        let room = room_of(&self.rooms, publisher.room);
         publisher.stop(room, &mut self.net, cx);
         true
     }
@@ -117,7 +116,7 @@ impl Engine {
     ) {
         let refusal = match self.rooms.first() {
             Some(room) if room.is_online() => {
-                if self.players.iter().any(|p| p.stream_id == stream) {
+                if find_player(&mut self.players, stream).is_some() {
                     Some(PLAY_DUPLICATE)
                 } else {
                     (self.players.len() >= MAX_PLAYERS).then_some(QUEUE_FULL)
@@ -151,30 +150,24 @@ impl Engine {
     }
 
     pub(in crate::engine) fn next_url(&mut self, stream: &str, cx: &mut Cx<'_>) -> String {
-        let session = |rooms: &[Room], key: RoomKey| {
-            rooms
-                .iter()
-                .find(|r| r.key() == key)
-                .map_or(0, Room::user_session_id)
-        };
-        if let Some(publisher) = self.publishers.iter_mut().find(|p| p.stream_id == stream) {
-            return publisher.next_url(session(&self.rooms, publisher.room), cx);
+        if let Some(publisher) = find_publisher(&mut self.publishers, stream) {
+            return publisher.next_url(session_in(&self.rooms, publisher.room), cx);
         }
-        match self.players.iter_mut().find(|p| p.stream_id == stream) {
-            Some(player) => player.next_url(session(&self.rooms, player.room), cx),
+        match find_player(&mut self.players, stream) {
+            Some(player) => player.next_url(session_in(&self.rooms, player.room), cx),
             None => String::new(),
         }
     }
 
     pub(in crate::engine) fn handle_component(&mut self, stream: &str, code: u32, cx: &mut Cx<'_>) {
         let publisher = self.publishers.iter().position(|p| p.stream_id == stream);
-        let player = self.players.iter_mut().find(|p| p.stream_id == stream);
+        let player = find_player(&mut self.players, stream);
         match (code, publisher, player) {
             (PUSHED, Some(at), _) => {
                 let Some(publisher) = self.publishers.get_mut(at) else {
                     return;
                 };
-                if let Some(room) = self.rooms.iter().find(|room| room.key() == publisher.room) {
+                if let Some(room) = room_of(&self.rooms, publisher.room) {
                     publisher.handle_pushed(room, &mut self.net, cx);
                 }
             }
@@ -182,7 +175,7 @@ impl Engine {
                 let Some(publisher) = self.publishers.get_mut(at) else {
                     return;
                 };
-                let room = self.rooms.iter().find(|room| room.key() == publisher.room);
+                let room = room_of(&self.rooms, publisher.room);
                 if publisher.keep_without_media(room.is_some_and(Room::is_online), cx) {
                     return;
                 }
@@ -191,7 +184,7 @@ impl Engine {
             }
             (PLAYED, _, Some(player)) => player.handle_played(cx),
             (PLAY_FAILED, _, Some(player)) => {
-                let room = self.rooms.iter().find(|room| room.key() == player.room);
+                let room = room_of(&self.rooms, player.room);
                 player.handle_play_failed(room.is_some_and(Room::is_online), cx);
             }
             _ => {}
@@ -204,9 +197,9 @@ impl Engine {
         quality: Quality,
         cx: &mut Cx<'_>,
     ) {
-        let publisher = self.publishers.iter_mut().find(|p| p.stream_id == stream);
+        let publisher = find_publisher(&mut self.publishers, stream);
         let is_published = publisher.is_some();
-        let player = self.players.iter_mut().find(|p| p.stream_id == stream);
+        let player = find_player(&mut self.players, stream);
         let pairs = publisher.map(|p| &mut p.figures);
         let Some(pairs) = pairs.or(player.map(|p| &mut p.figures)) else {
             return;
@@ -245,17 +238,11 @@ impl Engine {
             return;
         }
         let app_id = self.net.app_id;
-        let session = |rooms: &[Room], key: RoomKey| {
-            rooms
-                .iter()
-                .find(|r| r.key() == key)
-                .map_or(0, Room::user_session_id)
-        };
         if let Some(at) = self.publishers.iter().position(|p| p.waits_for(key)) {
             match (hosts, self.publishers.get_mut(at)) {
                 (Ok(hosts), Some(publisher)) => {
                     let addresses = Addresses::on_hosts(hosts, app_id, &publisher.stream_id);
-                    publisher.set_addresses(addresses, session(&self.rooms, publisher.room), cx);
+                    publisher.set_addresses(addresses, session_in(&self.rooms, publisher.room), cx);
                 }
                 (Err(code), _) => self.publishers.remove(at).fail(code, cx),
                 (Ok(_), None) => {}
@@ -264,7 +251,7 @@ impl Engine {
             match hosts {
                 Ok(hosts) => {
                     let addresses = Addresses::on_hosts(hosts, app_id, &player.stream_id);
-                    player.set_addresses(addresses, session(&self.rooms, player.room), cx);
+                    player.set_addresses(addresses, session_in(&self.rooms, player.room), cx);
                 }
                 Err(code) => player.fail(code, cx),
             }

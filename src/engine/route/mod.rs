@@ -14,8 +14,7 @@ use crate::engine::publish;
 use crate::engine::room::{Room, RoomEnd, RoomSignal};
 use crate::engine::time::Millis;
 use crate::engine::wire::switch;
-use crate::engine::{Engine, backoff, find_room};
-use alloc::vec::Vec;
+use crate::engine::{Engine, backoff, find_room, room_of};
 
 impl Engine {
     /// What the link has to say.
@@ -75,8 +74,7 @@ impl Engine {
             let signal = room.and_then(|room| room.handle_retry(attempt, delay, cx));
             self.handle_signal(of, signal, cx);
         } else if self.net.link.handle_retry(attempt, delay, cx) {
-            let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
-            for key in keys {
+            for key in self.room_keys() {
                 let signal = find_room(&mut self.rooms, key).map(|room| room.give_up(cx));
                 self.handle_signal(key, signal, cx);
             }
@@ -97,7 +95,7 @@ impl Engine {
                 own_streams,
                 outage,
             }) => {
-                let Some(room) = self.rooms.iter().find(|room| room.key() == key) else {
+                let Some(room) = room_of(&self.rooms, key) else {
                     return;
                 };
                 for publisher in self.publishers.iter_mut().filter(|p| p.room == key) {

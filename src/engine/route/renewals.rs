@@ -1,6 +1,5 @@
 //! Other addresses for streams after an outage.
 
-use crate::engine::Engine;
 use crate::engine::cx::Cx;
 use crate::engine::error::{Code, DISPATCH_ERROR, PLAY_NOT_FOUND};
 use crate::engine::link::HttpKey;
@@ -9,6 +8,7 @@ use crate::engine::net::Net;
 use crate::engine::renewal::{Renewal, Task};
 use crate::engine::room::Room;
 use crate::engine::time::Instant;
+use crate::engine::{Engine, room_of};
 use alloc::{string::String, vec::Vec};
 
 use super::media::request_address;
@@ -30,7 +30,7 @@ impl Engine {
     pub(in crate::engine) fn handle_renewals(&mut self, cx: &mut Cx<'_>) {
         let (rooms, net, now) = (&self.rooms, &mut self.net, cx.now.mono);
         self.publishers.retain_mut(|publisher| {
-            let room = rooms.iter().find(|r| r.key() == publisher.room);
+            let room = room_of(rooms, publisher.room);
             let room = room.filter(|room| room.is_online());
             let Some(renewal) = &mut publisher.renewal else {
                 return true;
@@ -55,7 +55,7 @@ impl Engine {
             true
         });
         for player in &mut self.players {
-            let room = rooms.iter().find(|r| r.key() == player.room);
+            let room = room_of(rooms, player.room);
             let room = room.filter(|room| room.is_online());
             let Some(renewal) = &mut player.renewal else {
                 continue;
@@ -89,7 +89,7 @@ impl Engine {
             let Some(publisher) = self.publishers.get_mut(at) else {
                 return true;
             };
-            let room = self.rooms.iter().find(|r| r.key() == publisher.room);
+            let room = room_of(&self.rooms, publisher.room);
             match hosts {
                 Ok(hosts) => {
                     publisher.addresses =
@@ -108,7 +108,7 @@ impl Engine {
         let Some(player) = self.players.iter_mut().find(|p| waits(&p.renewal)) else {
             return false;
         };
-        let room = self.rooms.iter().find(|r| r.key() == player.room);
+        let room = room_of(&self.rooms, player.room);
         match hosts {
             Ok(hosts) => {
                 player.addresses = Addresses::on_hosts(hosts.clone(), app_id, &player.stream_id);

@@ -221,18 +221,12 @@ impl Net {
 
     /// Takes the request that answer `seq` belongs to.
     pub(super) fn take(&mut self, seq: u32) -> Option<Pending> {
-        let at = self.pending.iter().position(|p| p.seq == seq)?;
-        Some(self.pending.remove(at))
+        self.take_first(&|p| p.seq == seq)
     }
 
     /// Takes the login of a room, if it has no answer yet.
     pub(super) fn take_login(&mut self, room: RoomKey) -> Option<Pending> {
-        let is_login = |p: &Pending| matches!(p.purpose, Purpose::Login | Purpose::Enter);
-        let at = self
-            .pending
-            .iter()
-            .position(|p| p.room == room && is_login(p))?;
-        Some(self.pending.remove(at))
+        self.take_first(&|p| p.room == room && matches!(p.purpose, Purpose::Login | Purpose::Enter))
     }
 
     /// Waits for a request that was taken.
@@ -249,8 +243,7 @@ impl Net {
 
     /// Takes a request whose time is over.
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<Pending> {
-        let at = self.pending.iter().position(|p| p.deadline <= now)?;
-        Some(self.pending.remove(at))
+        self.take_first(&|p| p.deadline <= now)
     }
 
     /// Forgets the requests that nobody waits for any more.
@@ -260,7 +253,12 @@ impl Net {
 
     /// Takes a request of a room.
     pub(super) fn take_of_room(&mut self, room: RoomKey) -> Option<Pending> {
-        let at = self.pending.iter().position(|p| p.room == room)?;
+        self.take_first(&|p| p.room == room)
+    }
+
+    #[inline(never)]
+    fn take_first(&mut self, is_wanted: &dyn Fn(&Pending) -> bool) -> Option<Pending> {
+        let at = self.pending.iter().position(is_wanted)?;
         Some(self.pending.remove(at))
     }
 

@@ -1,6 +1,6 @@
 //! What every part of the engine gets with an input: the time, the jitter, and where to put outputs.
 
-use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use super::error::{Code, Error};
 use super::event::Event;
@@ -18,20 +18,20 @@ pub struct Cx<'a> {
     /// Whether the application decides about retries.
     pub asks: bool,
     /// Outputs, in order.
-    pub out: &'a mut VecDeque<Output>,
+    pub out: &'a mut Vec<Output>,
 }
 
 impl Cx<'_> {
     /// Tells the application.
     #[inline(never)]
     pub fn emit(&mut self, event: Event) {
-        self.out.push_back(Output::Event(event));
+        self.out.push(Output::Event(event));
     }
 
     /// Settles a call.
     #[inline(never)]
     pub fn reply(&mut self, id: CallId, result: Result<Reply, Error>) {
-        self.out.push_back(Output::Reply { id, result });
+        self.out.push(Output::Reply { id, result });
     }
 
     /// Rejects a call with the table's text of a code.
@@ -50,7 +50,7 @@ impl Cx<'_> {
     #[inline(never)]
     pub fn ask_retry(&mut self, of: u32, attempt: u32, since: Instant, delay: Millis) {
         if self.asks {
-            self.out.push_back(Output::Retry {
+            self.out.push(Output::Retry {
                 of,
                 attempt,
                 elapsed: self.now.mono - since,
@@ -62,7 +62,7 @@ impl Cx<'_> {
     /// Writes to the log. The line must not hold a token.
     #[inline(never)]
     pub fn log(&mut self, level: LogLevel, message: &str) {
-        self.out.push_back(Output::Log {
+        self.out.push(Output::Log {
             level,
             message: message.into(),
         });

@@ -29,7 +29,7 @@ pub mod token;
 mod value;
 pub mod wire;
 
-use alloc::{collections::VecDeque, vec::Vec};
+use alloc::vec::{self, Vec};
 
 pub use config::{Config, PUBLIC_HUBS};
 pub use error::{Code, Error};
@@ -73,7 +73,9 @@ pub struct Engine {
     asks: bool,
     last_now: Instant,
     is_destroyed: bool,
-    out: VecDeque<Output>,
+    out: Vec<Output>,
+    /// Outputs that were there when all before them were taken.
+    polled: vec::IntoIter<Output>,
 }
 
 impl Engine {
@@ -96,7 +98,8 @@ impl Engine {
             asks: config.asks_before_retry,
             last_now: now.mono,
             is_destroyed: false,
-            out: VecDeque::new(),
+            out: Vec::new(),
+            polled: Vec::new().into_iter(),
         };
         engine.with_cx(now, |engine, cx| engine.net.link.connect(cx));
         engine
@@ -139,7 +142,10 @@ impl Engine {
 
     /// The next thing to do, until there is none.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.out.pop_front()
+        if self.polled.len() == 0 {
+            self.polled = core::mem::take(&mut self.out).into_iter();
+        }
+        self.polled.next()
     }
 
     /// When to give [`Input::Timeout`] at the latest; `None` for never.
@@ -159,13 +165,23 @@ impl Engine {
     /// Fires what is due and passes on what the parts have to say, until all is quiet.
     fn settle(&mut self, cx: &mut Cx<'_>) {
         for _ in 0..MAX_TIMER_ROUNDS {
-            while let Some(event) = self.net.link.poll_event() {
-                self.handle_link_event(event, cx);
-            }
+            self.handle_link_events(cx);
             if self.deadline() > cx.now.mono {
                 return;
             }
             self.handle_due(cx);
+        }
+    }
+
+    fn handle_link_events(&mut self, cx: &mut Cx<'_>) {
+        loop {
+            let events = self.net.link.take_events();
+            if events.is_empty() {
+                return;
+            }
+            for event in events {
+                self.handle_link_event(event, cx);
+            }
         }
     }
 

@@ -15,7 +15,7 @@ mod hubs;
 mod pc;
 mod requests;
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use super::backoff;
 use super::cx::Cx;
@@ -134,7 +134,7 @@ pub struct Link {
     last_traffic: Instant,
     last_heard: Instant,
     refused_frames: u32,
-    events: VecDeque<LinkEvent>,
+    events: Vec<LinkEvent>,
 }
 
 impl Link {
@@ -164,7 +164,7 @@ impl Link {
             last_traffic: Instant::default(),
             last_heard: Instant::default(),
             refused_frames: 0,
-            events: VecDeque::new(),
+            events: Vec::new(),
         }
     }
 
@@ -221,9 +221,9 @@ impl Link {
         self.state = State::Destroyed;
     }
 
-    /// The next thing that rooms should know.
-    pub fn poll_event(&mut self) -> Option<LinkEvent> {
-        self.events.pop_front()
+    /// What rooms should know, in order.
+    pub fn take_events(&mut self) -> Vec<LinkEvent> {
+        core::mem::take(&mut self.events)
     }
 
     /// When the link wants to be woken.
@@ -263,7 +263,7 @@ impl Link {
         });
         cx.log(LogLevel::Info, "link is open");
         self.request_config(cx);
-        self.events.push_back(LinkEvent::Up);
+        self.events.push(LinkEvent::Up);
     }
 
     /// The socket is closed or could not be opened.
@@ -396,7 +396,7 @@ impl Link {
             socket,
             deadline: cx.now.mono + CONNECT_TIMEOUT_MS,
         };
-        cx.out.push_back(Output::OpenSocket {
+        cx.out.push(Output::OpenSocket {
             socket,
             url: self.hubs.current().into(),
         });
@@ -404,7 +404,7 @@ impl Link {
 
     fn close_socket(&self, cx: &mut Cx<'_>) {
         if let State::Connecting { socket, .. } | State::Open(Open { socket, .. }) = &self.state {
-            cx.out.push_back(Output::CloseSocket { socket: *socket });
+            cx.out.push(Output::CloseSocket { socket: *socket });
         }
     }
 
@@ -427,7 +427,7 @@ impl Link {
         self.fail_all(TIMEOUT);
         self.state = State::Idle;
         if was_open {
-            self.events.push_back(LinkEvent::Down);
+            self.events.push(LinkEvent::Down);
         }
     }
 
@@ -569,7 +569,7 @@ impl Link {
     fn send_bytes(&self, bytes: Vec<u8>, cx: &mut Cx<'_>) {
         if let State::Open(open) = &self.state {
             let socket = open.socket;
-            cx.out.push_back(Output::Send { socket, bytes });
+            cx.out.push(Output::Send { socket, bytes });
         }
     }
 

@@ -116,8 +116,7 @@ impl Link {
     pub(super) fn fail_all(&mut self, code: Code) {
         for pending in core::mem::take(&mut self.pending) {
             if matches!(pending.purpose, Purpose::Http) {
-                self.events
-                    .push_back(LinkEvent::Http(pending.txid, Err(code)));
+                self.events.push(LinkEvent::Http(pending.txid, Err(code)));
             }
         }
     }
@@ -147,8 +146,7 @@ impl Link {
                 if let Some(pending) = self.take(data.txid()) {
                     if m.code() == 0 {
                         self.etag = Some(data.etag());
-                        self.events
-                            .push_back(LinkEvent::AppConfig(data.data().into()));
+                        self.events.push(LinkEvent::AppConfig(data.data().into()));
                     } else {
                         self.fail(&pending, Some(m.code()), cx);
                     }
@@ -159,7 +157,7 @@ impl Link {
                 if let Some(pending) = self.take(m.txid()) {
                     self.close_stream(pending.stream, cx);
                     let answer = (m.status_code(), m.body().into());
-                    self.events.push_back(LinkEvent::Http(m.txid(), Ok(answer)));
+                    self.events.push(LinkEvent::Http(m.txid(), Ok(answer)));
                 }
             }
             Frame::PushException(m) => match self.take(m.txid()) {
@@ -174,19 +172,19 @@ impl Link {
                 let deadline = cx.now.mono + self.pc_timeout;
                 if let Some(pc) = self.pc.as_mut().filter(|pc| pc.stream == stream) {
                     pc.break_until(deadline);
-                    self.events.push_back(LinkEvent::PcBroken);
+                    self.events.push(LinkEvent::PcBroken);
                 }
             }
             Frame::PcDownward(m) => {
                 self.note_traffic(cx);
                 if self.pc.as_ref().is_some_and(|pc| pc.stream == stream) {
-                    self.events.push_back(LinkEvent::Packet(m.payload().into()));
+                    self.events.push(LinkEvent::Packet(m.payload().into()));
                 }
             }
             Frame::StreamClosed(_) => {
                 if self.pc.as_ref().is_some_and(|pc| pc.stream == stream) {
                     self.pc = None;
-                    self.events.push_back(LinkEvent::PcClosed);
+                    self.events.push(LinkEvent::PcClosed);
                 }
             }
             Frame::CloseConnection(m) => self.handle_close_connection(m, cx),
@@ -210,7 +208,7 @@ impl Link {
             self.send_upward(stream, false, false, &packet, cx);
         }
         if was_broken {
-            self.events.push_back(LinkEvent::PcRestored);
+            self.events.push(LinkEvent::PcRestored);
         }
     }
 
@@ -256,7 +254,7 @@ impl Link {
                 self.retry(cx);
             }
             ACTION_NEXT_GROUP => {
-                self.events.push_back(LinkEvent::ForgetSessions);
+                self.events.push(LinkEvent::ForgetSessions);
                 self.lose(cx);
             }
             _ => {}
@@ -329,13 +327,13 @@ impl Link {
             Purpose::Dispatch => self.lose(cx),
             Purpose::Http => self
                 .events
-                .push_back(LinkEvent::Http(pending.txid, Err(TIMEOUT))),
+                .push(LinkEvent::Http(pending.txid, Err(TIMEOUT))),
             Purpose::AppConfig { tries } => {
                 let retry = matches!(code, None | Some(INTERNAL_ERROR)) && tries < APP_CONFIG_TRIES;
                 if retry {
                     self.send_app_config_request(tries + 1, cx);
                 } else if code.is_some_and(|c| APP_ID_UNKNOWN.contains(&c)) {
-                    self.events.push_back(LinkEvent::AppIdInvalid);
+                    self.events.push(LinkEvent::AppIdInvalid);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Messages between users: broadcast (reliable), barrage (many, may be collected), custom command (to named users).
 
-use alloc::{collections::VecDeque, string::String, string::ToString, vec::Vec};
+use alloc::{string::String, string::ToString, vec::Vec};
 use core::hash::Hasher;
 
 use fnv::FnvHasher;
@@ -39,8 +39,9 @@ pub(in crate::engine) struct Messages {
     waiting: Vec<(String, CallId, String)>,
     last_client_id: u32,
     last_command: u32,
-    /// Digests of the newest pushes.
-    recent: VecDeque<u64>,
+    /// Digests of the newest pushes; when there are [`MAX_RECENT`], the next one takes the place of the oldest.
+    recent: Vec<u64>,
+    oldest: usize,
 }
 
 impl Messages {
@@ -53,7 +54,8 @@ impl Messages {
             waiting: Vec::new(),
             last_client_id: 0,
             last_command: 0,
-            recent: VecDeque::new(),
+            recent: Vec::new(),
+            oldest: 0,
         }
     }
 
@@ -72,13 +74,17 @@ impl Messages {
         digest.write(&sent.to_le_bytes());
         digest.write(body);
         let digest = digest.finish();
-        if self.recent.contains(&digest) {
+        // Not `contains`, which is written out for several at a time.
+        let mut known = self.recent.iter();
+        if known.any(|known| *known == digest) {
             return true;
         }
-        if self.recent.len() >= MAX_RECENT {
-            self.recent.pop_front();
+        if self.recent.len() < MAX_RECENT {
+            self.recent.push(digest);
+        } else if let Some(oldest) = self.recent.get_mut(self.oldest) {
+            *oldest = digest;
+            self.oldest = (self.oldest + 1) % MAX_RECENT;
         }
-        self.recent.push_back(digest);
         false
     }
 

@@ -262,9 +262,9 @@ impl Net {
         Some(self.pending.remove(at))
     }
 
-    /// Forgets the requests of all other rooms. Nobody waits for them: who did was told when the room ended.
-    pub(super) fn keep_only(&mut self, rooms: &[RoomKey]) {
-        self.pending.retain(|p| rooms.contains(&p.room));
+    /// Forgets the requests of rooms that are not there any more. Nobody waits for them: who did was told when the room ended.
+    pub(super) fn forget_others(&mut self, is_there: &dyn Fn(RoomKey) -> bool) {
+        while self.take_first(&|p| !is_there(p.room)).is_some() {}
     }
 
     /// When the link wants to be woken, or the first request expires.

@@ -26,8 +26,6 @@ use alloc::string::String;
 /// Streams that one engine publishes at the same time; more are refused.
 pub(super) const MAX_PUBLISHERS: usize = 16;
 
-const TOKEN_EXPIRED_CODES: [u32; 2] = [1_011, 1_000_002_002];
-
 #[derive(Debug)]
 enum Phase {
     Dispatching {
@@ -325,7 +323,7 @@ impl Publisher {
         self.phase = Phase::Refused;
         self.renewal = None;
         self.told = PublisherState::NoPublish;
-        let code = if TOKEN_EXPIRED_CODES.contains(&c) {
+        let code = if matches!(c, 1_011 | 1_000_002_002) {
             TOKEN_EXPIRED
         } else {
             Code(c)

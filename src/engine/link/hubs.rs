@@ -48,9 +48,10 @@ impl Hubs {
         };
         let mut hosts = Vec::new();
         for group in groups {
-            hosts.push(text(group.host()));
+            if !group.host().is_empty() {
+                hosts.push(text(group.host()));
+            }
         }
-        hosts.retain(|host| !host.is_empty());
         let is_geo = |host: &String| host.as_bytes().windows(3).any(|part| part == b"geo");
         if all_domains && !hosts.iter().any(is_geo) {
             for domain in MAIN_DOMAINS {

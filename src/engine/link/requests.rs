@@ -13,7 +13,8 @@ use super::{
 
 /// Tries of the application configuration.
 const APP_CONFIG_TRIES: u32 = 3;
-const APP_ID_UNKNOWN: [i32; 2] = [20_012, 20_008];
+const APP_ID_UNKNOWN: i32 = 20_012;
+/// After some tries it means an unknown AppID too.
 const INTERNAL_ERROR: i32 = 20_008;
 /// A longer one means that the device's clock was set meanwhile.
 const MAX_ROUND_TRIP_MS: i64 = 10_000;
@@ -332,7 +333,7 @@ impl Link {
                 let retry = matches!(code, None | Some(INTERNAL_ERROR)) && tries < APP_CONFIG_TRIES;
                 if retry {
                     self.send_app_config_request(tries + 1, cx);
-                } else if code.is_some_and(|c| APP_ID_UNKNOWN.contains(&c)) {
+                } else if matches!(code, Some(APP_ID_UNKNOWN | INTERNAL_ERROR)) {
                     self.events.push(LinkEvent::AppIdInvalid);
                 }
             }

@@ -20,7 +20,8 @@ pub(super) const MAX_KEYS: usize = 256;
 
 const CHANNEL: &[u8] = b"clt";
 const UNKNOWN_KEY: u32 = 1_000_001_109;
-const TOO_MANY_KEYS: [u32; 2] = [1_015, 201_015];
+const TOO_MANY_KEYS: u32 = 1_015;
+const TOO_MANY_KEYS_LONG: u32 = 201_015;
 
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Trans {
@@ -111,7 +112,7 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         self.trans.is_setting = false;
-        let error = if TOO_MANY_KEYS.contains(&c) {
+        let error = if matches!(c, TOO_MANY_KEYS | TOO_MANY_KEYS_LONG) {
             ROOM_EXTRA_INFO_KEYS.into()
         } else {
             from_room_answer(c, text)

@@ -239,8 +239,14 @@ impl Users {
     }
 
     fn drop_old(&mut self) {
-        let seq = self.seq;
-        self.waiting.retain(|push| push.seq > seq);
+        let mut at = 0;
+        while let Some(push) = self.waiting.get(at) {
+            if push.seq > self.seq {
+                at += 1;
+            } else {
+                self.waiting.swap_remove(at);
+            }
+        }
     }
 
     fn apply(&mut self, push: Push, room: &str, events: &mut Vec<Event>) {

@@ -13,10 +13,6 @@ use crate::engine::{Engine, find_publisher, find_room};
 
 /// Refusals of a stream's deletion after which it is not tried again, unless the room is entered again.
 pub(in crate::engine) const MAX_DELETE_REFUSALS: u32 = 5;
-/// Codes with which the service says that it does not know the session any more.
-const SESSION_UNKNOWN: [u32; 2] = [1002, 105];
-/// Codes of a heartbeat answer after which the room logs in again; any other ends it.
-const HEARTBEAT_LOG_IN_AGAIN: [u32; 5] = [152, 105, 2001, 1_000_000_152, 1_000_002_001];
 
 impl Engine {
     #[inline(never)]
@@ -144,8 +140,8 @@ impl Engine {
             Purpose::Login | Purpose::Enter => {
                 signal = room.handle_login_refused(c, text, &mut self.net, cx)
             }
-            Purpose::Heartbeat if HEARTBEAT_LOG_IN_AGAIN.contains(&c) => room.log_in_later(cx),
-            purpose if SESSION_UNKNOWN.contains(&c) => {
+            Purpose::Heartbeat if logs_in_again(c) => room.log_in_later(cx),
+            purpose if is_session_unknown(c) => {
                 purpose.reject(&from_room_answer(c, text), cx);
                 room.trans.finish_setting();
                 room.forget_session();
@@ -205,4 +201,14 @@ impl Engine {
         pending.purpose.reject(&Error::new(TIMEOUT), cx);
         self.handle_signal(pending.room, signal, cx);
     }
+}
+
+/// Codes with which the service says that it does not know the session any more.
+fn is_session_unknown(c: u32) -> bool {
+    matches!(c, 1_002 | 105)
+}
+
+/// Codes of a heartbeat answer after which the room logs in again; any other ends it.
+fn logs_in_again(c: u32) -> bool {
+    matches!(c, 152 | 105 | 2_001 | 1_000_000_152 | 1_000_002_001)
 }

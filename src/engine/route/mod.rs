@@ -194,7 +194,7 @@ impl Engine {
     #[inline(never)]
     pub(in crate::engine) fn forget_leaving(&mut self) {
         self.leaving.clear();
-        let keys = self.room_keys();
-        self.net.keep_only(&keys);
+        let rooms = &self.rooms;
+        self.net.forget_others(&|key| room_of(rooms, key).is_some());
     }
 }

@@ -15,6 +15,7 @@ pub mod event;
 mod io;
 pub(crate) mod json;
 pub mod link;
+mod media;
 mod media_url;
 mod net;
 mod play;
@@ -40,6 +41,7 @@ pub use value::Value;
 
 use cx::Cx;
 use link::Link;
+use media::Media;
 use media_url::CdnTemplates;
 use net::{Net, RoomKey};
 use play::Player;
@@ -252,10 +254,32 @@ fn find_publisher<'a>(
     publishers: &'a mut [Publisher],
     stream_id: &str,
 ) -> Option<&'a mut Publisher> {
-    publishers.iter_mut().find(|p| p.stream_id == stream_id)
+    publishers
+        .iter_mut()
+        .find(|p| p.media.stream_id == stream_id)
+}
+
+/// The first of the published and played streams that is wanted.
+#[inline(never)]
+fn find_media<'a>(
+    publishers: &'a mut [Publisher],
+    players: &'a mut [Player],
+    is_wanted: &dyn Fn(&Media) -> bool,
+) -> Option<&'a mut Media> {
+    for publisher in publishers {
+        if is_wanted(&publisher.media) {
+            return Some(&mut publisher.media);
+        }
+    }
+    for player in players {
+        if is_wanted(&player.media) {
+            return Some(&mut player.media);
+        }
+    }
+    None
 }
 
 #[inline(never)]
 fn find_player<'a>(players: &'a mut [Player], stream_id: &str) -> Option<&'a mut Player> {
-    players.iter_mut().find(|p| p.stream_id == stream_id)
+    players.iter_mut().find(|p| p.media.stream_id == stream_id)
 }

@@ -95,17 +95,17 @@ impl Renewal {
         };
     }
 
-    /// When a stream's renewal, if it has one, wants to be woken.
-    pub(super) fn deadline(renewal: Option<&Self>) -> Instant {
-        match renewal.map(|renewal| renewal.step) {
-            Some(Step::Due(at) | Step::Given(at)) => at,
-            _ => Instant::NEVER,
+    /// When the renewal wants to be woken.
+    pub(super) fn deadline(&self) -> Instant {
+        match self.step {
+            Step::Due(at) | Step::Given(at) => at,
+            Step::Away | Step::Asked(_) => Instant::NEVER,
         }
     }
 
     /// What is due. Nothing is while the room is away.
     pub(super) fn take_due(&mut self, is_online: bool, now: Instant) -> Option<Task> {
-        if Self::deadline(Some(self)) > now {
+        if self.deadline() > now {
             return None;
         }
         let task = match self.step {
@@ -155,9 +155,4 @@ impl Renewal {
     pub(super) fn is_given(&self) -> bool {
         matches!(self.step, Step::Given(_))
     }
-}
-
-/// Whether a stream was lost with its media and is on its way back.
-pub(super) fn is_media_lost(renewal: Option<&Renewal>) -> bool {
-    renewal.is_some_and(|renewal| renewal.reason == UrlReason::MediaLost)
 }

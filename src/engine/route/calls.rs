@@ -69,7 +69,11 @@ impl Engine {
                 cdn,
             } => return self.start_playing(id, stream, params, cdn, cx),
             Command::StopPlaying { stream } => {
-                if let Some(at) = self.players.iter().position(|p| p.stream_id == stream) {
+                if let Some(at) = self
+                    .players
+                    .iter()
+                    .position(|p| p.media.stream_id == stream)
+                {
                     self.players.remove(at).stop(cx);
                 }
                 Reply::Nothing
@@ -86,7 +90,7 @@ impl Engine {
             Command::SetStreamExtraInfo { stream, text } => {
                 match find_publisher(&mut self.publishers, stream) {
                     Some(publisher) => {
-                        let room = room_of(&self.rooms, publisher.room);
+                        let room = room_of(&self.rooms, publisher.media.room);
                         publisher.set_extra_info(id, text, room, &mut self.net, cx);
                     }
                     None => cx.refuse(id, PUBLISH_NOT_FOUND),

@@ -2,19 +2,21 @@
 
 use crate::engine::cx::Cx;
 use crate::engine::error::{
-    self, Code, NOT_LOGGED_IN, PLAY_DUPLICATE, PUBLISH_CDN, PUBLISH_DUPLICATE, PUBLISH_PARAMETER,
-    QUEUE_FULL, TIMEOUT,
+    Code, DISPATCH_ERROR, NOT_LOGGED_IN, PLAY_DUPLICATE, PUBLISH_CDN, PUBLISH_DUPLICATE,
+    PUBLISH_PARAMETER, QUEUE_FULL, SOCKET_CLOSED, TIMEOUT,
 };
 use crate::engine::event::{Event, Quality};
 use crate::engine::io::CallId;
 use crate::engine::link::HttpKey;
-use crate::engine::media_url::{self, Addresses, Direction};
+use crate::engine::media::Media;
+use crate::engine::media_url::{self, Addresses, CdnTemplates, Direction};
 use crate::engine::net::Net;
 use crate::engine::play::{MAX_PLAYERS, Player};
 use crate::engine::publish::{MAX_PUBLISHERS, Publisher};
-use crate::engine::renewal;
-use crate::engine::room::{LoginRequest, Room};
-use crate::engine::{Engine, find_player, find_publisher, room_named, room_of, session_in};
+use crate::engine::room::Room;
+use crate::engine::{
+    Engine, find_media, find_player, find_publisher, room_named, room_of, session_in,
+};
 use alloc::{string::String, string::ToString, vec::Vec};
 
 /// Codes of the component's `onRtmpEvent`.
@@ -47,7 +49,7 @@ impl Engine {
             // One that the component lost is the application's to begin anew.
             Some(_)
                 if find_publisher(&mut self.publishers, stream)
-                    .is_some_and(|p| !renewal::is_media_lost(p.renewal.as_ref())) =>
+                    .is_some_and(|p| !p.media.is_lost()) =>
             {
                 Some(PUBLISH_DUPLICATE)
             }
@@ -63,7 +65,7 @@ impl Engine {
             }
             return;
         };
-        let (key, session) = (room.key(), room.user_session_id());
+        let key = room.key();
         self.stop_publishing(stream, cx);
         let Some(room) = room_of(&self.rooms, key) else {
             return;
@@ -71,37 +73,29 @@ impl Engine {
         // As in the vendor's client, once published on the CDN means always.
         self.publish_on_cdn |= cdn;
         let mut publisher = Publisher::new(stream, key, params, extra_info, call, cx);
-        if self.publish_on_cdn {
-            match self.cdn.get(Direction::Push) {
-                Some(template) => publisher.set_addresses(
-                    Addresses::on_cdn(template, &publisher.stream_id),
-                    session,
-                    cx,
-                ),
-                None => {
-                    cx.refuse(call, PUBLISH_CDN);
-                    return;
-                }
-            }
-        } else {
-            let stream = &publisher.stream_id;
-            match request_address(&mut self.net, &room.request, stream, Direction::Push, cx) {
-                Some(request) => publisher.set_request(request),
-                None => {
-                    publisher.fail(error::SOCKET_CLOSED, cx);
-                    return;
-                }
-            }
+        let cdn = self.publish_on_cdn.then_some(&self.cdn);
+        if !find_address(&mut publisher.media, room, cdn, &mut self.net, cx) {
+            let code = if self.publish_on_cdn {
+                PUBLISH_CDN
+            } else {
+                SOCKET_CLOSED
+            };
+            cx.refuse(call, code);
+            return;
         }
         self.publishers.push(publisher);
     }
 
     pub(in crate::engine) fn stop_publishing(&mut self, stream: &str, cx: &mut Cx<'_>) -> bool {
-        let Some(at) = self.publishers.iter().position(|p| p.stream_id == stream) else {
+        let Some(at) = self
+            .publishers
+            .iter()
+            .position(|p| p.media.stream_id == stream)
+        else {
             return false;
         };
-        let publisher = self.publishers.remove(at);
-        let room = room_of(&self.rooms, publisher.room);
+        let mut publisher = self.publishers.remove(at);
+        let room = room_of(&self.rooms, publisher.media.room);
         publisher.stop(room, &mut self.net, cx);
         true
     }
@@ -128,46 +122,36 @@ impl Engine {
             cx.refuse(call, refusal.unwrap_or(NOT_LOGGED_IN));
             return;
         };
-        let session = room.user_session_id();
         let mut player = Player::new(stream, room.key(), params, call, cx);
-        if cdn {
-            match self.cdn.get(Direction::Pull) {
-                Some(template) => player.set_addresses(
-                    Addresses::on_cdn(template, &player.stream_id),
-                    session,
-                    cx,
-                ),
-                None => player.fail(error::DISPATCH_ERROR, cx),
-            }
-        } else {
-            let stream = &player.stream_id;
-            match request_address(&mut self.net, &room.request, stream, Direction::Pull, cx) {
-                Some(request) => player.set_request(request),
-                None => player.fail(error::SOCKET_CLOSED, cx),
-            }
+        let templates = cdn.then_some(&self.cdn);
+        if !find_address(&mut player.media, room, templates, &mut self.net, cx) {
+            player.fail(if cdn { DISPATCH_ERROR } else { SOCKET_CLOSED }, cx);
         }
         self.players.push(player);
     }
 
     pub(in crate::engine) fn next_url(&mut self, stream: &str, cx: &mut Cx<'_>) -> String {
         if let Some(publisher) = find_publisher(&mut self.publishers, stream) {
-            return publisher.next_url(session_in(&self.rooms, publisher.room), cx);
+            return publisher.next_url(session_in(&self.rooms, publisher.media.room), cx);
         }
         match find_player(&mut self.players, stream) {
-            Some(player) => player.next_url(session_in(&self.rooms, player.room), cx),
+            Some(player) => player.next_url(session_in(&self.rooms, player.media.room), cx),
             None => String::new(),
         }
     }
 
     pub(in crate::engine) fn handle_component(&mut self, stream: &str, code: u32, cx: &mut Cx<'_>) {
-        let publisher = self.publishers.iter().position(|p| p.stream_id == stream);
+        let publisher = self
+            .publishers
+            .iter()
+            .position(|p| p.media.stream_id == stream);
         let player = find_player(&mut self.players, stream);
         match (code, publisher, player) {
             (PUSHED, Some(at), _) => {
                 let Some(publisher) = self.publishers.get_mut(at) else {
                     return;
                 };
-                if let Some(room) = room_of(&self.rooms, publisher.room) {
+                if let Some(room) = room_of(&self.rooms, publisher.media.room) {
                     publisher.handle_pushed(room, &mut self.net, cx);
                 }
             }
@@ -175,16 +159,16 @@ impl Engine {
                 let Some(publisher) = self.publishers.get_mut(at) else {
                     return;
                 };
-                let room = room_of(&self.rooms, publisher.room);
+                let room = room_of(&self.rooms, publisher.media.room);
                 if publisher.keep_without_media(room.is_some_and(Room::is_online), cx) {
                     return;
                 }
-                let publisher = self.publishers.remove(at);
+                let mut publisher = self.publishers.remove(at);
                 publisher.handle_push_failed(room, &mut self.net, cx);
             }
             (PLAYED, _, Some(player)) => player.handle_played(cx),
             (PLAY_FAILED, _, Some(player)) => {
-                let room = room_of(&self.rooms, player.room);
+                let room = room_of(&self.rooms, player.media.room);
                 player.handle_play_failed(room.is_some_and(Room::is_online), cx);
             }
             _ => {}
@@ -197,18 +181,18 @@ impl Engine {
         quality: Quality,
         cx: &mut Cx<'_>,
     ) {
-        let publisher = find_publisher(&mut self.publishers, stream);
-        let is_published = publisher.is_some();
-        let player = find_player(&mut self.players, stream);
-        let pairs = publisher.map(|p| &mut p.figures);
-        let Some(pairs) = pairs.or(player.map(|p| &mut p.figures)) else {
+        let media = find_media(&mut self.publishers, &mut self.players, &|media| {
+            media.stream_id == stream
+        });
+        let Some(media) = media else {
             return;
         };
         let joined = if self.is_ios {
-            pairs.join(quality, cx.now.mono)
+            media.figures.join(quality, cx.now.mono)
         } else {
             Some(quality)
         };
+        let is_published = media.direction == Direction::Push;
         let stream_id = stream.into();
         match joined {
             Some(quality) if is_published => {
@@ -226,49 +210,87 @@ impl Engine {
         result: Result<(i32, Vec<u8>), Code>,
         cx: &mut Cx<'_>,
     ) {
-        let hosts = result.map_err(|code| {
-            if code == TIMEOUT {
-                error::DISPATCH_ERROR
-            } else {
-                code
+        let hosts = match result {
+            Ok((_, body)) => media_url::parse_dispatch(&body),
+            Err(TIMEOUT) => Err(DISPATCH_ERROR),
+            Err(code) => Err(code),
+        };
+        match hosts {
+            Ok(hosts) => {
+                let media = find_media(&mut self.publishers, &mut self.players, &|media| {
+                    media.waits_for(key)
+                });
+                if let Some(media) = media {
+                    let addresses = Addresses::on_hosts(hosts, self.net.app_id, &media.stream_id);
+                    media.set_addresses(addresses, session_in(&self.rooms, media.room), cx);
+                }
             }
-        });
-        let hosts = hosts.and_then(|(_, body)| media_url::parse_dispatch(&body));
-        if self.handle_renewed(key, &hosts, cx) {
+            Err(code) => self.handle_no_address(key, code, cx),
+        }
+    }
+
+    /// A request for addresses failed.
+    fn handle_no_address(&mut self, key: HttpKey, code: Code, cx: &mut Cx<'_>) {
+        if let Some(player) = self.players.iter_mut().find(|p| p.media.waits_for(key)) {
+            player.handle_no_address(code, cx);
             return;
         }
-        let app_id = self.net.app_id;
-        if let Some(at) = self.publishers.iter().position(|p| p.waits_for(key)) {
-            match (hosts, self.publishers.get_mut(at)) {
-                (Ok(hosts), Some(publisher)) => {
-                    let addresses = Addresses::on_hosts(hosts, app_id, &publisher.stream_id);
-                    publisher.set_addresses(addresses, session_in(&self.rooms, publisher.room), cx);
-                }
-                (Err(code), _) => self.publishers.remove(at).fail(code, cx),
-                (Ok(_), None) => {}
-            }
-        } else if let Some(player) = self.players.iter_mut().find(|p| p.waits_for(key)) {
-            match hosts {
-                Ok(hosts) => {
-                    let addresses = Addresses::on_hosts(hosts, app_id, &player.stream_id);
-                    player.set_addresses(addresses, session_in(&self.rooms, player.room), cx);
-                }
-                Err(code) => player.fail(code, cx),
-            }
+        let mut publishers = self.publishers.iter_mut();
+        let Some(at) = publishers.position(|p| p.media.waits_for(key)) else {
+            return;
+        };
+        let Some(publisher) = self.publishers.get_mut(at) else {
+            return;
+        };
+        if publisher.media.is_dispatching() {
+            publisher.fail(code, cx);
+        } else if publisher.media.tries_again(cx) {
+            return;
+        } else {
+            let room = room_of(&self.rooms, publisher.media.room);
+            publisher.fail_renewal(room, &mut self.net, cx);
         }
+        self.publishers.remove(at);
     }
 }
 
-/// Asks the service where to push a stream to or pull it from. `None` if it could not be asked.
-pub(super) fn request_address(
+/// Takes the address of a stream from the templates of the CDN, if there are some, or asks the service for it. Returns false
+/// if neither is possible.
+#[inline(never)]
+fn find_address(
+    media: &mut Media,
+    room: &Room,
+    cdn: Option<&CdnTemplates>,
     net: &mut Net,
-    login: &LoginRequest,
-    stream: &str,
-    direction: Direction,
+    cx: &mut Cx<'_>,
+) -> bool {
+    let Some(cdn) = cdn else {
+        let request = request_address(media, room, net, cx);
+        return request.map(|key| media.set_request(key)).is_some();
+    };
+    let Some(template) = cdn.get(media.direction) else {
+        return false;
+    };
+    let addresses = Addresses::on_cdn(template, &media.stream_id);
+    media.set_addresses(addresses, room.user_session_id(), cx);
+    true
+}
+
+/// Asks the service where to push a stream to or pull it from. `None` if it could not be asked.
+#[inline(never)]
+pub(super) fn request_address(
+    media: &Media,
+    room: &Room,
+    net: &mut Net,
     cx: &mut Cx<'_>,
 ) -> Option<HttpKey> {
-    let path = media_url::dispatch_path(net.app_id, stream, direction, net.link.outer_ip());
+    let path = media_url::dispatch_path(
+        net.app_id,
+        &media.stream_id,
+        media.direction,
+        net.link.outer_ip(),
+    );
     let app_id = net.app_id.to_string();
-    let headers = media_url::dispatch_headers(&app_id, login);
+    let headers = media_url::dispatch_headers(&app_id, &room.request);
     net.link.http_get(&path, &headers, cx)
 }

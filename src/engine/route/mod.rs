@@ -98,17 +98,19 @@ impl Engine {
                 let Some(room) = room_of(&self.rooms, key) else {
                     return;
                 };
-                for publisher in self.publishers.iter_mut().filter(|p| p.room == key) {
-                    let on_server = own_streams.iter().find(|s| *s.id == *publisher.stream_id);
+                for publisher in self.publishers.iter_mut().filter(|p| p.media.room == key) {
+                    let on_server = own_streams
+                        .iter()
+                        .find(|s| *s.id == *publisher.media.stream_id);
                     publisher.handle_online(on_server, outage, room, &mut self.net, cx);
                 }
-                for player in self.players.iter_mut().filter(|p| p.room == key) {
+                for player in self.players.iter_mut().filter(|p| p.media.room == key) {
                     player.handle_online(outage.length, cx);
                 }
                 let publishers = &self.publishers;
                 for stale in own_streams
                     .iter()
-                    .filter(|s| !publishers.iter().any(|p| *p.stream_id == *s.id))
+                    .filter(|s| !publishers.iter().any(|p| *p.media.stream_id == *s.id))
                 {
                     publish::send_delete(&stale.id, &stale.sid, 0, room, &mut self.net, cx);
                 }
@@ -138,10 +140,10 @@ impl Engine {
         let mut room = self.rooms.remove(at);
         let login = self.net.take_login(key);
         room.drop_requests(&mut self.net, cx);
-        while let Some(at) = self.publishers.iter().position(|p| p.room == key) {
+        while let Some(at) = self.publishers.iter().position(|p| p.media.room == key) {
             self.publishers.remove(at).end(end.code, &end.text, cx);
         }
-        while let Some(at) = self.players.iter().position(|p| p.room == key) {
+        while let Some(at) = self.players.iter().position(|p| p.media.room == key) {
             self.players.remove(at).end(end.code, cx);
         }
         let was_first = room.is_first;

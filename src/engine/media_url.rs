@@ -2,6 +2,7 @@
 
 use super::error::{Code, DISPATCH_ERROR, PLAY_NOT_FOUND};
 use super::json;
+use super::lean::joined;
 use super::room::LoginRequest;
 use super::time::Now;
 use super::wire::{initconfig, pb, text};
@@ -38,7 +39,7 @@ impl Addresses {
         let mut bases = Vec::new();
         for host in &hosts {
             if bases.len() < MAX_HOSTS {
-                bases.push(["rtmp://", host, "/", &app_id, "/", stream_id].concat());
+                bases.push(joined(&["rtmp://", host, "/", &app_id, "/", stream_id]));
             }
         }
         Self {
@@ -101,7 +102,7 @@ pub(super) fn dispatch_path(
         Direction::Push => "push",
         Direction::Pull => "pull",
     };
-    [
+    joined(&[
         "/v1/jsrtmp/dispatch/",
         &app_id.to_string(),
         "/",
@@ -110,8 +111,7 @@ pub(super) fn dispatch_path(
         direction,
         "/",
         outer_ip,
-    ]
-    .concat()
+    ])
 }
 
 /// Headers of the request for media hosts.

@@ -14,6 +14,7 @@ pub mod error;
 pub mod event;
 mod io;
 pub(crate) mod json;
+mod lean;
 pub mod link;
 mod media;
 mod media_url;

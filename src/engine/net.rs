@@ -3,6 +3,7 @@
 use super::cx::Cx;
 use super::error::{Error, QUEUE_FULL, SOCKET_CLOSED, STREAM_UPDATE_FAILED};
 use super::io::{CallId, NetworkKind};
+use super::lean::take_first;
 use super::link::Link;
 use super::time::{Instant, Millis};
 use super::wire::pb::{self, Encode};
@@ -258,8 +259,7 @@ impl Net {
 
     #[inline(never)]
     fn take_first(&mut self, is_wanted: &dyn Fn(&Pending) -> bool) -> Option<Pending> {
-        let at = self.pending.iter().position(is_wanted)?;
-        Some(self.pending.remove(at))
+        take_first(&mut self.pending, is_wanted)
     }
 
     /// Forgets the requests of rooms that are not there any more. Nobody waits for them: who did was told when the room ended.

@@ -1,5 +1,6 @@
 //! The list of hub addresses and which of them is used.
 
+use crate::engine::lean::joined;
 use crate::engine::wire::accesshub::WssGroup;
 use crate::engine::wire::pb::Messages;
 use crate::engine::wire::text;
@@ -65,7 +66,7 @@ impl Hubs {
                     let Some(prefix) = host.strip_suffix(own).filter(|p| !p.is_empty()) else {
                         continue;
                     };
-                    let other = [prefix, domain].concat();
+                    let other = joined(&[prefix, domain]);
                     if MAIN_DOMAINS.contains(&own) && !hosts.contains(&other) {
                         hosts.push(other);
                     }
@@ -77,7 +78,7 @@ impl Hubs {
         }
         hosts.truncate(MAX_HUBS);
         for host in &mut hosts {
-            *host = [scheme, host, "/accesshub"].concat();
+            *host = joined(&[scheme, host, "/accesshub"]);
         }
         self.urls = hosts;
         self.current = 0;

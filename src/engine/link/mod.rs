@@ -21,6 +21,7 @@ use super::backoff;
 use super::cx::Cx;
 use super::error::{Code, SOCKET_CLOSED, TIMEOUT};
 use super::io::{LogLevel, Output, SocketId};
+use super::lean::joined;
 use super::time::{Instant, Millis};
 use super::wire::pb::Encode;
 use super::wire::{FrameType, WireError, accesshub, frame};
@@ -299,7 +300,7 @@ impl Link {
         if self.refused_frames == 1 {
             cx.log(
                 LogLevel::Warn,
-                &["a frame of the service was dropped: ", why.text()].concat(),
+                &joined(&["a frame of the service was dropped: ", why.text()]),
             );
         }
     }

@@ -3,6 +3,7 @@
 use crate::engine::cx::Cx;
 use crate::engine::error::{Code, TIMEOUT};
 use crate::engine::io::LogLevel;
+use crate::engine::lean::{joined, swap_take};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::{Frame, FrameType, accesshub, pb, text};
 
@@ -108,8 +109,9 @@ impl Link {
     pub(super) fn expire_requests(&mut self, cx: &mut Cx<'_>) {
         let now = cx.now.mono;
         while let Some(at) = self.pending.iter().position(|p| p.deadline <= now) {
-            let pending = self.pending.swap_remove(at);
-            self.fail(&pending, None, cx);
+            if let Some(pending) = swap_take(&mut self.pending, at) {
+                self.fail(&pending, None, cx);
+            }
         }
     }
 
@@ -165,7 +167,7 @@ impl Link {
                 Some(pending) => self.fail(&pending, Some(m.reason()), cx),
                 None => cx.log(
                     LogLevel::Warn,
-                    &["the service reports: ", &text(m.msg())].concat(),
+                    &joined(&["the service reports: ", &text(m.msg())]),
                 ),
             },
             Frame::PcEstablished => self.handle_established(stream, cx),
@@ -246,7 +248,7 @@ impl Link {
     ) {
         cx.log(
             LogLevel::Info,
-            &["the service asks to leave: ", &text(message.msg())].concat(),
+            &joined(&["the service asks to leave: ", &text(message.msg())]),
         );
         match message.action() {
             ACTION_DISPATCH => self.request_dispatch(cx),
@@ -318,7 +320,7 @@ impl Link {
 
     fn take(&mut self, txid: u64) -> Option<Pending> {
         let at = self.pending.iter().position(|p| p.txid == txid)?;
-        Some(self.pending.swap_remove(at))
+        swap_take(&mut self.pending, at)
     }
 
     /// A request ended without its answer; `code` is `None` after a timeout.

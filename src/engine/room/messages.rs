@@ -10,6 +10,7 @@ use crate::engine::error::{Code, QUEUE_FULL, TOO_FREQUENT};
 use crate::engine::event::{CommandContent, Event, Message, User};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::json;
+use crate::engine::lean::joined;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::packet::cmd;
@@ -197,7 +198,7 @@ impl Room {
             to.open('{');
             to.text_member("from_userid", &user.id);
             to.text_member("from_username", &user.name);
-            to.text_member("request_id", &[&user.id, "-", &number].concat());
+            to.text_member("request_id", &joined(&[&user.id, "-", &number]));
             to.key("custom_content");
             match content {
                 CommandContent::Text(text) => to.text(text),

@@ -5,6 +5,8 @@ use core::hash::Hasher;
 
 use fnv::FnvHasher;
 
+use crate::engine::lean::swap_take;
+
 /// The ids lie apart from the rows, so that tables of every kind of row share the code that finds them.
 #[derive(Debug)]
 pub(super) struct Table<T> {
@@ -53,7 +55,7 @@ impl<T> Table<T> {
     /// Takes a row out; the last one takes its place.
     pub(super) fn swap_remove(&mut self, id: &str) -> Option<T> {
         let at = self.ids.swap_remove(id)?;
-        Some(self.rows.swap_remove(at))
+        swap_take(&mut self.rows, at)
     }
 
     /// The rows, in order.
@@ -112,7 +114,7 @@ impl Ids {
             let last_slot = self.find_slot(id);
             self.set(last_slot, at + 1);
         }
-        self.list.swap_remove(at);
+        swap_take(&mut self.list, at);
         self.free(slot);
         Some(at)
     }

@@ -6,6 +6,7 @@
 use alloc::{rc::Rc, vec::Vec};
 
 use crate::engine::event::{Event, UpdateType, User};
+use crate::engine::lean::swap_take;
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::{liveroom, shared};
 
@@ -232,8 +233,9 @@ impl Users {
     fn apply_waiting(&mut self, room: &str, events: &mut Vec<Event>) {
         self.drop_old();
         while let Some(at) = self.waiting.iter().position(|push| self.continues(push)) {
-            let push = self.waiting.swap_remove(at);
-            self.apply(push, room, events);
+            if let Some(push) = swap_take(&mut self.waiting, at) {
+                self.apply(push, room, events);
+            }
         }
         self.drop_old();
     }
@@ -244,7 +246,7 @@ impl Users {
             if push.seq > self.seq {
                 at += 1;
             } else {
-                self.waiting.swap_remove(at);
+                swap_take(&mut self.waiting, at);
             }
         }
     }

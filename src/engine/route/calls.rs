@@ -8,6 +8,7 @@ use crate::engine::error::{
 };
 use crate::engine::event::{Event, RoomReason, RoomState};
 use crate::engine::io::{CallId, Reply};
+use crate::engine::lean::take_first;
 use crate::engine::net::Net;
 use crate::engine::room::{LoginRequest, Room, RoomEnd};
 use crate::engine::value::Value;
@@ -69,12 +70,9 @@ impl Engine {
                 cdn,
             } => return self.start_playing(id, stream, params, cdn, cx),
             Command::StopPlaying { stream } => {
-                if let Some(at) = self
-                    .players
-                    .iter()
-                    .position(|p| p.media.stream_id == stream)
-                {
-                    self.players.remove(at).stop(cx);
+                let player = take_first(&mut self.players, |p| p.media.stream_id == stream);
+                if let Some(mut player) = player {
+                    player.stop(cx);
                 }
                 Reply::Nothing
             }

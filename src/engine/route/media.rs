@@ -7,6 +7,7 @@ use crate::engine::error::{
 };
 use crate::engine::event::{Event, Quality};
 use crate::engine::io::CallId;
+use crate::engine::lean::{take_at, take_first};
 use crate::engine::link::HttpKey;
 use crate::engine::media::Media;
 use crate::engine::media_url::{self, Addresses, CdnTemplates, Direction};
@@ -87,14 +88,10 @@ impl Engine {
     }
 
     pub(in crate::engine) fn stop_publishing(&mut self, stream: &str, cx: &mut Cx<'_>) -> bool {
-        let Some(at) = self
-            .publishers
-            .iter()
-            .position(|p| p.media.stream_id == stream)
-        else {
+        let found = take_first(&mut self.publishers, |p| p.media.stream_id == stream);
+        let Some(mut publisher) = found else {
             return false;
         };
-        let mut publisher = self.publishers.remove(at);
         let room = room_of(&self.rooms, publisher.media.room);
         publisher.stop(room, &mut self.net, cx);
         true
@@ -163,8 +160,8 @@ impl Engine {
                 if publisher.keep_without_media(room.is_some_and(Room::is_online), cx) {
                     return;
                 }
-                let mut publisher = self.publishers.remove(at);
                 publisher.handle_push_failed(room, &mut self.net, cx);
+                take_at(&mut self.publishers, at);
             }
             (PLAYED, _, Some(player)) => player.handle_played(cx),
             (PLAY_FAILED, _, Some(player)) => {
@@ -250,7 +247,7 @@ impl Engine {
             let room = room_of(&self.rooms, publisher.media.room);
             publisher.fail_renewal(room, &mut self.net, cx);
         }
-        self.publishers.remove(at);
+        take_at(&mut self.publishers, at);
     }
 }
 

@@ -8,6 +8,7 @@ mod renewals;
 
 use crate::engine::cx::Cx;
 use crate::engine::error::{APP_ID_INVALID, OK};
+use crate::engine::lean::take_first;
 use crate::engine::link::LinkEvent;
 use crate::engine::net::{Pending, Purpose, RoomKey};
 use crate::engine::publish;
@@ -134,17 +135,16 @@ impl Engine {
 
     /// Forgets a room and ends what lives in it.
     pub(in crate::engine) fn remove_room(&mut self, key: RoomKey, end: &RoomEnd, cx: &mut Cx<'_>) {
-        let Some(at) = self.rooms.iter().position(|room| room.key() == key) else {
+        let Some(mut room) = take_first(&mut self.rooms, |room| room.key() == key) else {
             return;
         };
-        let mut room = self.rooms.remove(at);
         let login = self.net.take_login(key);
         room.drop_requests(&mut self.net, cx);
-        while let Some(at) = self.publishers.iter().position(|p| p.media.room == key) {
-            self.publishers.remove(at).end(end.code, &end.text, cx);
+        while let Some(mut publisher) = take_first(&mut self.publishers, |p| p.media.room == key) {
+            publisher.end(end.code, &end.text, cx);
         }
-        while let Some(at) = self.players.iter().position(|p| p.media.room == key) {
-            self.players.remove(at).end(end.code, cx);
+        while let Some(mut player) = take_first(&mut self.players, |p| p.media.room == key) {
+            player.end(end.code, cx);
         }
         let was_first = room.is_first;
         if let Some(mut login) = login.filter(|_| end.code == OK) {
@@ -177,12 +177,9 @@ impl Engine {
     ) {
         let is_first = matches!(login.purpose, Purpose::Leave);
         let is_alone = is_first && !self.rooms.iter().any(Room::is_online);
-        let known = |room: &Room| room.key() == login.room;
-        if let Some(at) = self.leaving.iter().position(known) {
-            let mut room = self.leaving.swap_remove(at);
-            if let Some((header, session)) = joined {
-                room.leave_late(header, session, is_alone, &mut self.net, cx);
-            }
+        let room = take_first(&mut self.leaving, |room| room.key() == login.room);
+        if let (Some(mut room), Some((header, session))) = (room, joined) {
+            room.leave_late(header, session, is_alone, &mut self.net, cx);
         }
         if is_alone {
             self.net.link.close_pc(cx);

@@ -5,6 +5,7 @@ use crate::engine::error::{
     Code, KICKED_BY_OTHER_LOGIN, KICKED_BY_SERVER, ROOM_ERROR, TOKEN_EXPIRED,
 };
 use crate::engine::io::LogLevel;
+use crate::engine::lean::joined;
 use crate::engine::net::Net;
 use crate::engine::net::RoomKey;
 use crate::engine::room::{self, Change, Room};
@@ -180,7 +181,11 @@ fn kickout_text(code: Code, reason: i32, custom: &str) -> String {
         to.open('{');
         to.key("custom_kickout_message");
         if custom.is_empty() {
-            to.text(&[code.text(), "; kickout reason: ", &reason.to_string()].concat());
+            to.text(&joined(&[
+                code.text(),
+                "; kickout reason: ",
+                &reason.to_string(),
+            ]));
         } else {
             to.text(custom);
         }

@@ -2,6 +2,7 @@
 
 use crate::engine::cx::Cx;
 use crate::engine::error::DISPATCH_ERROR;
+use crate::engine::lean::take_at;
 use crate::engine::media::Media;
 use crate::engine::net::Net;
 use crate::engine::renewal::Task;
@@ -52,7 +53,7 @@ impl Engine {
             if stays {
                 at += 1;
             } else {
-                self.publishers.remove(at);
+                take_at(&mut self.publishers, at);
             }
         }
         for player in &mut self.players {

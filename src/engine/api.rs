@@ -8,6 +8,7 @@ use super::error::{
     USER_NAME_TOO_LONG,
 };
 use super::event::{CommandContent, Quality, User};
+use super::lean::joined;
 use super::quality::FIGURES;
 use super::room::LoginRequest;
 use super::value::Value;
@@ -289,13 +290,12 @@ fn id<'a>(
         None => Ok(id),
         Some(c) => Err(Error::with(
             characters,
-            [
+            joined(&[
                 name,
                 " may not contain \"",
                 c.encode_utf8(&mut [0; 4]),
                 "\"",
-            ]
-            .concat(),
+            ]),
         )),
     }
 }
@@ -330,7 +330,7 @@ fn option_text<'a>(options: &'a Value, name: &str, code: Code) -> Result<&'a str
         Value::Text(text) if text.len() <= MAX_TEXT => Ok(text),
         Value::Text(_) => Err(Error::with(
             code,
-            [name, " is longer than 65536 bytes"].concat(),
+            joined(&[name, " is longer than 65536 bytes"]),
         )),
         other => Err(wrong_type(code, name, "a string", other)),
     }
@@ -431,7 +431,7 @@ fn limited<'a>(value: &'a Value, name: &str, limit: usize) -> Result<&'a str, Er
         Value::Text(text) if !text.is_empty() && text.len() <= limit => Ok(text),
         Value::Text(_) => Err(Error::with(
             PARAMETER,
-            [name, " is empty or too long"].concat(),
+            joined(&[name, " is empty or too long"]),
         )),
         other => Err(wrong_type(PARAMETER, name, "a string", other)),
     }
@@ -457,7 +457,7 @@ fn quality(event: &Value) -> Quality {
 fn wrong_type(code: Code, name: &str, wanted: &str, got: &Value) -> Error {
     Error::with(
         code,
-        [name, " must be ", wanted, ", not ", got.type_name()].concat(),
+        joined(&[name, " must be ", wanted, ", not ", got.type_name()]),
     )
 }
 

@@ -5,7 +5,14 @@ use alloc::{string::String, vec::Vec};
 /// `Vec::remove`; nothing at and behind the end.
 #[inline(never)]
 pub(super) fn take_at<T>(list: &mut Vec<T>, at: usize) -> Option<T> {
-    (at < list.len()).then(|| list.remove(at))
+    let mut rest = list.get_mut(at..).filter(|rest| !rest.is_empty())?;
+    while let [taken, others @ ..] = rest {
+        if let Some(next) = others.first_mut() {
+            core::mem::swap(taken, next);
+        }
+        rest = others;
+    }
+    list.pop()
 }
 
 /// Takes out the first that is wanted.

@@ -26,6 +26,7 @@ mod random;
 mod renewal;
 mod room;
 mod route;
+mod shared;
 mod time;
 pub mod token;
 mod value;

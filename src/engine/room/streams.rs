@@ -3,9 +3,10 @@
 //! Each add, delete or update raises the sequence by one. A push that continues it is applied; a gap leads to a fetch of the
 //! whole list, which then replaces the known one.
 
-use alloc::{rc::Rc, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use crate::engine::event::{Event, Stream, UpdateType, User};
+use crate::engine::shared::Shared;
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::pb::Messages;
 use crate::engine::wire::{liveroom, shared, switch, text};
@@ -20,10 +21,10 @@ pub(super) const MAX_STREAMS: usize = 20_000;
 /// A stream as the service describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StreamInfo {
-    pub(crate) id: Rc<str>,
+    pub(crate) id: Shared,
     pub(crate) sid: String,
     pub(crate) user: User,
-    pub(crate) extra_info: Rc<str>,
+    pub(crate) extra_info: Shared,
     pub(crate) close_type: u32,
 }
 
@@ -37,7 +38,7 @@ pub(crate) enum Change {
 
 #[derive(Debug)]
 pub(super) struct Streams {
-    own_id: Rc<str>,
+    own_id: Shared,
     seq: u32,
     list: Table<Stream>,
     fetching: bool,
@@ -325,7 +326,7 @@ fn report_added(room: &str, added: Vec<Stream>, events: &mut Vec<Event>) {
 fn report_deleted(
     room: &str,
     streams: Vec<Stream>,
-    reasons: Vec<(Rc<str>, u32)>,
+    reasons: Vec<(Shared, u32)>,
     events: &mut Vec<Event>,
 ) {
     if !streams.is_empty() {

@@ -3,10 +3,11 @@
 //! Each join or leave raises the sequence by one. A push that continues the known sequence is applied at once; any other
 //! waits a moment for the missing ones, then the list is fetched.
 
-use alloc::{rc::Rc, vec::Vec};
+use alloc::vec::Vec;
 
 use crate::engine::event::{Event, UpdateType, User};
 use crate::engine::lean::swap_take;
+use crate::engine::shared::Shared;
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::{liveroom, shared};
 
@@ -42,7 +43,7 @@ struct Action {
 #[derive(Debug)]
 pub(super) struct Users {
     wanted: bool,
-    own_id: Rc<str>,
+    own_id: Shared,
     seq: u64,
     known: bool,
     roster: Table<User>,

@@ -6,7 +6,9 @@
 //! Decoding is total. Any bytes give a value or a [`WireError`]; memory is bounded by [`frame::MAX_FRAME_BYTES`], which is
 //! checked before anything is decoded.
 
-use alloc::{rc::Rc, string::String};
+use alloc::string::String;
+
+use super::shared::Shared;
 
 pub mod frame;
 pub mod packet;
@@ -79,11 +81,8 @@ pub fn text(mut bytes: &[u8]) -> String {
 }
 
 /// The same for whoever keeps it in several places.
-pub fn shared(bytes: &[u8]) -> Rc<str> {
-    match core::str::from_utf8(bytes) {
-        Ok(good) => good.into(),
-        Err(_) => text(bytes).into(),
-    }
+pub fn shared(bytes: &[u8]) -> Shared {
+    text(bytes).into()
 }
 
 /// Why bytes were refused.

@@ -63,6 +63,8 @@ pub fn text(mut bytes: &[u8]) -> String {
     let mut text = String::new();
     loop {
         match core::str::from_utf8(bytes) {
+            // What is in order, as almost everything is, takes exactly the memory that it needs.
+            Ok(good) if text.is_empty() => return good.into(),
             Ok(good) => {
                 text.push_str(good);
                 return text;

@@ -189,7 +189,7 @@ fn rtmp_template(resources: pb::Messages<'_, initconfig::ResourceInfo<'_>>) -> O
         if resource.resource_type() == RESOURCE_CDN {
             for service in resource.service_info() {
                 if service.protocol() == PROTOCOL_RTMP {
-                    return Some(text(service.url_template()));
+                    return Some(service.url_template_text());
                 }
             }
         }

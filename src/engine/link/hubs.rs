@@ -3,7 +3,6 @@
 use crate::engine::lean::joined;
 use crate::engine::wire::accesshub::WssGroup;
 use crate::engine::wire::pb::Messages;
-use crate::engine::wire::text;
 use alloc::{string::String, vec::Vec};
 
 const MAIN_DOMAINS: [&str; 3] = ["zego.im", "coolzcloud.com", "zegocloud.com"];
@@ -50,14 +49,14 @@ impl Hubs {
         let mut hosts = Vec::new();
         for group in groups {
             if !group.host().is_empty() {
-                hosts.push(text(group.host()));
+                hosts.push(group.host_text());
             }
         }
         let is_geo = |host: &String| host.as_bytes().windows(3).any(|part| part == b"geo");
         if all_domains && !hosts.iter().any(is_geo) {
             for domain in MAIN_DOMAINS {
                 for group in groups {
-                    let (host, main_domain) = (text(group.host()), text(group.main_domain()));
+                    let (host, main_domain) = (group.host_text(), group.main_domain_text());
                     let own = if main_domain.is_empty() {
                         last_labels(&host)
                     } else {

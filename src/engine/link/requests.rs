@@ -5,7 +5,7 @@ use crate::engine::error::{Code, TIMEOUT};
 use crate::engine::io::LogLevel;
 use crate::engine::lean::{joined, swap_take};
 use crate::engine::time::{Instant, Millis};
-use crate::engine::wire::{Frame, FrameType, accesshub, pb, text};
+use crate::engine::wire::{Frame, FrameType, accesshub, pb};
 
 use super::{
     GET_BODY, HttpKey, Link, LinkEvent, MAX_PENDING, METHOD_GET, MODE_ONLINE, NO_ETAG,
@@ -167,7 +167,7 @@ impl Link {
                 Some(pending) => self.fail(&pending, Some(m.reason()), cx),
                 None => cx.log(
                     LogLevel::Warn,
-                    &joined(&["the service reports: ", &text(m.msg())]),
+                    &joined(&["the service reports: ", &m.msg_text()]),
                 ),
             },
             Frame::PcEstablished => self.handle_established(stream, cx),
@@ -237,7 +237,7 @@ impl Link {
                 .next_heartbeat
                 .min(cx.now.mono + self.heartbeat_interval);
         }
-        self.outer_ip = text(data.client_outer_ip());
+        self.outer_ip = data.client_outer_ip_text();
         self.set_clock(data.ntp_time(), pending.sent_wall, cx);
     }
 
@@ -248,7 +248,7 @@ impl Link {
     ) {
         cx.log(
             LogLevel::Info,
-            &joined(&["the service asks to leave: ", &text(message.msg())]),
+            &joined(&["the service asks to leave: ", &message.msg_text()]),
         );
         match message.action() {
             ACTION_DISPATCH => self.request_dispatch(cx),

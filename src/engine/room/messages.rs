@@ -14,7 +14,7 @@ use crate::engine::lean::joined;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::packet::cmd;
-use crate::engine::wire::{liveroom, pb, shared, text};
+use crate::engine::wire::{liveroom, pb, text};
 
 use super::Room;
 
@@ -233,10 +233,10 @@ impl Room {
             if m.id_name() != self.request.user.id.as_bytes() {
                 messages.push(Message {
                     from_user: User {
-                        id: shared(m.id_name()),
-                        name: shared(m.nick_name()),
+                        id: m.id_name_shared(),
+                        name: m.nick_name_shared(),
                     },
-                    message: text(m.msg_content()),
+                    message: m.msg_content_text(),
                     send_time: m.send_time(),
                     message_id: number(m.msg_id()),
                 });
@@ -257,12 +257,12 @@ impl Room {
             if m.id_name() != self.request.user.id.as_bytes() {
                 messages.push(Message {
                     from_user: User {
-                        id: shared(m.id_name()),
-                        name: shared(m.nick_name()),
+                        id: m.id_name_shared(),
+                        name: m.nick_name_shared(),
                     },
-                    message: text(m.msg_content()),
+                    message: m.msg_content_text(),
                     send_time: m.msg_timestamp(),
-                    message_id: text(m.msg_id()),
+                    message_id: m.msg_id_text(),
                 });
             }
         }
@@ -297,7 +297,7 @@ pub(in crate::engine) fn resolve_barrage(
         let sent = answer
             .msg_list()
             .find(|m| m.msg_client_id() == client_id.as_bytes());
-        let message_id = sent.map(|m| text(m.msg_id())).unwrap_or_default();
+        let message_id = sent.map(|m| m.msg_id_text()).unwrap_or_default();
         cx.reply(*call, Ok(Reply::MessageText(message_id)));
     }
 }

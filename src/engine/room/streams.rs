@@ -8,8 +8,8 @@ use alloc::{string::String, vec::Vec};
 use crate::engine::event::{Event, Stream, UpdateType, User};
 use crate::engine::shared::Shared;
 use crate::engine::time::{Instant, Millis};
-use crate::engine::wire::pb::Messages;
-use crate::engine::wire::{liveroom, shared, switch, text};
+use crate::engine::wire::pb::{Fields, Message, Messages};
+use crate::engine::wire::{liveroom, switch};
 
 use super::table::Table;
 
@@ -241,16 +241,18 @@ impl Streams {
 }
 
 impl StreamInfo {
-    fn new(id: &[u8], sid: &[u8], user: [&[u8]; 2], extra_info: &[u8]) -> Self {
-        let [user_id, user_name] = user;
+    /// All messages that describe a stream begin with the same fields.
+    #[inline(never)]
+    fn new(fields: Fields<'_>, extra_info: Shared) -> Self {
+        let stream = liveroom::StreamInfo::new(fields);
         Self {
-            id: shared(id),
-            sid: text(sid),
+            id: stream.stream_id_shared(),
+            sid: stream.stream_sid_text(),
             user: User {
-                id: shared(user_id),
-                name: shared(user_name),
+                id: stream.id_name_shared(),
+                name: stream.nick_name_shared(),
             },
-            extra_info: shared(extra_info),
+            extra_info,
             close_type: 0,
         }
     }
@@ -258,13 +260,7 @@ impl StreamInfo {
     pub(super) fn from_login(list: Messages<'_, switch::LoginStreamInfo<'_>>) -> Vec<Self> {
         let mut streams = Vec::new();
         for s in list {
-            let user = [s.id_name(), s.nick_name()];
-            streams.push(Self::new(
-                s.stream_id(),
-                s.stream_sid(),
-                user,
-                s.extra_info(),
-            ));
+            streams.push(Self::new(s.fields(), s.extra_info_shared()));
         }
         streams
     }
@@ -272,13 +268,7 @@ impl StreamInfo {
     pub(super) fn from_list(list: Messages<'_, liveroom::StreamInfo<'_>>) -> Vec<Self> {
         let mut streams = Vec::new();
         for s in list {
-            let user = [s.id_name(), s.nick_name()];
-            streams.push(Self::new(
-                s.stream_id(),
-                s.stream_sid(),
-                user,
-                s.extra_info(),
-            ));
+            streams.push(Self::new(s.fields(), s.extra_info_shared()));
         }
         streams
     }
@@ -286,10 +276,9 @@ impl StreamInfo {
     pub(super) fn from_push(list: Messages<'_, liveroom::PushStreamInfo<'_>>) -> Vec<Self> {
         let mut streams = Vec::new();
         for s in list {
-            let user = [s.id_name(), s.nick_name()];
             streams.push(Self {
                 close_type: s.close_type(),
-                ..Self::new(s.stream_id(), s.stream_sid(), user, s.extra_info())
+                ..Self::new(s.fields(), s.extra_info_shared())
             });
         }
         streams

@@ -8,9 +8,9 @@ use crate::engine::event::{Event, RoomExtraInfo, User};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::net::{Net, Purpose};
 use crate::engine::wire::common::TransChannel;
+use crate::engine::wire::liveroom;
 use crate::engine::wire::packet::cmd;
 use crate::engine::wire::pb::{self, Messages};
-use crate::engine::wire::{liveroom, shared, text};
 use alloc::{string::String, vec, vec::Vec};
 
 use super::Room;
@@ -127,16 +127,16 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let (key, user) = (
-            text(push.trans_type()),
+            push.trans_type_text(),
             User {
-                id: shared(push.id_name()),
-                name: shared(push.nick_name()),
+                id: push.id_name_shared(),
+                name: push.nick_name_shared(),
             },
         );
         if self.trans.note(&key, push.trans_seq()) && user.id != self.request.user.id {
             let info = RoomExtraInfo {
                 key,
-                value: text(push.trans_data()),
+                value: push.trans_data_text(),
                 update_user: user,
                 update_time: push.trans_send_time(),
             };
@@ -155,15 +155,15 @@ impl Room {
     ) {
         let mut infos = Vec::new();
         for item in answer.trans_list() {
-            let key = text(item.trans_type());
+            let key = item.trans_type_text();
             if item.err_code() != UNKNOWN_KEY && self.trans.note(&key, item.trans_seq()) {
                 let update_user = User {
-                    id: shared(item.id_name()),
-                    name: shared(item.nick_name()),
+                    id: item.id_name_shared(),
+                    name: item.nick_name_shared(),
                 };
                 infos.push(RoomExtraInfo {
                     key,
-                    value: text(item.trans_data()),
+                    value: item.trans_data_text(),
                     update_user,
                     update_time: item.trans_send_time(),
                 });
@@ -188,7 +188,7 @@ impl Room {
             let mut trans_list = pb::List::default();
             let mut count = 0;
             for key in channel.trans_seq_list() {
-                let known = self.trans.known(&text(key.trans_type()));
+                let known = self.trans.known(&key.trans_type_text());
                 if count < MAX_KEYS && known.is_none_or(|known| key.trans_seq() > known) {
                     count += 1;
                     trans_list.push(&liveroom::write::TransWanted {

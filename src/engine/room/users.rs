@@ -9,7 +9,7 @@ use crate::engine::event::{Event, UpdateType, User};
 use crate::engine::lean::swap_take;
 use crate::engine::shared::Shared;
 use crate::engine::time::{Instant, Millis};
-use crate::engine::wire::{liveroom, shared};
+use crate::engine::wire::liveroom;
 
 use super::table::Table;
 
@@ -167,8 +167,8 @@ impl Users {
             let is_reported =
                 user.role() != HIDDEN_ROLE && user.id_name() != self.own_id.as_bytes();
             if is_reported && page.len() < MAX_USERS {
-                let id = shared(user.id_name());
-                let name = shared(user.nick_name());
+                let id = user.id_name_shared();
+                let name = user.nick_name_shared();
                 page.insert(id.clone(), User { id, name });
             }
         }
@@ -298,8 +298,8 @@ impl From<liveroom::PushUserInfoUpdated<'_>> for Push {
                 action: action.action(),
                 role: action.role(),
                 user: User {
-                    id: shared(action.id_name()),
-                    name: shared(action.nick_name()),
+                    id: action.id_name_shared(),
+                    name: action.nick_name_shared(),
                 },
             });
         }

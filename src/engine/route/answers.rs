@@ -8,7 +8,7 @@ use crate::engine::net::{Pending, Purpose};
 use crate::engine::publish;
 use crate::engine::room::{self};
 use crate::engine::wire::packet::{answer_head, decode_packet};
-use crate::engine::wire::{Body, Packet, switch, text};
+use crate::engine::wire::{Body, Packet, switch};
 use crate::engine::{Engine, find_publisher, find_room};
 
 /// Refusals of a stream's deletion after which it is not tried again, unless the room is entered again.
@@ -80,11 +80,11 @@ impl Engine {
                 room.adjust_token_timer(m.token_remain_time(), cx);
                 match find_publisher(&mut self.publishers, stream_id) {
                     Some(publisher) if publisher.is_announced_by(header.seq()) => {
-                        publisher.handle_announced(text(m.stream_sid()), room, net, cx);
+                        publisher.handle_announced(m.stream_sid_text(), room, net, cx);
                     }
                     Some(publisher) if publisher.is_announced() => {}
                     // Stopped while it was being announced.
-                    _ => publish::send_delete(stream_id, &text(m.stream_sid()), 0, room, net, cx),
+                    _ => publish::send_delete(stream_id, &m.stream_sid_text(), 0, room, net, cx),
                 }
             }
             (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {

@@ -10,7 +10,7 @@ use crate::engine::net::Net;
 use crate::engine::net::RoomKey;
 use crate::engine::room::{self, Change, Room};
 use crate::engine::wire::packet::{cmd, decode_push};
-use crate::engine::wire::{Push, liveroom, pb, switch, text};
+use crate::engine::wire::{Push, liveroom, pb, switch};
 use crate::engine::{Engine, find_room, json};
 use alloc::{string::String, string::ToString};
 
@@ -127,7 +127,7 @@ impl Engine {
         };
         let reason = kickout.kickout_reason();
         let code = kickout_code(u32::try_from(reason).unwrap_or(0));
-        let text = kickout_text(code, reason, &text(kickout.custom_reason()));
+        let text = kickout_text(code, reason, &kickout.custom_reason_text());
         let end = room.end_by_kickout(code, text, cx);
         self.remove_room(key, &end, cx);
     }
@@ -155,7 +155,7 @@ impl Engine {
             let text = kickout_text(
                 code,
                 i32::try_from(reason).unwrap_or(0),
-                &text(kickout.message()),
+                &kickout.message_text(),
             );
             let end = room.end_by_kickout(code, text, cx);
             self.remove_room(key, &end, cx);

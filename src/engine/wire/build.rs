@@ -119,6 +119,13 @@ fn write_field(field: &FieldDescriptor, to: [&mut String; 4]) -> Result<(), Box<
                 readers,
                 "    pub fn {name}(self) -> {plain} {{ self.0.{accessor}({number}) }}"
             )?;
+            if field.kind() == Kind::String {
+                writeln!(
+                    readers,
+                    "    pub fn {name}_text(self) -> alloc::string::String {{ self.0.text({number}) }}
+    pub fn {name}_shared(self) -> super::Shared {{ self.0.shared({number}) }}"
+                )?;
+            }
             writeln!(declarations, "    pub {name}: {plain},")?;
             write!(copies, "{name}: message.{name}(), ")?;
             writeln!(

@@ -82,11 +82,6 @@ pub fn text(mut bytes: &[u8]) -> String {
     }
 }
 
-/// The same for whoever keeps it in several places.
-pub fn shared(bytes: &[u8]) -> Shared {
-    text(bytes).into()
-}
-
 /// Why bytes were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WireError {
@@ -142,7 +137,6 @@ mod tests {
             }
             let expected = String::from_utf8_lossy(&bytes);
             assert_eq!(text(&bytes), expected, "{bytes:x?}");
-            assert_eq!(&*shared(&bytes), expected, "{bytes:x?}");
         }
     }
 }

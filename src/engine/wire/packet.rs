@@ -9,7 +9,7 @@
 //! | 7+h | | body |
 
 use super::pb::{self, Choice, Message, decode};
-use super::{WireError, liveroom, switch, text};
+use super::{WireError, liveroom, switch};
 use alloc::{string::String, vec::Vec};
 
 const PREFIX_BYTES: usize = 7;
@@ -154,7 +154,7 @@ pub fn answer_head(body: Body<'_>) -> (u32, String) {
     };
     // They all begin with it.
     match liveroom::CommonRsp::new(fields).rsp_head() {
-        Some(head) => (head.code(), text(head.message())),
+        Some(head) => (head.code(), head.message_text()),
         None => (u32::MAX, "answer without a head".into()),
     }
 }

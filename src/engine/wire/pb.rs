@@ -5,10 +5,10 @@
 //! than the numbers of its fields. Unknown fields are skipped. A field of another wire type than the schema's makes the
 //! message malformed. Of a field that comes twice the last one counts.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::marker::PhantomData;
 
-use super::WireError;
+use super::{Shared, WireError, text};
 
 /// A message that can be read.
 pub trait Message<'a> {
@@ -121,6 +121,18 @@ impl<'a> Fields<'a> {
     #[inline(never)]
     pub fn bytes(self, number: u32) -> &'a [u8] {
         self.optional_bytes(number).unwrap_or_default()
+    }
+
+    /// Bytes that are not UTF-8 become U+FFFD.
+    #[inline(never)]
+    pub fn text(self, number: u32) -> String {
+        text(self.bytes(number))
+    }
+
+    /// The same for whoever keeps it in several places.
+    #[inline(never)]
+    pub fn shared(self, number: u32) -> Shared {
+        self.text(number).into()
     }
 
     pub fn optional_u64(self, number: u32) -> Option<u64> {

@@ -122,7 +122,7 @@ fn write_field(field: &FieldDescriptor, to: [&mut String; 4]) -> Result<(), Box<
             if field.kind() == Kind::String {
                 writeln!(
                     readers,
-                    "    pub fn {name}_text(self) -> alloc::string::String {{ self.0.text({number}) }}
+                    "    pub fn {name}_text(self) -> super::String {{ self.0.text({number}) }}
     pub fn {name}_shared(self) -> super::Shared {{ self.0.shared({number}) }}"
                 )?;
             }

@@ -12,7 +12,7 @@ use super::lean::joined;
 use super::quality::FIGURES;
 use super::room::LoginRequest;
 use super::value::Value;
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 /// Longest roomID, in bytes.
 pub(super) const MAX_ROOM_ID: usize = 128;
@@ -32,8 +32,6 @@ pub(super) const MAX_EXTRA_INFO_VALUE: usize = 4_096;
 pub(super) const MAX_TEXT: usize = 65_536;
 /// Receivers of one custom command.
 pub(super) const MAX_RECEIVERS: usize = 1_024;
-
-const ID_PUNCTUATION: &[u8] = b"!#$%&'()*+,-.;<=>@\\^_`~";
 
 /// A call that passed the checks. Its texts are those of the page.
 #[derive(Debug, Clone)]
@@ -105,336 +103,377 @@ pub(super) enum Command<'a> {
 /// Checks a call.
 #[inline(never)]
 pub(super) fn parse<'a>(method: &str, args: &'a [Value]) -> Result<Command<'a>, Error> {
-    let arg = |n: usize| -> &'a Value { args.get(n).unwrap_or(&Value::Undefined) };
-    Ok(match method {
-        "loginRoom" => Command::LoginRoom(login(arg(0), arg(1), arg(2), arg(3))?),
-        "logoutRoom" => Command::LogoutRoom {
-            room: optional_text(arg(0), "roomID")?,
-        },
-        "renewToken" => Command::RenewToken {
-            token: token(arg(0))?,
-            room: optional_text(arg(1), "roomID")?,
-        },
-        "enableMultiRoom" => match arg(0) {
-            Value::Bool(enable) => Command::EnableMultiRoom(*enable),
-            other => return Err(wrong_type(PARAMETER, "enable", "a boolean", other)),
-        },
-        "startPublishingStream" => {
-            let options = options(arg(1), PUBLISH_PARAMETER)?;
-            let member = |name| option_text(options, name, PUBLISH_PARAMETER);
-            let room = member("roomID")?;
-            inspect_flag(options.get("inspectFlag"))?;
-            Command::StartPublishing {
-                stream: stream_id(arg(0), PUBLISH_PARAMETER)?,
-                room: Some(room).filter(|r| !r.is_empty()),
-                params: member("streamParams")?,
-                extra_info: member("extraInfo")?,
-                cdn: member("sourceType")? == "CDN",
-            }
+    let mut check = Check { args, error: None };
+    let command = check.command(method);
+    check.error.map_or(Ok(command), Err)
+}
+
+/// What is asked of a text.
+struct Text {
+    name: &'static str,
+    /// Of another type, and whatever has no code of its own.
+    code: Code,
+    missing: Missing,
+    empty: Option<Code>,
+    /// In bytes.
+    limit: usize,
+    too_long: Option<Code>,
+    /// Of an id with a character that is not allowed; any is in other texts.
+    characters: Option<Code>,
+}
+
+/// What it means that a text was left out.
+#[derive(PartialEq)]
+enum Missing {
+    Wrong,
+    Empty,
+    Fine,
+}
+
+impl Text {
+    /// A text that has to be there, of a limited length.
+    const fn needed(name: &'static str, limit: usize) -> Self {
+        Self {
+            name,
+            code: PARAMETER,
+            missing: Missing::Wrong,
+            empty: Some(PARAMETER),
+            limit,
+            too_long: None,
+            characters: None,
         }
-        "startPlayingStream" => {
-            let options = options(arg(1), PLAY_PARAMETER)?;
-            let source = option_text(options, "sourceType", PLAY_PARAMETER)?;
-            let is_mix = matches!(options.get("isMix"), Value::Bool(true));
-            Command::StartPlaying {
-                stream: stream_id(arg(0), PLAY_PARAMETER)?,
-                params: option_text(options, "streamParams", PLAY_PARAMETER)?,
-                cdn: source == "CDN" || (is_mix && source != "BGP"),
-            }
+    }
+
+    const fn optional(name: &'static str, code: Code) -> Self {
+        Self {
+            code,
+            missing: Missing::Fine,
+            empty: None,
+            ..Self::needed(name, MAX_TEXT)
         }
-        "stopPublishingStream" => Command::StopPublishing {
-            stream: any_text(arg(0)),
-        },
-        "stopPlayingStream" => Command::StopPlaying {
-            stream: any_text(arg(0)),
-        },
-        "getNextUrl" => Command::NextUrl {
-            stream: any_text(arg(0)),
-        },
-        "updatePlayerState" => match component_code(arg(1)) {
-            Some(code) => Command::ComponentEvent {
-                stream: any_text(arg(0)),
-                code,
+    }
+
+    const fn stream_id(code: Code) -> Self {
+        Self {
+            code,
+            missing: Missing::Empty,
+            empty: Some(STREAM_ID_EMPTY),
+            too_long: Some(STREAM_ID_TOO_LONG),
+            characters: Some(STREAM_ID_CHARACTERS),
+            ..Self::needed("streamID", MAX_STREAM_ID)
+        }
+    }
+}
+
+const ROOM_ID: Text = Text {
+    empty: Some(ROOM_ID_EMPTY),
+    too_long: Some(ROOM_ID_TOO_LONG),
+    characters: Some(ROOM_ID_CHARACTERS),
+    ..Text::needed("roomID", MAX_ROOM_ID)
+};
+const USER_ID: Text = Text {
+    empty: Some(USER_ID_EMPTY),
+    too_long: Some(USER_ID_TOO_LONG),
+    characters: Some(USER_ID_CHARACTERS),
+    ..Text::needed("userID", MAX_USER_ID)
+};
+const USER_NAME: Text = Text {
+    limit: MAX_USER_NAME,
+    too_long: Some(USER_NAME_TOO_LONG),
+    ..Text::optional("userName", PARAMETER)
+};
+const MESSAGE: Text = Text {
+    missing: Missing::Empty,
+    empty: Some(MESSAGE_EMPTY),
+    ..Text::needed("message", usize::MAX)
+};
+/// Of a room that the user is in; any other is unknown anyway.
+const KNOWN_ROOM: Text = Text::needed("roomID", usize::MAX);
+const TOKEN: Text = Text::needed("token", MAX_TEXT);
+const EXTRA_INFO: Text = Text::needed("extraInfo", MAX_TEXT);
+const KEY: Text = Text::needed("key", MAX_EXTRA_INFO_KEY);
+const VALUE: Text = Text::needed("value", MAX_EXTRA_INFO_VALUE);
+const STREAM_ID: Text = Text::stream_id(PARAMETER);
+const PUBLISHED: Text = Text::stream_id(PUBLISH_PARAMETER);
+const PLAYED: Text = Text::stream_id(PLAY_PARAMETER);
+
+/// Looks at the arguments of one call. The first thing that is wrong is noted, and what follows is of no account: no method
+/// has to look at what another returned.
+struct Check<'a> {
+    args: &'a [Value],
+    error: Option<Error>,
+}
+
+impl<'a> Check<'a> {
+    fn command(&mut self, method: &str) -> Command<'a> {
+        match method {
+            "loginRoom" => Command::LoginRoom(self.login()),
+            "logoutRoom" => Command::LogoutRoom {
+                room: self.optional_room(0),
             },
-            None => Command::Ignore,
-        },
-        "updatePlayerNetStatus" => Command::ComponentQuality {
-            stream: any_text(arg(0)),
-            quality: quality(arg(1)),
-        },
-        "setStreamExtraInfo" => match arg(1) {
-            Value::Text(text) if !text.is_empty() && text.len() <= MAX_TEXT => {
-                Command::SetStreamExtraInfo {
-                    stream: stream_id(arg(0), PARAMETER)?,
-                    text,
+            "renewToken" => Command::RenewToken {
+                token: self.text(self.arg(0), &TOKEN),
+                room: self.optional_room(1),
+            },
+            "enableMultiRoom" => Command::EnableMultiRoom(match self.arg(0) {
+                Value::Bool(enable) => *enable,
+                other => {
+                    self.wrong_type(PARAMETER, "enable", "a boolean", other);
+                    false
+                }
+            }),
+            "startPublishingStream" => {
+                let options = self.options(1, PUBLISH_PARAMETER);
+                let mut member =
+                    |name| self.text(options.get(name), &Text::optional(name, PUBLISH_PARAMETER));
+                let room = member("roomID");
+                let params = member("streamParams");
+                let extra_info = member("extraInfo");
+                let source = member("sourceType");
+                // Whether the service may inspect the stream: without effect, no request of the Alipay client carries it.
+                let flag = options.get("inspectFlag");
+                if !flag.is_missing() && flag.as_u32().is_none_or(|flag| flag > 1) {
+                    self.fail(PUBLISH_PARAMETER, &["inspectFlag must be 0 or 1"]);
+                }
+                Command::StartPublishing {
+                    stream: self.text(self.arg(0), &PUBLISHED),
+                    room: Some(room).filter(|room| !room.is_empty()),
+                    params,
+                    extra_info,
+                    cdn: source == "CDN",
                 }
             }
-            Value::Text(_) => {
-                return Err(Error::with(
-                    PARAMETER,
-                    "extraInfo is empty or longer than 65536 bytes",
-                ));
+            "startPlayingStream" => {
+                let options = self.options(1, PLAY_PARAMETER);
+                let mut member =
+                    |name| self.text(options.get(name), &Text::optional(name, PLAY_PARAMETER));
+                let params = member("streamParams");
+                let source = member("sourceType");
+                let is_mix = matches!(options.get("isMix"), Value::Bool(true));
+                Command::StartPlaying {
+                    stream: self.text(self.arg(0), &PLAYED),
+                    params,
+                    cdn: source == "CDN" || (is_mix && source != "BGP"),
+                }
             }
-            other => return Err(wrong_type(PARAMETER, "extraInfo", "a string", other)),
-        },
-        "sendBroadcastMessage" => Command::Broadcast {
-            room: message_room(arg(0))?,
-            message: message(arg(1))?,
-        },
-        "sendBarrageMessage" => Command::Barrage {
-            room: message_room(arg(0))?,
-            message: message(arg(1))?,
-        },
-        "sendCustomCommand" => Command::Custom {
-            room: message_room(arg(0))?,
-            content: command_content(arg(1))?,
-            to: receivers(arg(2))?,
-        },
-        "setRoomExtraInfo" => Command::SetRoomExtraInfo {
-            room: message_room(arg(0))?,
-            key: limited(arg(1), "key", MAX_EXTRA_INFO_KEY)?,
-            value: limited(arg(2), "value", MAX_EXTRA_INFO_VALUE)?,
-        },
-        "destroyEngine" => Command::Destroy,
-        _ => return Err(UNSUPPORTED.into()),
-    })
-}
-
-fn login(
-    room: &Value,
-    token_value: &Value,
-    user: &Value,
-    config: &Value,
-) -> Result<LoginRequest, Error> {
-    let room_id = id(
-        room,
-        "roomID",
-        PARAMETER,
-        [ROOM_ID_EMPTY, ROOM_ID_TOO_LONG, ROOM_ID_CHARACTERS],
-        MAX_ROOM_ID,
-    )?;
-    let token = token(token_value)?;
-    let Value::Map(_) = user else {
-        return Err(wrong_type(
-            PARAMETER,
-            "user",
-            "an object {userID, userName}",
-            user,
-        ));
-    };
-    let user_id = id(
-        user.get("userID"),
-        "userID",
-        PARAMETER,
-        [USER_ID_EMPTY, USER_ID_TOO_LONG, USER_ID_CHARACTERS],
-        MAX_USER_ID,
-    )?;
-    let user_name = match user.get("userName") {
-        Value::Undefined => "",
-        Value::Text(name) if name.len() <= MAX_USER_NAME => name,
-        Value::Text(_) => return Err(USER_NAME_TOO_LONG.into()),
-        other => return Err(wrong_type(PARAMETER, "userName", "a string", other)),
-    };
-    let config = options(config, PARAMETER)?;
-    let max_members = match config.get("maxMemberCount") {
-        Value::Undefined => 0,
-        value => value.as_u32().ok_or_else(|| {
-            Error::with(
-                PARAMETER,
-                "maxMemberCount is not a whole number of 0 or more",
-            )
-        })?,
-    };
-    Ok(LoginRequest {
-        room_id: room_id.into(),
-        token: token.into(),
-        user: User {
-            id: user_id.into(),
-            name: user_name.into(),
-        },
-        user_update: matches!(config.get("userUpdate"), Value::Bool(true)),
-        max_members,
-    })
-}
-
-fn token(value: &Value) -> Result<&str, Error> {
-    match value {
-        Value::Text(token) if !token.is_empty() && token.len() <= MAX_TEXT => Ok(token),
-        Value::Text(_) => Err(Error::with(
-            PARAMETER,
-            "token is empty or longer than 65536 bytes",
-        )),
-        other => Err(wrong_type(PARAMETER, "token", "a string", other)),
+            "stopPublishingStream" => Command::StopPublishing {
+                stream: self.any_text(),
+            },
+            "stopPlayingStream" => Command::StopPlaying {
+                stream: self.any_text(),
+            },
+            "getNextUrl" => Command::NextUrl {
+                stream: self.any_text(),
+            },
+            "updatePlayerState" => match component_code(self.arg(1)) {
+                Some(code) => Command::ComponentEvent {
+                    stream: self.any_text(),
+                    code,
+                },
+                None => Command::Ignore,
+            },
+            "updatePlayerNetStatus" => Command::ComponentQuality {
+                stream: self.any_text(),
+                quality: quality(self.arg(1)),
+            },
+            "setStreamExtraInfo" => Command::SetStreamExtraInfo {
+                text: self.text(self.arg(1), &EXTRA_INFO),
+                stream: self.text(self.arg(0), &STREAM_ID),
+            },
+            "sendBroadcastMessage" => Command::Broadcast {
+                room: self.text(self.arg(0), &KNOWN_ROOM),
+                message: self.message(),
+            },
+            "sendBarrageMessage" => Command::Barrage {
+                room: self.text(self.arg(0), &KNOWN_ROOM),
+                message: self.message(),
+            },
+            "sendCustomCommand" => Command::Custom {
+                room: self.text(self.arg(0), &KNOWN_ROOM),
+                content: self.command_content(),
+                to: self.receivers(),
+            },
+            "setRoomExtraInfo" => Command::SetRoomExtraInfo {
+                room: self.text(self.arg(0), &KNOWN_ROOM),
+                key: self.text(self.arg(1), &KEY),
+                value: self.text(self.arg(2), &VALUE),
+            },
+            "destroyEngine" => Command::Destroy,
+            _ => {
+                self.error = Some(UNSUPPORTED.into());
+                Command::Ignore
+            }
+        }
     }
-}
 
-/// An id with the codes for empty, too long and characters.
-fn id<'a>(
-    value: &'a Value,
-    name: &str,
-    type_code: Code,
-    codes: [Code; 3],
-    limit: usize,
-) -> Result<&'a str, Error> {
-    let [empty, too_long, characters] = codes;
-    let Value::Text(id) = value else {
-        return Err(wrong_type(type_code, name, "a string", value));
-    };
-    if id.is_empty() {
-        return Err(empty.into());
+    fn arg(&self, at: usize) -> &'a Value {
+        self.args.get(at).unwrap_or(&Value::Undefined)
     }
-    if id.len() > limit {
-        return Err(too_long.into());
-    }
-    match id.chars().find(|c| !is_id_character(*c)) {
-        None => Ok(id),
-        Some(c) => Err(Error::with(
-            characters,
-            joined(&[
-                name,
-                " may not contain \"",
-                c.encode_utf8(&mut [0; 4]),
-                "\"",
-            ]),
-        )),
-    }
-}
 
-fn is_id_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || u8::try_from(c).is_ok_and(|byte| ID_PUNCTUATION.contains(&byte))
-}
-
-fn stream_id(value: &Value, type_code: Code) -> Result<&str, Error> {
-    if value.is_missing() {
-        return Err(STREAM_ID_EMPTY.into());
+    #[inline(never)]
+    fn fail(&mut self, code: Code, message: &[&str]) {
+        if self.error.is_none() {
+            self.error = Some(if message.is_empty() {
+                code.into()
+            } else {
+                Error::with(code, joined(message))
+            });
+        }
     }
-    id(
-        value,
-        "streamID",
-        type_code,
-        [STREAM_ID_EMPTY, STREAM_ID_TOO_LONG, STREAM_ID_CHARACTERS],
-        MAX_STREAM_ID,
-    )
-}
 
-fn options(value: &Value, code: Code) -> Result<&Value, Error> {
-    match value {
-        Value::Undefined | Value::Map(_) => Ok(value),
-        other => Err(wrong_type(code, "options", "an object", other)),
-    }
-}
-
-fn option_text<'a>(options: &'a Value, name: &str, code: Code) -> Result<&'a str, Error> {
-    match options.get(name) {
-        Value::Undefined => Ok(""),
-        Value::Text(text) if text.len() <= MAX_TEXT => Ok(text),
-        Value::Text(_) => Err(Error::with(
+    #[inline(never)]
+    fn wrong_type(&mut self, code: Code, name: &str, wanted: &str, got: &Value) {
+        self.fail(
             code,
-            joined(&[name, " is longer than 65536 bytes"]),
-        )),
-        other => Err(wrong_type(code, name, "a string", other)),
+            &[name, " must be ", wanted, ", not ", got.type_name()],
+        );
     }
-}
 
-/// Whether the service may inspect the stream. Checked as documented, without effect: no request of the Alipay client carries it.
-fn inspect_flag(value: &Value) -> Result<(), Error> {
-    match value {
-        Value::Undefined => Ok(()),
-        flag if flag.as_u32().is_some_and(|flag| flag <= 1) => Ok(()),
-        _ => Err(Error::with(PUBLISH_PARAMETER, "inspectFlag must be 0 or 1")),
-    }
-}
-
-fn optional_text<'a>(value: &'a Value, name: &str) -> Result<Option<&'a str>, Error> {
-    match value {
-        Value::Undefined => Ok(None),
-        Value::Text(text) => Ok(Some(text)),
-        other => Err(wrong_type(PARAMETER, name, "a string", other)),
-    }
-}
-
-/// For methods that ignore ids they do not know.
-fn any_text(value: &Value) -> &str {
-    value.as_text().unwrap_or_default()
-}
-
-fn message_room(value: &Value) -> Result<&str, Error> {
-    match value {
-        Value::Text(room) if !room.is_empty() => Ok(room),
-        Value::Text(_) => Err(Error::with(PARAMETER, "roomID is empty")),
-        other => Err(wrong_type(PARAMETER, "roomID", "a string", other)),
-    }
-}
-
-fn message(value: &Value) -> Result<&str, Error> {
-    match value {
-        Value::Text(text) if !text.is_empty() => check_length(text),
-        Value::Undefined | Value::Text(_) => Err(MESSAGE_EMPTY.into()),
-        other => Err(wrong_type(PARAMETER, "message", "a string", other)),
-    }
-}
-
-fn check_length(text: &str) -> Result<&str, Error> {
-    if text.encode_utf16().count() > MAX_MESSAGE {
-        Err(MESSAGE_TOO_LONG.into())
-    } else {
-        Ok(text)
-    }
-}
-
-fn command_content(value: &Value) -> Result<CommandContent<&str>, Error> {
-    match (value, value.get("json")) {
-        (Value::Text(text), _) => check_length(text).map(CommandContent::Text),
-        (Value::Map(_), Value::Text(json)) => check_length(json).map(CommandContent::Json),
-        (other, _) => Err(wrong_type(
-            PARAMETER,
-            "message",
-            "a string or a plain object",
-            other,
-        )),
-    }
-}
-
-fn receivers(value: &Value) -> Result<Vec<&str>, Error> {
-    let list = match value {
-        Value::Undefined => return Ok(Vec::new()),
-        Value::List(list) if list.len() <= MAX_RECEIVERS => list,
-        Value::List(_) => {
-            return Err(Error::with(
-                PARAMETER,
-                "toUserIDList has more than 1024 users",
-            ));
+    /// The text; empty where it is not as it should be.
+    #[inline(never)]
+    fn text(&mut self, value: &'a Value, rule: &Text) -> &'a str {
+        let text = match value {
+            Value::Text(text) => text.as_str(),
+            Value::Undefined if rule.missing != Missing::Wrong => "",
+            other => {
+                self.wrong_type(rule.code, rule.name, "a string", other);
+                return "";
+            }
+        };
+        if text.is_empty() {
+            if let Some(code) = rule.empty {
+                self.fail_with(code, rule, " is empty");
+            }
+        } else if text.len() > rule.limit {
+            self.fail_with(rule.too_long.unwrap_or(rule.code), rule, " is too long");
+        } else if let Some(code) = rule.characters
+            && let Some(at) = text.bytes().position(|byte| !is_of_id(byte))
+        {
+            let mut end = at + 1;
+            while !text.is_char_boundary(end) {
+                end += 1;
+            }
+            let found = text.get(at..end).unwrap_or_default();
+            self.fail(code, &[rule.name, " may not contain \"", found, "\""]);
         }
-        other => {
-            return Err(wrong_type(
-                PARAMETER,
-                "toUserIDList",
-                "an array of strings",
-                other,
-            ));
-        }
-    };
-    let mut users = Vec::with_capacity(list.len());
-    for user in list {
-        users.push(user.as_text().ok_or_else(|| {
-            Error::with(
-                PARAMETER,
-                "toUserIDList holds something that is not a string",
-            )
-        })?);
+        text
     }
-    Ok(users)
+
+    /// With the table's text, unless the code says nothing of the argument.
+    fn fail_with(&mut self, code: Code, rule: &Text, what: &str) {
+        let message = [rule.name, what];
+        self.fail(code, if code == rule.code { &message } else { &[] });
+    }
+
+    fn login(&mut self) -> LoginRequest {
+        let room_id = self.text(self.arg(0), &ROOM_ID);
+        let token = self.text(self.arg(1), &TOKEN);
+        let user = self.arg(2);
+        if !matches!(user, Value::Map(_)) {
+            self.wrong_type(PARAMETER, "user", "an object {userID, userName}", user);
+        }
+        let user_id = self.text(user.get("userID"), &USER_ID);
+        let user_name = self.text(user.get("userName"), &USER_NAME);
+        let config = self.options(3, PARAMETER);
+        let max_members = config.get("maxMemberCount");
+        if !max_members.is_missing() && max_members.as_u32().is_none() {
+            self.fail(
+                PARAMETER,
+                &["maxMemberCount is not a whole number of 0 or more"],
+            );
+        }
+        LoginRequest {
+            room_id: room_id.into(),
+            token: token.into(),
+            user: User {
+                id: user_id.into(),
+                name: user_name.into(),
+            },
+            user_update: matches!(config.get("userUpdate"), Value::Bool(true)),
+            max_members: max_members.as_u32().unwrap_or(0),
+        }
+    }
+
+    fn options(&mut self, at: usize, code: Code) -> &'a Value {
+        let value = self.arg(at);
+        if !matches!(value, Value::Undefined | Value::Map(_)) {
+            self.wrong_type(code, "options", "an object", value);
+        }
+        value
+    }
+
+    fn optional_room(&mut self, at: usize) -> Option<&'a str> {
+        match self.arg(at) {
+            Value::Undefined => None,
+            value => Some(self.text(value, &Text::optional("roomID", PARAMETER))),
+        }
+    }
+
+    /// The first argument of methods that ignore ids they do not know.
+    fn any_text(&self) -> &'a str {
+        self.arg(0).as_text().unwrap_or_default()
+    }
+
+    fn message(&mut self) -> &'a str {
+        let text = self.text(self.arg(1), &MESSAGE);
+        self.check_length(text);
+        text
+    }
+
+    fn check_length(&mut self, text: &str) {
+        if utf16_units(text) > MAX_MESSAGE {
+            self.fail(MESSAGE_TOO_LONG, &[]);
+        }
+    }
+
+    fn command_content(&mut self) -> CommandContent<&'a str> {
+        let value = self.arg(1);
+        let json = value.get("json").as_text();
+        let text = value.as_text().or(json).unwrap_or_else(|| {
+            self.wrong_type(PARAMETER, "message", "a string or a plain object", value);
+            ""
+        });
+        self.check_length(text);
+        if json.is_some() {
+            CommandContent::Json(text)
+        } else {
+            CommandContent::Text(text)
+        }
+    }
+
+    fn receivers(&mut self) -> Vec<&'a str> {
+        let mut users = Vec::new();
+        match self.arg(2) {
+            Value::Undefined => {}
+            Value::List(list) if list.len() <= MAX_RECEIVERS => {
+                for user in list {
+                    match user.as_text() {
+                        Some(user) => users.push(user),
+                        None => self.wrong_type(PARAMETER, "toUserIDList", "of strings", user),
+                    }
+                }
+            }
+            Value::List(_) => self.fail(PARAMETER, &["toUserIDList has more than 1024 users"]),
+            other => self.wrong_type(PARAMETER, "toUserIDList", "an array of strings", other),
+        }
+        users
+    }
 }
 
-fn limited<'a>(value: &'a Value, name: &str, limit: usize) -> Result<&'a str, Error> {
-    match value {
-        Value::Text(text) if !text.is_empty() && text.len() <= limit => Ok(text),
-        Value::Text(_) => Err(Error::with(
-            PARAMETER,
-            joined(&[name, " is empty or too long"]),
-        )),
-        other => Err(wrong_type(PARAMETER, name, "a string", other)),
+/// Each character begins with one byte that continues none; one of four bytes is two units.
+fn utf16_units(text: &str) -> usize {
+    let mut units = 0;
+    for byte in text.bytes() {
+        units += usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0);
     }
+    units
+}
+
+fn is_of_id(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'#'..=b'.' | b';'..=b'>' | b'@' | b'\\' | b'^'..=b'`' | b'~'
+    )
 }
 
 /// `{code}` or the component's whole event, `{detail: {code}}`.
@@ -451,14 +490,11 @@ fn quality(event: &Value) -> Quality {
         Value::Undefined => event,
         info => info,
     };
-    Quality(FIGURES.map(|name| info.get(name).as_number()))
-}
-
-fn wrong_type(code: Code, name: &str, wanted: &str, got: &Value) -> Error {
-    Error::with(
-        code,
-        joined(&[name, " must be ", wanted, ", not ", got.type_name()]),
-    )
+    let mut quality = Quality::default();
+    for (figure, name) in quality.0.iter_mut().zip(&FIGURES) {
+        *figure = info.get(name).as_number().map(String::from);
+    }
+    quality
 }
 
 #[cfg(test)]
@@ -522,8 +558,8 @@ mod tests {
         };
         assert_eq!(
             [
-                limit(Value::Number(-1.0)),
-                limit(Value::Number(1.5)),
+                limit(Value::Number("-1".into())),
+                limit(Value::Number("1.5".into())),
                 limit(Value::from(2))
             ],
             [1_100_001, 1_100_001, 0]

@@ -1,6 +1,7 @@
 //! What the engine is made with.
 
 use super::io::NetworkKind;
+use super::json;
 use super::value::Value;
 use alloc::{string::String, vec, vec::Vec};
 
@@ -37,7 +38,9 @@ impl Config {
         let mut hubs = servers;
         hubs.retain(|server| is_hub(server));
         if hubs.is_empty() {
-            hubs.extend(PUBLIC_HUBS.map(String::from));
+            for hub in &PUBLIC_HUBS {
+                hubs.push((*hub).into());
+            }
         }
         Self {
             app_id,
@@ -52,8 +55,9 @@ impl Config {
 }
 
 impl Config {
-    /// What the host passes: `{appID, server, seed, deviceID, platform, networkType, reconnect}`. The error names what is wrong.
-    pub fn from_host(config: &Value) -> Result<Self, &'static str> {
+    /// What the host passes, as JSON: `{appID, server, seed, deviceID, platform, networkType, reconnect}`. The error names what is wrong.
+    pub fn from_json(config: &str) -> Result<Self, &'static str> {
+        let config = json::value(config);
         let app_id = config
             .get("appID")
             .as_u32()
@@ -61,22 +65,24 @@ impl Config {
             .ok_or("appID must be a positive integer below 2^32")?;
         let servers = match config.get("server") {
             Value::Text(server) => vec![server.clone()],
-            Value::List(list) => list
-                .iter()
-                .filter_map(Value::as_text)
-                .map(String::from)
-                .collect(),
+            Value::List(list) => {
+                let mut servers = Vec::new();
+                for server in list {
+                    servers.extend(server.as_text().map(String::from));
+                }
+                servers
+            }
             _ => return Err("server must be a string or an array of strings"),
         };
-        let seed = config.get("seed").as_number().unwrap_or(0.0).to_bits();
+        let seed = config.get("seed").as_whole().unwrap_or(0);
         let device_id = config.get("deviceID").as_text().unwrap_or_default().into();
         let platform = config.get("platform").as_text().unwrap_or_default();
         Ok(Self {
             // "iOS", in some clients "iPhone OS".
-            is_ios: platform.starts_with(['i', 'I']),
+            is_ios: matches!(platform.as_bytes(), [b'i' | b'I', ..]),
             seed,
             device_id,
-            asks_before_retry: *config.get("reconnect") == Value::Bool(true),
+            asks_before_retry: matches!(config.get("reconnect"), Value::Bool(true)),
             network: NetworkKind::from_host(
                 config.get("networkType").as_text().unwrap_or_default(),
             ),
@@ -86,7 +92,10 @@ impl Config {
 }
 
 fn is_hub(server: &str) -> bool {
-    let path = server.split(['?', '#']).next().unwrap_or_default();
+    let end = server.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    let path = server
+        .get(..end.unwrap_or(server.len()))
+        .unwrap_or_default();
     (server.starts_with("ws://") || server.starts_with("wss://")) && path.ends_with("/accesshub")
 }
 

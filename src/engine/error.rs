@@ -6,7 +6,7 @@ pub mod table;
 use alloc::{string::String, string::ToString};
 use core::fmt;
 
-use super::json::{Writer, to_json};
+use super::json::{Writer, written};
 pub use table::*;
 
 /// Number of an error, as in the vendor's documentation.
@@ -64,12 +64,12 @@ impl Error {
             None => ("ServiceError", ""),
         };
         to.open('{');
-        for key in ["code", "errorCode"] {
-            to.number_member(key, f64::from(self.code.0));
+        for key in &["code", "errorCode"] {
+            to.number_member(key, self.code.0);
         }
         to.text_member("name", name);
         to.text_member("advice", advice);
-        for key in ["message", "msg", "extendedData"] {
+        for key in &["message", "msg", "extendedData"] {
             to.text_member(key, &self.message);
         }
         to.close('}');
@@ -77,7 +77,7 @@ impl Error {
 
     /// What the page gets of it, as JSON.
     pub fn to_json(&self) -> String {
-        to_json(|to| self.write(to))
+        written(|to| self.write(to))
     }
 }
 

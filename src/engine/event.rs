@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use super::error::{Code, OK};
-use super::json::{Writer, to_json};
+use super::json::{Writer, written};
 pub use super::quality::Quality;
 pub use super::renewal::UrlReason;
 pub use super::shared::Shared;
@@ -166,7 +166,7 @@ pub enum Event {
     },
     BroadcastMessage {
         room: String,
-        messages: Vec<Message<f64>>,
+        messages: Vec<Message<u64>>,
     },
     BarrageMessage {
         room: String,
@@ -257,7 +257,7 @@ impl Event {
 
     /// What the page gets of it, as JSON.
     pub fn to_json(&self) -> String {
-        to_json(|to| self.write(to))
+        written(|to| self.write(to))
     }
 
     fn write_args(&self, to: &mut Writer) {
@@ -291,7 +291,7 @@ impl Event {
             }
             Self::RoomOnlineUserCountUpdate { room, count } => {
                 to.text(room);
-                to.number(f64::from(*count));
+                to.number(*count);
             }
             Self::RoomStreamUpdate {
                 room,
@@ -309,7 +309,7 @@ impl Event {
                     for (stream_id, code) in reasons {
                         to.open('{');
                         to.text_member("streamID", stream_id);
-                        to.number_member("code", f64::from(*code));
+                        to.number_member("code", *code);
                         to.close('}');
                     }
                     to.close(']');
@@ -377,7 +377,7 @@ impl Event {
                 url,
                 reason,
             } => {
-                for text in [stream_id, url, reason.name()] {
+                for text in &[stream_id, url, reason.name()] {
                     to.text(text);
                 }
             }
@@ -423,7 +423,7 @@ impl<S> StreamState<S> {
         to.open('{');
         to.text_member("state", state);
         to.text_member("streamID", &self.stream_id);
-        to.number_member("errorCode", f64::from(self.error_code.0));
+        to.number_member("errorCode", self.error_code.0);
         to.text_member("extendedData", &self.extended_data);
         to.close('}');
     }
@@ -431,25 +431,25 @@ impl<S> StreamState<S> {
 
 impl<Id> Message<Id> {
     /// All but the id, which ends it.
-    #[allow(clippy::cast_precision_loss)]
     fn write(&self, to: &mut Writer) {
         to.open('{');
         to.key("fromUser");
         self.from_user.write(to);
         to.text_member("message", &self.message);
-        to.number_member("sendTime", self.send_time as f64);
+        to.key("sendTime");
+        to.signed(self.send_time);
     }
 }
 
 impl RoomExtraInfo {
-    #[allow(clippy::cast_precision_loss)]
     fn write(&self, to: &mut Writer) {
         to.open('{');
         to.text_member("key", &self.key);
         to.text_member("value", &self.value);
         to.key("updateUser");
         self.update_user.write(to);
-        to.number_member("updateTime", self.update_time as f64);
+        to.key("updateTime");
+        to.signed(self.update_time);
         to.close('}');
     }
 }
@@ -517,7 +517,7 @@ fn write_state(
 ) {
     to.text(room);
     to.text(state);
-    to.number(f64::from(code.0));
+    to.number(code.0);
     match extended_data {
         Some(text) => to.text(text),
         None => to.raw("null"),

@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::event::Event;
-use super::json::{Writer, to_json};
+use super::json::{self, Writer, written};
 use super::time::Millis;
 use super::value::Value;
 use alloc::{string::String, vec::Vec};
@@ -54,15 +54,25 @@ pub enum Input {
 }
 
 impl Input {
-    /// What the host reports as `{type, ...}`: `socketOpened` and `socketClosed` with `socket`, `network` with `online` and
-    /// `networkType`, `visibility` with `visible`, `retry` with `of`, `attempt` and `delay`. `None` for anything else, and where there is nothing to do.
-    pub fn from_host(report: &Value) -> Option<Self> {
+    /// What the host reports as `{type, ...}`: `call` with `id`, `method` and `args`, `socketOpened` and `socketClosed` with
+    /// `socket`, `network` with `online` and `networkType`, `visibility` with `visible`, `retry` with `of`, `attempt` and
+    /// `delay`. `None` for anything else, and where there is nothing to do.
+    pub fn from_json(report: &str) -> Option<Self> {
+        let mut report = json::value(report);
         let socket = report.get("socket").as_u32();
         Some(match report.get("type").as_text()? {
+            "call" => Self::Call {
+                id: report.get("id").as_u32()?,
+                method: report.get("method").as_text()?.into(),
+                args: match report.take("args") {
+                    Value::List(args) => args,
+                    _ => Vec::new(),
+                },
+            },
             "socketOpened" => Self::SocketOpened(socket?),
             "socketClosed" => Self::SocketClosed(socket?),
             "network" => Self::Network {
-                online: *report.get("online") != Value::Bool(false),
+                online: !matches!(report.get("online"), Value::Bool(false)),
                 kind: NetworkKind::from_host(
                     report.get("networkType").as_text().unwrap_or_default(),
                 ),
@@ -70,10 +80,9 @@ impl Input {
             "retry" => Self::Retry {
                 of: report.get("of").as_u32()?,
                 attempt: report.get("attempt").as_u32()?,
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-                delay: report.get("delay").as_number().map(|ms| ms as Millis),
+                delay: report.get("delay").as_whole(),
             },
-            "visibility" if *report.get("visible") == Value::Bool(true) => Self::Shown,
+            "visibility" if matches!(report.get("visible"), Value::Bool(true)) => Self::Shown,
             _ => return None,
         })
     }
@@ -173,12 +182,11 @@ pub enum LogLevel {
 const NORMAL_CLOSURE: u32 = 1_000;
 
 impl Output {
-    /// As the shim gets it: `{type, ...}`. A reply has no such form; it settles a promise.
-    #[allow(clippy::cast_precision_loss)]
+    /// As the shim gets it: `{type, ...}`. A reply has `id` and either `value` or `error`.
     pub(crate) fn write(&self, to: &mut Writer) {
         let (kind, socket) = match self {
             Self::Event(event) => return event.write(to),
-            Self::Reply { .. } => return,
+            Self::Reply { .. } => ("reply", None),
             Self::OpenSocket { socket, .. } => ("open", Some(*socket)),
             Self::Send { socket, .. } => ("send", Some(*socket)),
             Self::CloseSocket { socket } => ("close", Some(*socket)),
@@ -188,7 +196,7 @@ impl Output {
         to.open('{');
         to.text_member("type", kind);
         if let Some(socket) = socket {
-            to.number_member("socket", f64::from(socket));
+            to.number_member("socket", socket);
         }
         match self {
             Self::OpenSocket { url, .. } => to.text_member("url", url),
@@ -197,7 +205,7 @@ impl Output {
                 to.bytes(bytes);
             }
             Self::CloseSocket { .. } => {
-                to.number_member("code", f64::from(NORMAL_CLOSURE));
+                to.number_member("code", NORMAL_CLOSURE);
                 to.text_member("reason", "");
             }
             Self::Retry {
@@ -206,23 +214,36 @@ impl Output {
                 elapsed,
                 delay,
             } => {
-                to.number_member("of", f64::from(*of));
-                to.number_member("attempt", f64::from(*attempt));
-                to.number_member("elapsed", *elapsed as f64);
-                to.number_member("delay", *delay as f64);
+                to.number_member("of", *of);
+                to.number_member("attempt", *attempt);
+                to.number_member("elapsed", *elapsed);
+                to.number_member("delay", *delay);
             }
             Self::Log { level, message } => {
                 to.text_member("level", level.name());
                 to.text_member("message", message);
             }
-            Self::Event(_) | Self::Reply { .. } => {}
+            Self::Reply { id, result } => {
+                to.number_member("id", *id);
+                match result {
+                    Ok(reply) => {
+                        to.key("value");
+                        reply.write(to);
+                    }
+                    Err(error) => {
+                        to.key("error");
+                        error.write(to);
+                    }
+                }
+            }
+            Self::Event(_) => {}
         }
         to.close('}');
     }
 
     /// What the shim gets of it, as JSON.
     pub fn to_json(&self) -> String {
-        to_json(|to| self.write(to))
+        written(|to| self.write(to))
     }
 }
 
@@ -265,7 +286,6 @@ pub enum Reply {
 
 impl Reply {
     /// As JavaScript gets it; [`Reply::Nothing`] is null here and undefined there.
-    #[allow(clippy::cast_precision_loss)]
     pub(crate) fn write(&self, to: &mut Writer) {
         let code = match self {
             Self::Nothing => return to.raw("null"),
@@ -276,17 +296,17 @@ impl Reply {
         };
         to.open('{');
         if let Some(code) = code {
-            to.number_member(code, 0.0);
+            to.number_member(code, 0_u32);
         }
         match self {
             Self::Url { stream_id, url } => {
                 to.text_member("streamID", stream_id);
                 to.text_member("url", url);
             }
-            Self::MessageNumber(id) => to.number_member("messageID", *id as f64),
+            Self::MessageNumber(id) => to.number_member("messageID", *id),
             Self::MessageText(id) => to.text_member("messageID", id),
             Self::Done => to.text_member("extendedData", ""),
-            Self::Seq(seq) => to.number_member("seq", f64::from(*seq)),
+            Self::Seq(seq) => to.number_member("seq", *seq),
             _ => {}
         }
         to.close('}');
@@ -294,6 +314,6 @@ impl Reply {
 
     /// What the page gets of it, as JSON.
     pub fn to_json(&self) -> String {
-        to_json(|to| self.write(to))
+        written(|to| self.write(to))
     }
 }

@@ -6,71 +6,238 @@
 //! Not a general reader. It finds the members of an object and leaves their values as text, because a custom command's
 //! content goes to the page as it came. `serde_json` does this too, for a third of the whole module's size.
 
-use alloc::{string::String, string::ToString, vec::Vec};
-/// Members of an object, keys unescaped, values as they stand. `None` if the text is not an object.
-pub(crate) fn members(json: &str) -> Option<Vec<(String, &str)>> {
-    let mut members = Vec::new();
-    for item in items(json, b'{', b'}')? {
-        let end = string_end(item)?;
-        let value = item.get(end..)?.trim_start().strip_prefix(':')?.trim();
-        if value.is_empty() {
-            return None;
-        }
-        members.push((text(item.get(..end)?)?, value));
-    }
-    Some(members)
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use super::value::Value;
+
+/// How deep lists and objects may lie in each other where they become values; the shim passes less (`plain.js`).
+const MAX_DEPTH: u32 = 32;
+
+/// The value that a text stands for; missing if it is not JSON.
+pub(crate) fn value(json: &str) -> Value {
+    let mut reader = Reader { json, at: 0 };
+    reader
+        .value(MAX_DEPTH)
+        .filter(|_| reader.next().is_none())
+        .unwrap_or_default()
 }
 
-/// Items of an array, as they stand. `None` if the text is not an array.
-pub(crate) fn list(json: &str) -> Option<Vec<&str>> {
-    items(json, b'[', b']')
+/// Members of an object, keys unescaped, values as they stand. `None` if the text is not an object.
+pub(crate) fn members(json: &str) -> Option<Vec<(String, &str)>> {
+    let mut reader = Reader { json, at: 0 };
+    let mut members = Vec::new();
+    if reader.next()? != b'{' {
+        return None;
+    }
+    if reader.peek()? == b'}' {
+        reader.at += 1;
+    } else {
+        loop {
+            members.push((reader.key()?, reader.raw()?));
+            match reader.next()? {
+                b',' => {}
+                b'}' => break,
+                _ => return None,
+            }
+        }
+    }
+    reader.next().is_none().then_some(members)
 }
 
 /// The text that a JSON string stands for. `None` if it is not a string.
 pub(crate) fn text(json: &str) -> Option<String> {
-    let mut rest = json.trim().strip_prefix('"')?.strip_suffix('"')?;
-    let mut text = String::with_capacity(rest.len());
-    while let Some(at) = rest.bytes().position(|b| b == b'\\' || b == b'"') {
-        text.push_str(rest.get(..at)?);
-        let mut chars = rest.get(at..)?.chars();
-        if chars.next() == Some('"') {
-            return None;
-        }
-        match chars.next()? {
-            'n' => text.push('\n'),
-            'r' => text.push('\r'),
-            't' => text.push('\t'),
-            'b' => text.push('\u{8}'),
-            'f' => text.push('\u{c}'),
-            'u' => text.push(escaped_char(&mut chars)?),
-            c @ ('"' | '\\' | '/') => text.push(c),
-            _ => return None,
-        }
-        rest = chars.as_str();
-    }
-    text.push_str(rest);
-    Some(text)
+    let mut reader = Reader { json, at: 0 };
+    let text = reader.text()?;
+    reader.next().is_none().then_some(text)
 }
 
-/// What a writer keeps of its memory for what it writes next.
-const KEPT_BYTES: usize = 16 * 1024;
+/// Reads one value after the other. All that matters to JSON is ASCII, so bytes are looked at.
+struct Reader<'a> {
+    json: &'a str,
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// The next byte that is no white space.
+    #[inline(never)]
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            let byte = *self.json.as_bytes().get(self.at)?;
+            if !is_space(byte) {
+                return Some(byte);
+            }
+            self.at += 1;
+        }
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek();
+        self.at += 1;
+        byte
+    }
+
+    fn key(&mut self) -> Option<String> {
+        let key = self.text()?;
+        (self.next()? == b':').then_some(key)
+    }
+
+    fn value(&mut self, depth: u32) -> Option<Value> {
+        let depth = depth.checked_sub(1)?;
+        let close = match self.peek()? {
+            b'"' => return self.text().map(Value::Text),
+            b'{' => b'}',
+            b'[' => b']',
+            _ => return Some(word(self.raw()?)),
+        };
+        let (mut items, mut members) = (Vec::new(), Vec::new());
+        self.at += 1;
+        if self.peek()? == close {
+            self.at += 1;
+        } else {
+            loop {
+                if close == b'}' {
+                    let key = self.key()?;
+                    members.push((key, self.value(depth)?));
+                } else {
+                    items.push(self.value(depth)?);
+                }
+                match self.next()? {
+                    b',' => {}
+                    byte if byte == close => break,
+                    _ => return None,
+                }
+            }
+        }
+        Some(if close == b'}' {
+            Value::Map(members)
+        } else {
+            Value::List(items)
+        })
+    }
+
+    /// A value as it stands; of what is in brackets only that they end.
+    fn raw(&mut self) -> Option<&'a str> {
+        self.peek()?;
+        let start = self.at;
+        let mut depth = 0_u32;
+        while let Some(byte) = self.json.as_bytes().get(self.at) {
+            match byte {
+                b'"' => {
+                    self.skip_text()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b',' if depth == 0 => break,
+                b'}' | b']' => {
+                    let Some(less) = depth.checked_sub(1) else {
+                        break;
+                    };
+                    depth = less;
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+        let raw = self.json.as_bytes().get(start..self.at)?;
+        let last = raw.iter().rposition(|byte| !is_space(*byte))?;
+        self.json.get(start..=start + last).filter(|_| depth == 0)
+    }
+
+    fn skip_text(&mut self) -> Option<()> {
+        loop {
+            self.at += 1;
+            match self.json.as_bytes().get(self.at)? {
+                b'\\' => self.at += 1,
+                b'"' => break,
+                _ => {}
+            }
+        }
+        self.at += 1;
+        Some(())
+    }
+
+    #[inline(never)]
+    fn text(&mut self) -> Option<String> {
+        if self.next()? != b'"' {
+            return None;
+        }
+        let mut text = String::new();
+        loop {
+            let start = self.at;
+            while !matches!(self.json.as_bytes().get(self.at)?, b'\\' | b'"') {
+                self.at += 1;
+            }
+            text.push_str(self.json.get(start..self.at)?);
+            self.at += 1;
+            if self.json.as_bytes().get(self.at - 1) == Some(&b'"') {
+                return Some(text);
+            }
+            let escape = *self.json.as_bytes().get(self.at)?;
+            self.at += 1;
+            text.push(match escape {
+                b'n' => '\n',
+                b'r' => '\r',
+                b't' => '\t',
+                b'b' => '\u{8}',
+                b'f' => '\u{c}',
+                b'u' => self.escaped()?,
+                b'"' | b'\\' | b'/' => char::from(escape),
+                _ => return None,
+            });
+        }
+    }
+
+    /// The character of `\uXXXX`, or of two of them; half a pair becomes U+FFFD.
+    fn escaped(&mut self) -> Option<char> {
+        let first = self.unit()?;
+        let rest = self.json.get(self.at..)?;
+        if (0xD800..0xDC00).contains(&first) && rest.starts_with("\\u") {
+            let after_first = self.at;
+            self.at += 2;
+            let second = self.unit()?;
+            if (0xDC00..0xE000).contains(&second) {
+                return char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00));
+            }
+            self.at = after_first;
+        }
+        Some(char::from_u32(first).unwrap_or('\u{FFFD}'))
+    }
+
+    fn unit(&mut self) -> Option<u32> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            let digit = char::from(*self.json.as_bytes().get(self.at)?);
+            unit = unit << 4 | digit.to_digit(16)?;
+            self.at += 1;
+        }
+        Some(unit)
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+/// What is neither a text nor in brackets.
+fn word(word: &str) -> Value {
+    match word.as_bytes() {
+        b"true" => Value::Bool(true),
+        b"false" => Value::Bool(false),
+        [b'-' | b'0'..=b'9', ..] => Value::Number(word.into()),
+        _ => Value::Undefined,
+    }
+}
 
 /// Writes JSON, value after value; commas come by themselves.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Writer {
     text: String,
-    fraction: fn(f64) -> String,
 }
 
 impl Writer {
-    /// `fraction` writes a number that is not whole: the library's way to do that is a tenth of the module.
-    pub(crate) fn new(fraction: fn(f64) -> String) -> Self {
-        Self {
-            text: String::new(),
-            fraction,
-        }
-    }
-
     /// Begins an object or a list.
     pub(crate) fn open(&mut self, bracket: char) {
         self.separate();
@@ -119,23 +286,16 @@ impl Writer {
         self.text.push('"');
     }
 
-    /// What JSON has no word for, such as NaN, is written as null.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
-    #[inline(never)]
-    pub(crate) fn number(&mut self, value: f64) {
-        let whole = value as i64;
-        if whole as f64 == value {
-            if whole < 0 {
-                self.raw("-");
-                self.text.push_str(&whole.unsigned_abs().to_string());
-            } else {
-                self.raw(&whole.unsigned_abs().to_string());
-            }
-        } else if value.is_finite() {
-            let text = (self.fraction)(value);
-            self.raw(&text);
+    pub(crate) fn number(&mut self, value: impl Into<u64>) {
+        self.raw(&value.into().to_string());
+    }
+
+    pub(crate) fn signed(&mut self, value: i64) {
+        if value < 0 {
+            self.raw("-");
+            self.text.push_str(&value.unsigned_abs().to_string());
         } else {
-            self.raw("null");
+            self.raw(&value.unsigned_abs().to_string());
         }
     }
 
@@ -186,31 +346,15 @@ impl Writer {
     }
 
     /// A member whose value is a number.
-    #[inline(never)]
-    pub(crate) fn number_member(&mut self, key: &str, value: f64) {
+    pub(crate) fn number_member(&mut self, key: &str, value: impl Into<u64>) {
         self.key(key);
         self.number(value);
     }
 
-    /// Whether nothing but the first bracket was written.
+    /// Whether nothing was written.
     #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-    pub(crate) fn is_fresh(&self) -> bool {
-        self.text.len() <= 1
-    }
-
-    /// What was written.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-    pub(crate) fn as_text(&self) -> &str {
-        &self.text
-    }
-
-    /// Begins anew. The memory is kept for what comes next, unless it is much.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-    pub(crate) fn clear(&mut self) {
-        if self.text.capacity() > KEPT_BYTES {
-            self.text = String::new();
-        }
-        self.text.clear();
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty()
     }
 
     pub(crate) fn finish(self) -> String {
@@ -224,96 +368,11 @@ impl Writer {
     }
 }
 
-/// What `write` writes, for drivers on this machine.
-pub(crate) fn to_json(write: impl FnOnce(&mut Writer)) -> String {
-    let mut writer = Writer::new(|number| number.to_string());
-    write(&mut writer);
-    writer.finish()
-}
-
-/// What `write` writes, for what holds no fractions.
+/// What `write` writes.
 pub(crate) fn written(write: impl FnOnce(&mut Writer)) -> String {
-    let mut writer = Writer::new(|_| String::from("null"));
+    let mut writer = Writer::default();
     write(&mut writer);
     writer.finish()
-}
-
-/// What stands between the commas of the outermost bracket. All that matters to JSON is ASCII, so bytes are looked at.
-fn items(json: &str, open: u8, close: u8) -> Option<Vec<&str>> {
-    let inner = json.trim();
-    if inner.as_bytes().first() != Some(&open) {
-        return None;
-    }
-    let (mut items, mut start, mut closing) = (Vec::new(), 1, Vec::new());
-    let mut at = 1;
-    while let Some(byte) = inner.as_bytes().get(at) {
-        match byte {
-            b'"' => {
-                at += string_end(inner.get(at..)?)?;
-                continue;
-            }
-            b'{' => closing.push(b'}'),
-            b'[' => closing.push(b']'),
-            b'}' | b']' if closing.last() == Some(byte) => {
-                closing.pop();
-            }
-            b'}' | b']' => {
-                let last = inner.get(start..at)?.trim();
-                let at_end = *byte == close && closing.is_empty() && at + 1 == inner.len();
-                if !at_end || (last.is_empty() && !items.is_empty()) {
-                    return None;
-                }
-                if !last.is_empty() {
-                    items.push(last);
-                }
-                return Some(items);
-            }
-            b',' if closing.is_empty() => {
-                items.push(inner.get(start..at)?.trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
-}
-
-/// Where the string that the text begins with ends.
-fn string_end(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = 1;
-    if bytes.first() != Some(&b'"') {
-        return None;
-    }
-    loop {
-        match bytes.get(at)? {
-            b'\\' => at += 2,
-            b'"' => return Some(at + 1),
-            _ => at += 1,
-        }
-    }
-}
-
-/// The character of `\uXXXX`, or of two of them; half a pair becomes U+FFFD.
-fn escaped_char(chars: &mut core::str::Chars<'_>) -> Option<char> {
-    let unit = |chars: &mut core::str::Chars<'_>| {
-        u32::from_str_radix(chars.as_str().get(..4)?, 16)
-            .ok()
-            .inspect(|_| {
-                chars.nth(3);
-            })
-    };
-    let first = unit(chars)?;
-    if (0xD800..0xDC00).contains(&first) && chars.as_str().starts_with("\\u") {
-        let mut ahead = chars.clone();
-        ahead.nth(1);
-        if let Some(second) = unit(&mut ahead).filter(|second| (0xDC00..0xE000).contains(second)) {
-            *chars = ahead;
-            return char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00));
-        }
-    }
-    Some(char::from_u32(first).unwrap_or('\u{FFFD}'))
 }
 
 #[cfg(test)]
@@ -331,8 +390,17 @@ mod tests {
         assert_eq!(members(json).unwrap(), expected);
         assert_eq!(members("{}"), Some(Vec::new()));
         assert_eq!(
-            list(r#"["a", 2,[3,4] ]"#).unwrap(),
-            [r#""a""#, "2", "[3,4]"]
+            value(r#" ["a", 2,[-3.5,{}, true ],null] "#),
+            Value::List(vec![
+                "a".into(),
+                2.into(),
+                Value::List(vec![
+                    Value::Number("-3.5".into()),
+                    Value::Map(Vec::new()),
+                    true.into()
+                ]),
+                Value::Undefined,
+            ])
         );
     }
 
@@ -381,11 +449,12 @@ mod tests {
 
     #[test]
     fn numbers_and_bytes_are_written_as_javascript_reads_them() {
-        let json = to_json(|to| {
+        let json = written(|to| {
             to.open('[');
-            for number in [0.0, 7.0, -3.0, 1.5, 9_007_199_254_740_991.0, f64::NAN] {
-                to.number(number);
+            for number in [0, 7, -3, i64::MIN, i64::MAX] {
+                to.signed(number);
             }
+            to.number(u64::MAX);
             for bytes in ["", "f", "fo", "foo", "foob"] {
                 to.bytes(bytes.as_bytes());
             }
@@ -394,7 +463,7 @@ mod tests {
         });
         assert_eq!(
             json,
-            r#"[0,7,-3,1.5,9007199254740991,null,"","Zg==","Zm8=","Zm9v","Zm9vYg==","+/8="]"#
+            r#"[0,7,-3,-9223372036854775808,9223372036854775807,18446744073709551615,"","Zg==","Zm8=","Zm9v","Zm9vYg==","+/8="]"#
         );
     }
 }

@@ -5,6 +5,7 @@ use super::json;
 use super::lean::joined;
 use super::room::LoginRequest;
 use super::time::Now;
+use super::value::Value;
 use super::wire::{initconfig, pb, text};
 use alloc::{string::String, string::ToString, vec, vec::Vec};
 
@@ -129,22 +130,21 @@ pub(super) fn dispatch_headers<'a>(
 
 /// The media hosts of an answer; at least one.
 pub(super) fn parse_dispatch(body: &[u8]) -> Result<Vec<String>, Code> {
-    let body = text(body);
-    let members = json::members(&body).ok_or(DISPATCH_ERROR)?;
-    let find = |name: &str| {
-        members
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| *value)
-    };
+    let answer = json::value(&text(body));
     let mut hosts = Vec::new();
-    for host in &find("hosts").and_then(json::list).unwrap_or_default() {
-        match json::text(host) {
-            Some(host) if !host.is_empty() => hosts.push(host),
-            _ => {}
+    if let Value::List(list) = answer.get("hosts") {
+        for host in list {
+            match host.as_text() {
+                Some(host) if !host.is_empty() => hosts.push(host.into()),
+                _ => {}
+            }
         }
     }
-    match find("code").unwrap_or("0") {
+    let code = match answer.get("code") {
+        Value::Undefined => "0",
+        code => code.as_number().unwrap_or_default(),
+    };
+    match code {
         "0" if !hosts.is_empty() => Ok(hosts),
         STREAM_NOT_FOUND => Err(PLAY_NOT_FOUND),
         _ => Err(DISPATCH_ERROR),

@@ -1,5 +1,7 @@
 //! Figures that the component gives on the quality of a stream.
 
+use alloc::string::String;
+
 use super::json::Writer;
 use super::time::{Instant, Millis};
 
@@ -15,23 +17,24 @@ pub(super) const FIGURES: [&str; 5] = [
     "audioBitrate",
 ];
 
-/// Bit rates in kbit/s, frames per second, pixels; `None` for what the component did not give.
+/// Bit rates in kbit/s, frames per second, pixels, as the component wrote them; `None` for what it did not give.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Quality(pub [Option<f64>; 5]);
+pub struct Quality(pub [Option<String>; 5]);
 
 impl Quality {
     pub(super) fn write(&self, to: &mut Writer) {
         to.open('{');
         to.key("video");
         to.open('{');
-        for (name, figure) in FIGURES.iter().zip(self.0) {
+        for (name, figure) in FIGURES.iter().zip(&self.0) {
             if *name == "audioBitrate" {
                 to.close('}');
                 to.key("audio");
                 to.open('{');
             }
             if let Some(figure) = figure {
-                to.number_member(name, figure);
+                to.key(name);
+                to.raw(figure);
             }
         }
         to.close('}');
@@ -67,7 +70,7 @@ impl Pairs {
             .iter_mut()
             .zip(self.half.take().unwrap_or_default().0)
         {
-            *figure = figure.or(first);
+            *figure = figure.take().or(first);
         }
         Some(quality)
     }
@@ -77,12 +80,12 @@ impl Pairs {
 mod tests {
     use super::*;
 
-    fn video(bitrate: f64) -> Quality {
-        Quality([Some(bitrate), Some(15.0), None, None, None])
+    fn video(bitrate: &str) -> Quality {
+        Quality([Some(bitrate.into()), Some("15".into()), None, None, None])
     }
 
-    fn audio(bitrate: f64) -> Quality {
-        Quality([None, None, None, None, Some(bitrate)])
+    fn audio(bitrate: &str) -> Quality {
+        Quality([None, None, None, None, Some(bitrate.into())])
     }
 
     #[test]
@@ -90,25 +93,33 @@ mod tests {
         let mut pairs = Pairs::default();
         let mut told = Vec::new();
         for (at, quality) in [
-            (0, video(1.0)),
+            (0, video("1.0")),
             // The first time that two come together the second is dropped.
-            (10, audio(1.0)),
-            (2_000, video(2.0)),
-            (2_199, audio(2.0)),
-            (4_000, video(3.0)),
-            (4_100, audio(3.0)),
+            (10, audio("1.0")),
+            (2_000, video("2.0")),
+            (2_199, audio("2.0")),
+            (4_000, video("3.0")),
+            (4_100, audio("3.0")),
         ] {
             told.extend(pairs.join(quality, Instant(at)));
         }
-        let whole = |n| Quality([Some(n), Some(15.0), None, None, Some(n)]);
-        assert_eq!(told, [video(1.0), whole(2.0), whole(3.0)]);
+        let whole = |n: &str| {
+            Quality([
+                Some(n.into()),
+                Some("15".into()),
+                None,
+                None,
+                Some(n.into()),
+            ])
+        };
+        assert_eq!(told, [video("1.0"), whole("2.0"), whole("3.0")]);
     }
 
     #[test]
     fn figures_that_come_one_by_one_are_told_one_by_one() {
         let mut pairs = Pairs::default();
         for at in [0, 200, 400] {
-            assert_eq!(pairs.join(video(1.0), Instant(at)), Some(video(1.0)));
+            assert_eq!(pairs.join(video("1.0"), Instant(at)), Some(video("1.0")));
         }
     }
 
@@ -116,17 +127,17 @@ mod tests {
     fn a_half_that_stayed_alone_is_told_with_the_next() {
         let mut pairs = Pairs::default();
         for at in [0, 10, 2_000] {
-            pairs.join(video(1.0), Instant(at));
+            pairs.join(video("1.0"), Instant(at));
         }
-        assert_eq!(pairs.join(video(2.0), Instant(4_000)), Some(video(1.0)));
+        assert_eq!(pairs.join(video("2.0"), Instant(4_000)), Some(video("1.0")));
     }
 
     #[test]
     fn what_the_second_half_says_counts() {
         let mut pairs = Pairs::default();
         for at in [0, 10, 2_000] {
-            pairs.join(video(1.0), Instant(at));
+            pairs.join(video("1.0"), Instant(at));
         }
-        assert_eq!(pairs.join(video(2.0), Instant(2_010)), Some(video(2.0)));
+        assert_eq!(pairs.join(video("2.0"), Instant(2_010)), Some(video("2.0")));
     }
 }

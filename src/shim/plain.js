@@ -4,7 +4,7 @@ const MAX_DEPTH = 16;
 const MAX_VALUES = 10000;
 
 /**
- * A copy of what the page passed, made of undefined, null, booleans, numbers, strings, arrays and plain objects.
+ * A copy of what the page passed, made of undefined, null, booleans, finite numbers, strings, arrays and plain objects.
  * Everything else, and what lies deeper than 16 levels, becomes `{"$type": typeof value}`; after 10000 values the copy ends.
  * A property that cannot be read is undefined. Never throws and never changes the original.
  * @param {any} value
@@ -19,7 +19,9 @@ function plain(value) {
   function copy(v) {
     left -= 1;
     if (left < 0) return opaque(v);
-    if (v === null || /^(undefined|boolean|number|string)$/.test(typeof v)) return v;
+    if (v === null || /^(undefined|boolean|string)$/.test(typeof v)) return v;
+    // NaN and the infinities are missing in JSON.
+    if (typeof v === 'number' && isFinite(v)) return v;
     if (typeof v !== 'object' || above.length >= MAX_DEPTH || above.indexOf(v) >= 0) return opaque(v);
     above.push(v);
     try {

@@ -23,6 +23,7 @@ use zego_express_alipay::engine::wire::frame::decode_frame;
 use zego_express_alipay::engine::wire::packet::decode_packet;
 use zego_express_alipay::engine::wire::pb::{decode, encode};
 use zego_express_alipay::engine::wire::{Frame, accesshub, initconfig, liveroom, switch};
+use zego_express_alipay::engine::{Config, Input};
 
 /// Reads bytes as some kind of message, every field of it. Written and read again it must be the same.
 macro_rules! read_all {
@@ -69,6 +70,22 @@ fn any_bytes_are_a_room_packet_or_refused() {
         );
         let _ = room_server::wire::describe(bytes);
     });
+}
+
+#[test]
+fn any_text_is_an_input_or_refused() {
+    check!().for_each(|bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        let _ = Input::from_json(&text);
+        let _ = Config::from_json(&text);
+    });
+}
+
+#[test]
+fn what_a_page_passes_arrives_as_it_was() {
+    check!()
+        .with_type::<(u32, u8, Vec<page::Argument>)>()
+        .for_each(|(id, method, args)| page::crosses_the_border(*id, *method, args));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What a page calls.
 
 use bolero::TypeGenerator;
-use zego_express_alipay::engine::Value;
+use serde_json::{Value as Json, json};
+use zego_express_alipay::engine::{Input, Value};
 
 pub(crate) const STREAMS: [&str; 3] = ["s", "t", ""];
 pub(crate) const ROOMS: [&str; 3] = ["r", "q", ""];
@@ -49,8 +50,10 @@ impl Argument {
         match self {
             Self::Nothing => Value::Undefined,
             Self::Flag(flag) => Value::Bool(*flag),
-            Self::Number(number) => Value::Number(*number),
-            Self::Small(number) => Value::Number(f64::from(*number)),
+            Self::Number(number) => json!(number).as_f64().map_or(Value::Undefined, |_| {
+                Value::Number(json!(number).to_string())
+            }),
+            Self::Small(number) => Value::Number(number.to_string()),
             Self::Room(n) => ROOMS[usize::from(*n) % ROOMS.len()].into(),
             Self::Stream(n) => STREAMS[usize::from(*n) % STREAMS.len()].into(),
             Self::Text(text) => text.as_str().into(),
@@ -58,9 +61,41 @@ impl Argument {
             Self::Code(n) => Value::from([("code", Value::from(3_800 + u32::from(n % 5)))]),
             Self::Texts(list) => Value::List(list.iter().map(|t| t.as_str().into()).collect()),
             Self::Member { name, value } => {
-                Value::from([(name.as_str(), Value::Number(f64::from(*value)))])
+                Value::from([(name.as_str(), Value::Number(value.to_string()))])
             }
         }
+    }
+}
+
+/// The same as JSON.
+fn json_of(value: &Value) -> Json {
+    match value {
+        Value::Undefined => Json::Null,
+        Value::Bool(flag) => json!(flag),
+        Value::Number(number) => number.parse::<i64>().map_or_else(
+            |_| json!(number.parse::<f64>().unwrap()),
+            |whole| json!(whole),
+        ),
+        Value::Text(text) => json!(text),
+        Value::List(items) => items.iter().map(json_of).collect(),
+        Value::Map(members) => members
+            .iter()
+            .map(|(key, value)| (key.clone(), json_of(value)))
+            .collect(),
+    }
+}
+
+/// What a page passes arrives as it was.
+pub(crate) fn crosses_the_border(id: u32, method: u8, args: &[Argument]) {
+    let (method, args) = any_call(method, args);
+    let text = json!({ "method": method, "args": args.iter().map(json_of).collect::<Json>(), "id": id, "type": "call" });
+    for text in [text.to_string(), format!(" {text:#}\n")] {
+        let call = Input::Call {
+            id,
+            method: method.into(),
+            args: args.clone(),
+        };
+        assert_eq!(Input::from_json(&text), Some(call), "{text}");
     }
 }
 

@@ -30,7 +30,7 @@ const applications = {
 /** Of what the inline host ships. */
 const limits = {
   // A ratchet: lower it with every gain.
-  'present limit': { raw: 156_000, brotli: 63_800 },
+  'present limit': { raw: 145_000, brotli: 59_700 },
   'must become': { raw: 225_000, brotli: 60_000 },
   'aim, half of the vendor': { brotli: 43_000 },
 };

@@ -552,7 +552,7 @@ fn plain(json: &Json) -> Value {
     match json {
         Json::Null => Value::Undefined,
         Json::Bool(flag) => Value::Bool(*flag),
-        Json::Number(number) => Value::Number(number.as_f64().unwrap()),
+        Json::Number(number) => Value::Number(number.to_string()),
         Json::String(text) => Value::Text(text.clone()),
         Json::Array(items) => Value::List(items.iter().map(plain).collect()),
         Json::Object(members) => Value::Map(

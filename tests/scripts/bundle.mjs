@@ -160,9 +160,9 @@ function glueEntry() {
   return `
     import { ${names.join(',')} } from ${JSON.stringify(module)};
     import { __wbg_set_wasm, Engine } from './engine_bg.js';
+    import { engineClass } from ${JSON.stringify(join(root, 'src/bindings/engine.mjs'))};
     import { takePanic } from ${JSON.stringify(join(root, 'src/bindings/panic.mjs'))};
-    Engine.panic = takePanic;
-    glue.Engine = Engine;
+    glue.Engine = engineClass(Engine, takePanic);
     glue.imports = {${imported.module}:{${members.join(',')}}};
     glue.start = (exports) => {
       __wbg_set_wasm(exports);

@@ -238,7 +238,7 @@ impl Room {
                     },
                     message: m.msg_content_text(),
                     send_time: m.send_time(),
-                    message_id: number(m.msg_id()),
+                    message_id: m.msg_id(),
                 });
             }
         }
@@ -280,11 +280,6 @@ impl Room {
             cx.refuse(call, code);
         }
     }
-}
-
-#[allow(clippy::cast_precision_loss)]
-fn number(id: u64) -> f64 {
-    id as f64
 }
 
 /// Settles barrage calls with the ids that the service gave.

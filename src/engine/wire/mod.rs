@@ -18,7 +18,8 @@ pub use frame::{Frame, FrameType};
 pub use packet::{Body, Packet, Push};
 
 /// Messages of the outer protocol, generated from `proto/accesshub.proto`.
-#[allow(missing_docs)]
+// `String` is in the prelude where the library is compiled for tests.
+#[allow(missing_docs, unused_qualifications)]
 pub mod accesshub {
     use super::pb;
 
@@ -26,7 +27,7 @@ pub mod accesshub {
 }
 
 /// Parts of [`switch`] and [`liveroom`] messages, generated from `proto/common.proto`.
-#[allow(missing_docs)]
+#[allow(missing_docs, unused_qualifications)]
 pub mod common {
     use super::pb;
 
@@ -34,7 +35,7 @@ pub mod common {
 }
 
 /// Application configuration, generated from `proto/initconfig.proto`.
-#[allow(missing_docs)]
+#[allow(missing_docs, unused_qualifications)]
 pub mod initconfig {
     use super::pb;
 
@@ -42,7 +43,7 @@ pub mod initconfig {
 }
 
 /// Room bodies, generated from `proto/liveroom.proto`.
-#[allow(missing_docs)]
+#[allow(missing_docs, unused_qualifications)]
 pub mod liveroom {
     use super::pb;
 
@@ -50,7 +51,7 @@ pub mod liveroom {
 }
 
 /// Session layer of the room protocol, generated from `proto/switch.proto`.
-#[allow(missing_docs)]
+#[allow(missing_docs, unused_qualifications)]
 pub mod switch {
     use super::pb;
 

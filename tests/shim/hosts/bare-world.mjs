@@ -45,7 +45,7 @@ const PAGES = {
 };
 
 /** The text of a panic. */
-export const PANIC = 'panicked at src/engine/mod.rs:1:1:\nboom';
+export const PANIC = 'panicked at src/engine/mod.rs:1 boom';
 
 /** Kinds of pages. */
 export const RUNTIMES = Object.keys(PAGES);
@@ -230,13 +230,16 @@ class FakeWorker {
   }
 }
 
-/** What a Rust panic does: the hook writes its text by the import for console.error, then the module traps. */
+/** What a Rust panic does: the handler tells message and place by the import for console.error, then the module traps. */
 function panic(exports, imports) {
-  const text = Buffer.from(PANIC);
   const hook = Object.values(imports)[0][borderNames.imported(/^__wbg_error_/)];
-  const at = exports[borderNames.exported('__wbindgen_export')](text.length, 1);
-  new Uint8Array(exports[borderNames.exported('memory')].buffer).set(text, at);
-  if (hook) hook(at, text.length);
+  const texts = ['boom', 'src/engine/mod.rs'].flatMap((text) => {
+    const bytes = Buffer.from(text);
+    const at = exports[borderNames.exported('__wbindgen_export')](bytes.length, 1);
+    new Uint8Array(exports[borderNames.exported('memory')].buffer).set(bytes, at);
+    return [at, bytes.length];
+  });
+  if (hook) hook(...texts, 1);
   throw new WebAssembly.RuntimeError(hook ? 'unreachable executed' : PANIC);
 }
 

@@ -286,9 +286,9 @@ fn body_again<'a, Read: Message<'a>, Write: Encode + From<Read>>(
     header: switch::Header<'_>,
     body: &'a [u8],
 ) -> Vec<u8> {
-    let message = Write::from(decode(body).unwrap());
-    assert_eq!(encode(&message), body);
-    encode_packet(&header.into(), &message)
+    let again = encode(&Write::from(decode(body).unwrap()));
+    assert_eq!(again, body);
+    encode_packet(&header.into(), &again)
 }
 
 fn check_packet(bytes: &[u8], expected: &Json) {

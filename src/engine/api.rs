@@ -8,6 +8,7 @@ use super::error::{
     USER_NAME_TOO_LONG,
 };
 use super::event::{CommandContent, Quality, User};
+use super::lean::joined;
 use super::quality::FIGURES;
 use super::room::LoginRequest;
 use super::value::Value;
@@ -315,7 +316,7 @@ impl<'a> Check<'a> {
             self.error = Some(if message.is_empty() {
                 code.into()
             } else {
-                Error::with(code, message.concat())
+                Error::with(code, joined(message))
             });
         }
     }

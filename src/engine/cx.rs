@@ -1,8 +1,8 @@
 //! What every part of the engine gets with an input: the time, the jitter, and where to put outputs.
 
-use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
-use super::error::Error;
+use super::error::{Code, Error};
 use super::event::Event;
 use super::io::{CallId, LogLevel, Output, Reply};
 use super::random::Random;
@@ -18,27 +18,39 @@ pub struct Cx<'a> {
     /// Whether the application decides about retries.
     pub asks: bool,
     /// Outputs, in order.
-    pub out: &'a mut VecDeque<Output>,
+    pub out: &'a mut Vec<Output>,
 }
 
 impl Cx<'_> {
     /// Tells the application.
     #[inline(never)]
     pub fn emit(&mut self, event: Event) {
-        self.out.push_back(Output::Event(event));
+        self.out.push(Output::Event(event));
     }
 
     /// Settles a call.
     #[inline(never)]
     pub fn reply(&mut self, id: CallId, result: Result<Reply, Error>) {
-        self.out.push_back(Output::Reply { id, result });
+        self.out.push(Output::Reply { id, result });
+    }
+
+    /// Rejects a call with the table's text of a code.
+    #[inline(never)]
+    pub fn refuse(&mut self, id: CallId, code: Code) {
+        self.reply(id, Err(code.into()));
+    }
+
+    /// Rejects a call with a text of its own.
+    #[inline(never)]
+    pub fn refuse_with(&mut self, id: CallId, code: Code, message: &str) {
+        self.reply(id, Err(Error::with(code, message)));
     }
 
     /// A retry after `delay`, about which the application may have another opinion.
     #[inline(never)]
     pub fn ask_retry(&mut self, of: u32, attempt: u32, since: Instant, delay: Millis) {
         if self.asks {
-            self.out.push_back(Output::Retry {
+            self.out.push(Output::Retry {
                 of,
                 attempt,
                 elapsed: self.now.mono - since,
@@ -50,7 +62,7 @@ impl Cx<'_> {
     /// Writes to the log. The line must not hold a token.
     #[inline(never)]
     pub fn log(&mut self, level: LogLevel, message: &str) {
-        self.out.push_back(Output::Log {
+        self.out.push(Output::Log {
             level,
             message: message.into(),
         });

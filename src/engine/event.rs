@@ -1,30 +1,31 @@
 //! What the application is told, in the order and the shapes of the vendor's Alipay client.
 
-use alloc::{rc::Rc, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use super::error::{Code, OK};
 use super::json::{Writer, written};
 pub use super::quality::Quality;
 pub use super::renewal::UrlReason;
+pub use super::shared::Shared;
 
 /// A user of a room. Copies share the texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Unique in the room.
-    pub id: Rc<str>,
+    pub id: Shared,
     /// Shown to people.
-    pub name: Rc<str>,
+    pub name: Shared,
 }
 
 /// A stream of another user. Copies share the texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
     /// Unique in the AppID.
-    pub id: Rc<str>,
+    pub id: Shared,
     /// Who publishes it.
     pub user: User,
     /// Text that the publisher attached.
-    pub extra_info: Rc<str>,
+    pub extra_info: Shared,
 }
 
 /// Connection to a room, `roomStateUpdate`.
@@ -153,7 +154,7 @@ pub enum Event {
         room: String,
         update: UpdateType,
         streams: Vec<Stream>,
-        reasons: Vec<(Rc<str>, u32)>,
+        reasons: Vec<(Shared, u32)>,
     },
     StreamExtraInfoUpdate {
         room: String,

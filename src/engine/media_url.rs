@@ -2,6 +2,7 @@
 
 use super::error::{Code, DISPATCH_ERROR, PLAY_NOT_FOUND};
 use super::json;
+use super::lean::joined;
 use super::room::LoginRequest;
 use super::time::Now;
 use super::value::Value;
@@ -39,7 +40,7 @@ impl Addresses {
         let mut bases = Vec::new();
         for host in &hosts {
             if bases.len() < MAX_HOSTS {
-                bases.push(["rtmp://", host, "/", &app_id, "/", stream_id].concat());
+                bases.push(joined(&["rtmp://", host, "/", &app_id, "/", stream_id]));
             }
         }
         Self {
@@ -102,7 +103,7 @@ pub(super) fn dispatch_path(
         Direction::Push => "push",
         Direction::Pull => "pull",
     };
-    [
+    joined(&[
         "/v1/jsrtmp/dispatch/",
         &app_id.to_string(),
         "/",
@@ -111,8 +112,7 @@ pub(super) fn dispatch_path(
         direction,
         "/",
         outer_ip,
-    ]
-    .concat()
+    ])
 }
 
 /// Headers of the request for media hosts.
@@ -189,7 +189,7 @@ fn rtmp_template(resources: pb::Messages<'_, initconfig::ResourceInfo<'_>>) -> O
         if resource.resource_type() == RESOURCE_CDN {
             for service in resource.service_info() {
                 if service.protocol() == PROTOCOL_RTMP {
-                    return Some(text(service.url_template()));
+                    return Some(service.url_template_text());
                 }
             }
         }

@@ -14,7 +14,9 @@ pub mod error;
 pub mod event;
 mod io;
 pub(crate) mod json;
+mod lean;
 pub mod link;
+mod media;
 mod media_url;
 mod net;
 mod play;
@@ -24,12 +26,13 @@ mod random;
 mod renewal;
 mod room;
 mod route;
+mod shared;
 mod time;
 pub mod token;
 mod value;
 pub mod wire;
 
-use alloc::{collections::VecDeque, vec::Vec};
+use alloc::vec::{self, Vec};
 
 pub use config::{Config, PUBLIC_HUBS};
 pub use error::{Code, Error};
@@ -40,16 +43,18 @@ pub use value::Value;
 
 use cx::Cx;
 use link::Link;
+use media::Media;
 use media_url::CdnTemplates;
 use net::{Net, RoomKey};
 use play::Player;
 use publish::Publisher;
 use random::Random;
 use room::Room;
-use time::earliest;
 
 /// Rooms that one engine is in at the same time, in multi-room mode.
 pub const MAX_ROOMS: usize = 5;
+/// What a clock that leaps to the end of time is taken for; [`Instant::NEVER`] must not come.
+const LATEST: Instant = Instant(u64::MAX - 1);
 /// Timers that one input may fire one after the other; the rest fires with the next input.
 const MAX_TIMER_ROUNDS: usize = 64;
 
@@ -72,7 +77,9 @@ pub struct Engine {
     asks: bool,
     last_now: Instant,
     is_destroyed: bool,
-    out: VecDeque<Output>,
+    out: Vec<Output>,
+    /// Outputs that were there when all before them were taken.
+    polled: vec::IntoIter<Output>,
 }
 
 impl Engine {
@@ -95,7 +102,8 @@ impl Engine {
             asks: config.asks_before_retry,
             last_now: now.mono,
             is_destroyed: false,
-            out: VecDeque::new(),
+            out: Vec::new(),
+            polled: Vec::new().into_iter(),
         };
         engine.with_cx(now, |engine, cx| engine.net.link.connect(cx));
         engine
@@ -104,7 +112,7 @@ impl Engine {
     /// Takes one input. Afterwards take the outputs.
     pub fn handle(&mut self, input: Input, now: Now) {
         let now = Now {
-            mono: now.mono.max(self.last_now),
+            mono: now.mono.max(self.last_now).min(LATEST),
             ..now
         };
         self.last_now = now.mono;
@@ -138,28 +146,46 @@ impl Engine {
 
     /// The next thing to do, until there is none.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.out.pop_front()
+        if self.polled.len() == 0 {
+            self.polled = core::mem::take(&mut self.out).into_iter();
+        }
+        self.polled.next()
     }
 
     /// When to give [`Input::Timeout`] at the latest; `None` for never.
     pub fn next_deadline(&self) -> Option<Instant> {
-        let rooms = self.rooms.iter().filter_map(Room::next_deadline).min();
-        earliest(
-            earliest(self.net.link.next_deadline(), self.next_renewal()),
-            earliest(self.net.next_deadline(), rooms),
-        )
+        let deadline = self.deadline();
+        (deadline != Instant::NEVER).then_some(deadline)
+    }
+
+    fn deadline(&self) -> Instant {
+        let mut deadline = self.net.next_deadline().min(self.next_renewal());
+        for room in &self.rooms {
+            deadline = deadline.min(room.next_deadline());
+        }
+        deadline
     }
 
     /// Fires what is due and passes on what the parts have to say, until all is quiet.
     fn settle(&mut self, cx: &mut Cx<'_>) {
         for _ in 0..MAX_TIMER_ROUNDS {
-            while let Some(event) = self.net.link.poll_event() {
-                self.handle_link_event(event, cx);
-            }
-            if !time::is_due(self.next_deadline(), cx.now.mono) {
+            self.handle_link_events(cx);
+            if self.deadline() > cx.now.mono {
                 return;
             }
             self.handle_due(cx);
+        }
+    }
+
+    fn handle_link_events(&mut self, cx: &mut Cx<'_>) {
+        loop {
+            let events = self.net.link.take_events();
+            if events.is_empty() {
+                return;
+            }
+            for event in events {
+                self.handle_link_event(event, cx);
+            }
         }
     }
 
@@ -205,6 +231,57 @@ impl Engine {
     }
 }
 
+#[inline(never)]
 fn find_room(rooms: &mut [Room], key: RoomKey) -> Option<&mut Room> {
     rooms.iter_mut().find(|room| room.key() == key)
+}
+
+#[inline(never)]
+fn room_of(rooms: &[Room], key: RoomKey) -> Option<&Room> {
+    rooms.iter().find(|room| room.key() == key)
+}
+
+#[inline(never)]
+fn room_named<'a>(rooms: &'a [Room], id: &str) -> Option<&'a Room> {
+    rooms.iter().find(|room| room.id() == id)
+}
+
+/// Number of the user's session in a room, 0 without one; part of RTMP urls.
+fn session_in(rooms: &[Room], key: RoomKey) -> u64 {
+    room_of(rooms, key).map_or(0, Room::user_session_id)
+}
+
+#[inline(never)]
+fn find_publisher<'a>(
+    publishers: &'a mut [Publisher],
+    stream_id: &str,
+) -> Option<&'a mut Publisher> {
+    publishers
+        .iter_mut()
+        .find(|p| p.media.stream_id == stream_id)
+}
+
+/// The first of the published and played streams that is wanted.
+#[inline(never)]
+fn find_media<'a>(
+    publishers: &'a mut [Publisher],
+    players: &'a mut [Player],
+    is_wanted: &dyn Fn(&Media) -> bool,
+) -> Option<&'a mut Media> {
+    for publisher in publishers {
+        if is_wanted(&publisher.media) {
+            return Some(&mut publisher.media);
+        }
+    }
+    for player in players {
+        if is_wanted(&player.media) {
+            return Some(&mut player.media);
+        }
+    }
+    None
+}
+
+#[inline(never)]
+fn find_player<'a>(players: &'a mut [Player], stream_id: &str) -> Option<&'a mut Player> {
+    players.iter_mut().find(|p| p.media.stream_id == stream_id)
 }

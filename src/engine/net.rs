@@ -1,10 +1,12 @@
 //! Room requests: their sequence numbers, what waits for an answer, and how they reach the link.
 
 use super::cx::Cx;
+use super::error::{Error, QUEUE_FULL, SOCKET_CLOSED, STREAM_UPDATE_FAILED};
 use super::io::{CallId, NetworkKind};
+use super::lean::take_first;
 use super::link::Link;
 use super::time::{Instant, Millis};
-use super::wire::pb::Encode;
+use super::wire::pb::{self, Encode};
 use super::wire::{packet, switch};
 use alloc::{string::String, vec::Vec};
 
@@ -40,7 +42,7 @@ pub(super) struct Route {
 }
 
 /// What an answer is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 #[allow(missing_docs)]
 pub(super) enum Purpose {
     Login,
@@ -79,8 +81,6 @@ pub(super) enum Purpose {
     CustomCommand {
         call: CallId,
     },
-    /// Nobody waits.
-    Nothing,
 }
 
 impl Purpose {
@@ -94,6 +94,25 @@ impl Purpose {
             Self::SetExtraInfo { .. } => ROOM_EXTRA_INFO_TIMEOUT_MS,
             Self::UpdateStream { .. } => STREAM_EXTRA_INFO_TIMEOUT_MS,
             _ => ROOM_REQUEST_TIMEOUT_MS,
+        }
+    }
+
+    /// Settles the calls that the request serves; a request of the engine itself has none.
+    #[inline(never)]
+    pub(super) fn reject(&self, error: &Error, cx: &mut Cx<'_>) {
+        match self {
+            Self::SetExtraInfo { call, .. }
+            | Self::UpdateStream {
+                call: Some(call), ..
+            }
+            | Self::Broadcast { call }
+            | Self::CustomCommand { call } => cx.reply(*call, Err(error.clone())),
+            Self::Barrage { calls } => {
+                for (_, call) in calls {
+                    cx.reply(*call, Err(error.clone()));
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -145,20 +164,32 @@ impl Net {
         self.last_seq
     }
 
-    /// Sends a request under the number `seq`. Gives the purpose back if it could not be sent.
+    /// Sends a request under the number `seq`. If it cannot be sent, the calls that it serves are rejected and false is returned.
+    #[inline(always)]
     pub(super) fn send(
         &mut self,
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &dyn Encode,
+        body: &impl Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
-    ) -> Result<(), Purpose> {
-        if self.pending.len() >= MAX_PENDING || !self.transmit(seq, route, cmd, body, cx) {
-            return Err(purpose);
-        }
-        if purpose != Purpose::Nothing {
+    ) -> bool {
+        self.send_bytes(seq, route, cmd, pb::encode(body), purpose, cx)
+    }
+
+    #[inline(never)]
+    fn send_bytes(
+        &mut self,
+        seq: u32,
+        route: &Route,
+        cmd: u32,
+        body: Vec<u8>,
+        purpose: Purpose,
+        cx: &mut Cx<'_>,
+    ) -> bool {
+        let sent = self.pending.len() < MAX_PENDING && self.transmit(seq, route, cmd, &body, cx);
+        if sent {
             let deadline = cx.now.mono + purpose.limit();
             self.pending.push(Pending {
                 seq,
@@ -166,30 +197,37 @@ impl Net {
                 purpose,
                 deadline,
             });
+        } else {
+            let code = match purpose {
+                Purpose::UpdateStream { .. } => STREAM_UPDATE_FAILED,
+                _ if self.link.is_open() => QUEUE_FULL,
+                _ => SOCKET_CLOSED,
+            };
+            purpose.reject(&Error::new(code), cx);
         }
-        Ok(())
+        sent
     }
 
     /// Sends a packet that has no answer.
-    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &dyn Encode, cx: &mut Cx<'_>) {
+    #[inline(always)]
+    pub(super) fn notify(&mut self, route: &Route, cmd: u32, body: &impl Encode, cx: &mut Cx<'_>) {
+        self.notify_bytes(route, cmd, pb::encode(body), cx);
+    }
+
+    #[inline(never)]
+    fn notify_bytes(&mut self, route: &Route, cmd: u32, body: Vec<u8>, cx: &mut Cx<'_>) {
         let seq = self.next_seq();
-        self.transmit(seq, route, cmd, body, cx);
+        self.transmit(seq, route, cmd, &body, cx);
     }
 
     /// Takes the request that answer `seq` belongs to.
     pub(super) fn take(&mut self, seq: u32) -> Option<Pending> {
-        let at = self.pending.iter().position(|p| p.seq == seq)?;
-        Some(self.pending.remove(at))
+        self.take_first(&|p| p.seq == seq)
     }
 
     /// Takes the login of a room, if it has no answer yet.
     pub(super) fn take_login(&mut self, room: RoomKey) -> Option<Pending> {
-        let is_login = |p: &Pending| matches!(p.purpose, Purpose::Login | Purpose::Enter);
-        let at = self
-            .pending
-            .iter()
-            .position(|p| p.room == room && is_login(p))?;
-        Some(self.pending.remove(at))
+        self.take_first(&|p| p.room == room && matches!(p.purpose, Purpose::Login | Purpose::Enter))
     }
 
     /// Waits for a request that was taken.
@@ -199,13 +237,14 @@ impl Net {
 
     /// Whether a login that nobody wants any more has no answer yet. Until then no other one may be sent.
     pub(super) fn is_leaving(&self) -> bool {
-        self.pending.iter().any(|p| p.purpose == Purpose::Leave)
+        self.pending
+            .iter()
+            .any(|p| matches!(p.purpose, Purpose::Leave))
     }
 
     /// Takes a request whose time is over.
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<Pending> {
-        let at = self.pending.iter().position(|p| p.deadline <= now)?;
-        Some(self.pending.remove(at))
+        self.take_first(&|p| p.deadline <= now)
     }
 
     /// Forgets the requests that nobody waits for any more.
@@ -215,18 +254,26 @@ impl Net {
 
     /// Takes a request of a room.
     pub(super) fn take_of_room(&mut self, room: RoomKey) -> Option<Pending> {
-        let at = self.pending.iter().position(|p| p.room == room)?;
-        Some(self.pending.remove(at))
+        self.take_first(&|p| p.room == room)
     }
 
-    /// Forgets the requests of all other rooms. Nobody waits for them: who did was told when the room ended.
-    pub(super) fn keep_only(&mut self, rooms: &[RoomKey]) {
-        self.pending.retain(|p| rooms.contains(&p.room));
+    #[inline(never)]
+    fn take_first(&mut self, is_wanted: &dyn Fn(&Pending) -> bool) -> Option<Pending> {
+        take_first(&mut self.pending, is_wanted)
     }
 
-    /// When the first request expires.
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.pending.iter().map(|p| p.deadline).min()
+    /// Forgets the requests of rooms that are not there any more. Nobody waits for them: who did was told when the room ended.
+    pub(super) fn forget_others(&mut self, is_there: &dyn Fn(RoomKey) -> bool) {
+        while self.take_first(&|p| !is_there(p.room)).is_some() {}
+    }
+
+    /// When the link wants to be woken, or the first request expires.
+    pub(super) fn next_deadline(&self) -> Instant {
+        let mut deadline = self.link.next_deadline();
+        for pending in &self.pending {
+            deadline = deadline.min(pending.deadline);
+        }
+        deadline
     }
 
     fn transmit(
@@ -234,7 +281,7 @@ impl Net {
         seq: u32,
         route: &Route,
         cmd: u32,
-        body: &dyn Encode,
+        body: &[u8],
         cx: &mut Cx<'_>,
     ) -> bool {
         let header = switch::write::Header {

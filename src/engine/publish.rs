@@ -10,17 +10,13 @@
 //! not exist.
 
 use super::cx::Cx;
-use super::error::{
-    Code, DISPATCH_ERROR, Error, PUBLISH_FAILED, PUBLISH_NOT_FOUND, SOCKET_CLOSED, STOPPED,
-    STREAM_UPDATE_FAILED, TOKEN_EXPIRED,
-};
+use super::error::{Code, DISPATCH_ERROR, PUBLISH_FAILED, SOCKET_CLOSED, STOPPED, TOKEN_EXPIRED};
 use super::event::{Event, PublisherState, StreamState, stream_state};
 use super::io::{CallId, Reply};
-use super::link::HttpKey;
-use super::media_url::Addresses;
+use super::media::Media;
+use super::media_url::Direction;
 use super::net::{Net, Purpose, RoomKey};
-use super::quality::Pairs;
-use super::renewal::{OUTAGE_MS, Renewal, UrlReason, is_media_lost};
+use super::renewal::{OUTAGE_MS, Renewal, UrlReason};
 use super::room::{Outage, Room, StreamInfo};
 use super::wire::liveroom;
 use super::wire::packet::cmd;
@@ -29,14 +25,9 @@ use alloc::string::String;
 /// Streams that one engine publishes at the same time; more are refused.
 pub(super) const MAX_PUBLISHERS: usize = 16;
 
-const TOKEN_EXPIRED_CODES: [u32; 2] = [1_011, 1_000_002_002];
-
+/// While the first addresses are not known, [`Media::is_dispatching`], it is `Ready`.
 #[derive(Debug)]
 enum Phase {
-    Dispatching {
-        call: CallId,
-        key: Option<HttpKey>,
-    },
     Ready,
     /// The component pushes; the service is being told, or will be when the room is online again.
     Announcing,
@@ -48,16 +39,11 @@ enum Phase {
 /// One stream.
 #[derive(Debug)]
 pub(super) struct Publisher {
-    pub(super) stream_id: String,
-    pub(super) room: RoomKey,
-    pub(super) figures: Pairs,
-    params: String,
+    pub(super) media: Media,
     extra_info: String,
     stream_sid: String,
     /// Whether the extra info changed while the stream was being announced with the one before.
     is_outdated: bool,
-    pub(super) addresses: Addresses,
-    pub(super) renewal: Option<Renewal>,
     /// The newest state that the application was told.
     told: PublisherState,
     /// Number of the packet that announces it. A stream of the same name that was stopped may still get an answer.
@@ -76,95 +62,64 @@ impl Publisher {
         cx: &mut Cx<'_>,
     ) -> Self {
         let mut publisher = Self {
-            stream_id: stream_id.into(),
-            room,
-            figures: Pairs::default(),
-            params: params.into(),
+            media: Media::new(Direction::Push, stream_id, room, params, call),
             extra_info: extra_info.into(),
             stream_sid: String::new(),
             is_outdated: false,
-            addresses: Addresses::default(),
-            renewal: None,
             told: PublisherState::NoPublish,
             announcement: 0,
-            phase: Phase::Dispatching { call, key: None },
+            phase: Phase::Ready,
         };
         publisher.tell(PublisherState::PublishRequesting, cx);
         publisher
     }
 
-    pub(super) fn set_request(&mut self, request: HttpKey) {
-        if let Phase::Dispatching { key, .. } = &mut self.phase {
-            *key = Some(request);
-        }
-    }
-
-    pub(super) fn waits_for(&self, request: HttpKey) -> bool {
-        matches!(self.phase, Phase::Dispatching { key: Some(key), .. } if key == request)
-    }
-
-    /// The addresses are known: the application gets the URL.
-    pub(super) fn set_addresses(
-        &mut self,
-        addresses: Addresses,
-        user_session_id: u64,
-        cx: &mut Cx<'_>,
-    ) {
-        let Phase::Dispatching { call, .. } = self.phase else {
-            return;
-        };
-        self.addresses = addresses;
-        self.phase = Phase::Ready;
-        let url = self.addresses.url(&self.params, user_session_id, cx.now);
-        cx.reply(
-            call,
-            Ok(Reply::Url {
-                stream_id: self.stream_id.clone(),
-                url,
-            }),
-        );
-    }
-
     /// There is no address. The caller forgets the publisher.
-    pub(super) fn fail(&self, code: Code, cx: &mut Cx<'_>) {
-        if let Phase::Dispatching { call, .. } = self.phase {
+    pub(super) fn fail(&mut self, code: Code, cx: &mut Cx<'_>) {
+        if let Some(call) = self.media.take_call() {
             let code = if code == SOCKET_CLOSED {
                 code
             } else {
                 DISPATCH_ERROR
             };
-            cx.reply(call, Err(code.into()));
+            cx.refuse(call, code);
         }
     }
 
     /// `getNextUrl`
     pub(super) fn next_url(&mut self, user_session_id: u64, cx: &mut Cx<'_>) -> String {
-        if matches!(self.phase, Phase::Dispatching { .. }) {
+        if self.media.is_dispatching() {
             return String::new();
         }
-        self.addresses.advance();
-        // The application found a way of its own.
-        self.renewal.take_if(|renewal| !renewal.is_given());
+        self.media.advance();
         self.tell(PublisherState::PublishRequesting, cx);
-        self.addresses.url(&self.params, user_session_id, cx.now)
+        self.media.url(user_session_id, cx)
     }
 
     /// The component pushes the stream (3800).
     pub(super) fn handle_pushed(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
-        self.renewal = None;
+        if self.media.is_dispatching() {
+            return;
+        }
+        self.media.renewal = None;
         if self.told == PublisherState::NoPublish && !matches!(self.phase, Phase::Refused) {
             self.tell(PublisherState::PublishRequesting, cx);
         }
         match self.phase {
             Phase::Ready => self.announce(room, net, cx),
             Phase::Published => self.tell(PublisherState::Publishing, cx),
-            Phase::Dispatching { .. } | Phase::Announcing | Phase::Refused => {}
+            Phase::Announcing | Phase::Refused => {}
         }
     }
 
     /// The component does not push it any more (3801). The caller forgets the publisher.
-    pub(super) fn handle_push_failed(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
-        self.reject_call(&Error::new(PUBLISH_FAILED), cx);
+    pub(super) fn handle_push_failed(
+        &mut self,
+        room: Option<&Room>,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) {
+        self.reject_call(PUBLISH_FAILED, PUBLISH_FAILED.text(), cx);
         cx.emit(self.no_publish(PUBLISH_FAILED, ""));
         self.withdraw(room, net, cx);
     }
@@ -172,26 +127,27 @@ impl Publisher {
     /// The component does not push it any more. While the room is away the stream is kept: it comes back with the room. So
     /// it is while a new address is on its way, because what failed is the old one. Returns whether it is kept.
     pub(super) fn keep_without_media(&mut self, is_online: bool, cx: &mut Cx<'_>) -> bool {
-        if matches!(self.phase, Phase::Dispatching { .. } | Phase::Refused) {
+        if self.media.is_dispatching() || matches!(self.phase, Phase::Refused) {
             return false;
         }
         if is_online {
-            return self.renewal.as_ref().is_some_and(|r| !r.is_given());
+            return self.media.awaits_renewal();
         }
         if self.is_told_active() {
             self.told = PublisherState::NoPublish;
             cx.emit(self.no_publish(PUBLISH_FAILED, ""));
         }
         self.phase = Phase::Ready;
-        self.renewal = Some(Renewal::new(UrlReason::MediaLost, false));
+        self.media.renewal = Some(Renewal::new(UrlReason::MediaLost, false));
         true
     }
 
     /// The application stops it. The caller forgets the publisher.
-    pub(super) fn stop(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
-        if matches!(self.phase, Phase::Dispatching { .. }) {
+    pub(super) fn stop(&mut self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
+        if self.media.is_dispatching() {
             self.reject_call(
-                &Error::with(STOPPED, "publishing was stopped before its URL was known"),
+                STOPPED,
+                "publishing was stopped before its URL was known",
                 cx,
             );
         } else {
@@ -203,16 +159,12 @@ impl Publisher {
     }
 
     /// The room is over. The caller forgets the publisher.
-    pub(super) fn end(&self, code: Code, text: &str, cx: &mut Cx<'_>) {
-        if matches!(self.phase, Phase::Dispatching { .. }) {
-            self.reject_call(
-                &Error::with(
-                    if code.0 == 0 { STOPPED } else { code },
-                    "the room was left before the URL was known",
-                ),
-                cx,
-            );
-        }
+    pub(super) fn end(&mut self, code: Code, text: &str, cx: &mut Cx<'_>) {
+        self.reject_call(
+            if code.0 == 0 { STOPPED } else { code },
+            "the room was left before the URL was known",
+            cx,
+        );
         cx.emit(self.no_publish(code, if code.0 == 0 { "" } else { text }));
     }
 
@@ -225,7 +177,7 @@ impl Publisher {
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
-        if matches!(self.phase, Phase::Dispatching { .. } | Phase::Refused) {
+        if self.media.is_dispatching() || matches!(self.phase, Phase::Refused) {
             return;
         }
         let is_long = outage.length > OUTAGE_MS;
@@ -233,15 +185,15 @@ impl Publisher {
         let is_published = matches!(self.phase, Phase::Published);
         let is_lost = on_server.is_none() && (is_published || outage.is_new_session);
         let was_announcing = matches!(self.phase, Phase::Announcing);
-        if self.renewal.is_none() && (is_long || is_lost) {
+        if self.media.renewal.is_none() && (is_long || is_lost) {
             let reason = if is_long {
                 UrlReason::LongOutage
             } else {
                 UrlReason::StreamLost
             };
-            self.renewal = Some(Renewal::new(reason, ran));
+            self.media.renewal = Some(Renewal::new(reason, ran));
         }
-        if let Some(renewal) = &mut self.renewal {
+        if let Some(renewal) = &mut self.media.renewal {
             renewal.begin(is_long || is_lost, cx.now.mono);
             if self.told != PublisherState::PublishRequesting {
                 self.tell(PublisherState::PublishRequesting, cx);
@@ -251,15 +203,15 @@ impl Publisher {
             Some(info) if ran => {
                 self.stream_sid.clone_from(&info.sid);
                 self.phase = Phase::Published;
-                if was_announcing && self.renewal.is_none() {
+                if was_announcing && self.media.renewal.is_none() {
                     self.tell(PublisherState::Publishing, cx);
                 }
                 self.is_outdated = was_announcing && *info.extra_info != *self.extra_info;
                 self.bring_up_to_date(room, net, cx);
             }
             // Nothing is pushed any more. When it is again the stream is announced as a new one.
-            Some(info) if is_media_lost(self.renewal.as_ref()) => {
-                send_delete(&self.stream_id, &info.sid, 0, room, net, cx);
+            Some(info) if self.media.is_lost() => {
+                send_delete(&self.media.stream_id, &info.sid, 0, room, net, cx);
             }
             Some(_) => {}
             // After a long time nothing is pushed before the component has the new address.
@@ -269,18 +221,15 @@ impl Publisher {
         }
     }
 
-    /// The application gets the new address.
-    pub(super) fn give_renewed(&mut self, user_session_id: u64, cx: &mut Cx<'_>) {
-        if let Some(renewal) = &mut self.renewal {
-            let url = self.addresses.url(&self.params, user_session_id, cx.now);
-            renewal.give(&self.stream_id, url, cx);
-        }
-    }
-
     /// The component did not begin on the new address: it is taken to go on with the old one. Returns false if it cannot;
     /// the caller forgets the publisher.
-    pub(super) fn end_renewal(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) -> bool {
-        let Some(renewal) = self.renewal.take() else {
+    pub(super) fn end_renewal(
+        &mut self,
+        room: Option<&Room>,
+        net: &mut Net,
+        cx: &mut Cx<'_>,
+    ) -> bool {
+        let (Some(renewal), Some(room)) = (self.media.renewal.take(), room) else {
             return true;
         };
         if renewal.reason == UrlReason::MediaLost {
@@ -322,16 +271,16 @@ impl Publisher {
     fn bring_up_to_date(&mut self, room: &Room, net: &mut Net, cx: &mut Cx<'_>) {
         if core::mem::take(&mut self.is_outdated) {
             // If it could not be sent the link is gone, and there is no caller any more to tell.
-            let _unsent = self.send_extra_info(None, &self.extra_info, room, net, cx);
+            self.send_extra_info(None, &self.extra_info, room, net, cx);
         }
     }
 
     /// The service refused the stream.
     pub(super) fn handle_refused(&mut self, c: u32, text: &str, cx: &mut Cx<'_>) {
         self.phase = Phase::Refused;
-        self.renewal = None;
+        self.media.renewal = None;
         self.told = PublisherState::NoPublish;
-        let code = if TOKEN_EXPIRED_CODES.contains(&c) {
+        let code = if matches!(c, 1_011 | 1_000_002_002) {
             TOKEN_EXPIRED
         } else {
             Code(c)
@@ -349,16 +298,16 @@ impl Publisher {
         let seq = net.next_seq();
         self.announcement = seq;
         let body = liveroom::write::AddStreamReq {
-            stream_id: self.stream_id.as_bytes(),
+            stream_id: self.media.stream_id.as_bytes(),
             extra_info: self.extra_info.as_bytes(),
             client_req_seq: seq,
             third_token: room.request.token.as_bytes(),
         };
         let purpose = Purpose::AddStream {
-            stream_id: self.stream_id.clone(),
+            stream_id: self.media.stream_id.clone(),
         };
         // If it could not be sent the link is gone, and the stream is announced when the room is back.
-        let _unsent = net.send(seq, &room.route, cmd::ADD_STREAM, &body, purpose, cx);
+        net.send(seq, &room.route, cmd::ADD_STREAM, &body, purpose, cx);
     }
 
     /// Whether packet `seq` announces it and was not answered yet.
@@ -390,15 +339,10 @@ impl Publisher {
             }
         };
         if !room.is_online() {
-            cx.reply(call, Err(SOCKET_CLOSED.into()));
+            cx.refuse(call, SOCKET_CLOSED);
             return;
         }
-        if self
-            .send_extra_info(Some(call), text, room, net, cx)
-            .is_err()
-        {
-            cx.reply(call, Err(STREAM_UPDATE_FAILED.into()));
-        }
+        self.send_extra_info(Some(call), text, room, net, cx);
     }
 
     #[inline(never)]
@@ -409,20 +353,20 @@ impl Publisher {
         room: &Room,
         net: &mut Net,
         cx: &mut Cx<'_>,
-    ) -> Result<(), Purpose> {
+    ) {
         let seq = net.next_seq();
         let purpose = Purpose::UpdateStream {
             call,
-            stream_id: self.stream_id.clone(),
+            stream_id: self.media.stream_id.clone(),
             extra_info: text.into(),
         };
         let body = liveroom::write::UpdateStreamReq {
             stream_sid: self.stream_sid.as_bytes(),
-            stream_id: self.stream_id.as_bytes(),
+            stream_id: self.media.stream_id.as_bytes(),
             extra_info: text.as_bytes(),
             client_req_seq: seq,
         };
-        net.send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx)
+        net.send(seq, &room.route, cmd::UPDATE_STREAM, &body, purpose, cx);
     }
 
     /// The service took a new extra info; a later announcement carries it.
@@ -434,7 +378,7 @@ impl Publisher {
         self.told = state;
         cx.emit(Event::PublisherStateUpdate(stream_state(
             state,
-            &self.stream_id,
+            &self.media.stream_id,
         )));
     }
 
@@ -446,20 +390,21 @@ impl Publisher {
 
     fn withdraw(&self, room: Option<&Room>, net: &mut Net, cx: &mut Cx<'_>) {
         if let Some(room) = room.filter(|room| self.is_announced() && room.is_online()) {
-            send_delete(&self.stream_id, &self.stream_sid, 0, room, net, cx);
+            send_delete(&self.media.stream_id, &self.stream_sid, 0, room, net, cx);
         }
     }
 
-    fn reject_call(&self, error: &Error, cx: &mut Cx<'_>) {
-        if let Phase::Dispatching { call, .. } = self.phase {
-            cx.reply(call, Err(error.clone()));
+    /// If the call that publishes it still waits.
+    fn reject_call(&mut self, code: Code, message: &str, cx: &mut Cx<'_>) {
+        if let Some(call) = self.media.take_call() {
+            cx.refuse_with(call, code, message);
         }
     }
 
     fn no_publish(&self, code: Code, text: &str) -> Event {
         Event::PublisherStateUpdate(StreamState {
             state: PublisherState::NoPublish,
-            stream_id: self.stream_id.clone(),
+            stream_id: self.media.stream_id.clone(),
             error_code: code,
             extended_data: text.into(),
         })
@@ -488,10 +433,5 @@ pub(super) fn send_delete(
         refusals,
     };
     // If it could not be sent the link is gone; a stream that the service still has is deleted when the room is back.
-    let _unsent = net.send(seq, &room.route, cmd::DELETE_STREAM, &body, purpose, cx);
-}
-
-/// Error for a stream that is not published.
-pub(super) fn unknown_stream() -> Error {
-    Error::new(PUBLISH_NOT_FOUND)
+    net.send(seq, &room.route, cmd::DELETE_STREAM, &body, purpose, cx);
 }

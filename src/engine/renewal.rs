@@ -13,7 +13,7 @@ use super::backoff;
 use super::cx::Cx;
 use super::event::Event;
 use super::link::HttpKey;
-use super::time::{Instant, Millis, is_due};
+use super::time::{Instant, Millis};
 use alloc::string::String;
 
 /// After a longer time without hearing of the service addresses are worth nothing: it keeps a stream for about 90 s.
@@ -95,16 +95,17 @@ impl Renewal {
         };
     }
 
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    /// When the renewal wants to be woken.
+    pub(super) fn deadline(&self) -> Instant {
         match self.step {
-            Step::Due(at) | Step::Given(at) => Some(at),
-            Step::Away | Step::Asked(_) => None,
+            Step::Due(at) | Step::Given(at) => at,
+            Step::Away | Step::Asked(_) => Instant::NEVER,
         }
     }
 
     /// What is due. Nothing is while the room is away.
     pub(super) fn take_due(&mut self, is_online: bool, now: Instant) -> Option<Task> {
-        if !is_due(self.deadline(), now) {
+        if self.deadline() > now {
             return None;
         }
         let task = match self.step {
@@ -154,9 +155,4 @@ impl Renewal {
     pub(super) fn is_given(&self) -> bool {
         matches!(self.step, Step::Given(_))
     }
-}
-
-/// Whether a stream was lost with its media and is on its way back.
-pub(super) fn is_media_lost(renewal: Option<&Renewal>) -> bool {
-    renewal.is_some_and(|renewal| renewal.reason == UrlReason::MediaLost)
 }

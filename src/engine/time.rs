@@ -9,6 +9,16 @@ pub type Millis = u64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Instant(pub u64);
 
+impl Instant {
+    /// The deadline of what waits for nothing. A plain number, because an optional one takes twice the code everywhere.
+    pub const NEVER: Self = Self(u64::MAX);
+
+    /// This moment, or another one where this is [`Self::NEVER`].
+    pub(super) fn or(self, other: Self) -> Self {
+        if self == Self::NEVER { other } else { self }
+    }
+}
+
 impl Add<Millis> for Instant {
     type Output = Self;
 
@@ -42,17 +52,4 @@ impl Now {
             wall,
         }
     }
-}
-
-/// The earlier of two optional deadlines.
-pub(super) fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (one, other) => one.or(other),
-    }
-}
-
-/// Whether an optional deadline has come.
-pub(super) fn is_due(deadline: Option<Instant>, now: Instant) -> bool {
-    deadline.is_some_and(|d| d <= now)
 }

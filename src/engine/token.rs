@@ -12,10 +12,19 @@ pub const CLOCK_TOLERANCE_MS: i64 = 5_000;
 
 /// Fires once, [`WARN_BEFORE_MS`] before the expiry. Counts on the monotonic clock, so that setting the device's clock
 /// neither fires nor silences it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ExpiryTimer {
-    at: Option<Instant>,
+    at: Instant,
     has_fired: bool,
+}
+
+impl Default for ExpiryTimer {
+    fn default() -> Self {
+        Self {
+            at: Instant::NEVER,
+            has_fired: false,
+        }
+    }
 }
 
 impl ExpiryTimer {
@@ -29,8 +38,9 @@ impl ExpiryTimer {
             let time = server_time.unwrap_or(now.wall);
             expiry_s(token).map(|s| s.saturating_mul(1_000).saturating_sub(time))
         };
-        self.at = left
-            .map(|ms| now.mono + Millis::try_from(ms.saturating_sub(WARN_BEFORE_MS)).unwrap_or(0));
+        self.at = left.map_or(Instant::NEVER, |ms| {
+            now.mono + Millis::try_from(ms.saturating_sub(WARN_BEFORE_MS)).unwrap_or(0)
+        });
     }
 
     /// The service says again how much is left of the same token. What was announced is not announced twice.
@@ -41,18 +51,16 @@ impl ExpiryTimer {
     }
 
     /// When it fires.
-    pub fn deadline(&self) -> Option<Instant> {
+    pub fn deadline(&self) -> Instant {
         self.at
     }
 
     /// Whether it fires now; afterwards it is off.
     pub fn take_due(&mut self, now: Instant) -> bool {
-        let due = self.at.is_some_and(|at| at <= now);
+        let due = self.at <= now;
         if due {
-            *self = Self {
-                at: None,
-                has_fired: true,
-            };
+            self.at = Instant::NEVER;
+            self.has_fired = true;
         }
         due
     }
@@ -130,12 +138,12 @@ mod tests {
     fn the_warning_comes_thirty_seconds_before_the_end_or_at_once() {
         let mut timer = ExpiryTimer::default();
         timer.start("tok", 100, None, Now::at(5_000, 0));
-        assert_eq!(timer.deadline(), Some(Instant(75_000)));
+        assert_eq!(timer.deadline(), Instant(75_000));
         assert!(!timer.take_due(Instant(74_999)));
         assert!(timer.take_due(Instant(75_000)));
         assert!(!timer.take_due(Instant(99_000)));
         timer.start("tok", 10, None, Now::at(5_000, 0));
-        assert_eq!(timer.deadline(), Some(Instant(5_000)));
+        assert_eq!(timer.deadline(), Instant(5_000));
     }
 
     #[test]
@@ -143,10 +151,10 @@ mod tests {
         let mut timer = ExpiryTimer::default();
         timer.start("tok", 40, None, Now::at(0, 0));
         timer.adjust(35, Now::at(1_000, 0));
-        assert_eq!(timer.deadline(), Some(Instant(6_000)));
+        assert_eq!(timer.deadline(), Instant(6_000));
         assert!(timer.take_due(Instant(6_000)));
         timer.adjust(29, Now::at(7_000, 0));
-        assert_eq!(timer.deadline(), None);
+        assert_eq!(timer.deadline(), Instant::NEVER);
         timer.start("next", 10, None, Now::at(8_000, 0));
         assert!(timer.take_due(Instant(8_000)));
     }
@@ -157,7 +165,7 @@ mod tests {
         timer.start("tok", u32::MAX, None, Now::at(0, 0));
         assert_eq!(
             timer.deadline(),
-            Some(Instant(u64::from(u32::MAX) * 1_000 - 30_000))
+            Instant(u64::from(u32::MAX) * 1_000 - 30_000)
         );
     }
 }

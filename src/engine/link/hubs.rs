@@ -1,8 +1,8 @@
 //! The list of hub addresses and which of them is used.
 
+use crate::engine::lean::joined;
 use crate::engine::wire::accesshub::WssGroup;
 use crate::engine::wire::pb::Messages;
-use crate::engine::wire::text;
 use alloc::{string::String, vec::Vec};
 
 const MAIN_DOMAINS: [&str; 3] = ["zego.im", "coolzcloud.com", "zegocloud.com"];
@@ -48,14 +48,15 @@ impl Hubs {
         };
         let mut hosts = Vec::new();
         for group in groups {
-            hosts.push(text(group.host()));
+            if !group.host().is_empty() {
+                hosts.push(group.host_text());
+            }
         }
-        hosts.retain(|host| !host.is_empty());
         let is_geo = |host: &String| host.as_bytes().windows(3).any(|part| part == b"geo");
         if all_domains && !hosts.iter().any(is_geo) {
             for domain in MAIN_DOMAINS {
                 for group in groups {
-                    let (host, main_domain) = (text(group.host()), text(group.main_domain()));
+                    let (host, main_domain) = (group.host_text(), group.main_domain_text());
                     let own = if main_domain.is_empty() {
                         last_labels(&host)
                     } else {
@@ -64,7 +65,7 @@ impl Hubs {
                     let Some(prefix) = host.strip_suffix(own).filter(|p| !p.is_empty()) else {
                         continue;
                     };
-                    let other = [prefix, domain].concat();
+                    let other = joined(&[prefix, domain]);
                     if MAIN_DOMAINS.contains(&own) && !hosts.contains(&other) {
                         hosts.push(other);
                     }
@@ -76,7 +77,7 @@ impl Hubs {
         }
         hosts.truncate(MAX_HUBS);
         for host in &mut hosts {
-            *host = [scheme, host, "/accesshub"].concat();
+            *host = joined(&[scheme, host, "/accesshub"]);
         }
         self.urls = hosts;
         self.current = 0;
@@ -104,7 +105,7 @@ mod tests {
             main_domain: b"",
         };
         pb::encode(&accesshub::write::Redirect {
-            wss_groups: vec![group],
+            wss_groups: [group].into_iter().collect(),
         })
     }
 

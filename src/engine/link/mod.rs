@@ -15,13 +15,14 @@ mod hubs;
 mod pc;
 mod requests;
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use super::backoff;
 use super::cx::Cx;
 use super::error::{Code, SOCKET_CLOSED, TIMEOUT};
 use super::io::{LogLevel, Output, SocketId};
-use super::time::{Instant, Millis, earliest, is_due};
+use super::lean::joined;
+use super::time::{Instant, Millis};
 use super::wire::pb::Encode;
 use super::wire::{FrameType, WireError, accesshub, frame};
 use hubs::Hubs;
@@ -91,7 +92,7 @@ pub enum LinkEvent {
 #[derive(Debug)]
 enum State {
     Idle,
-    Waiting { until: Option<Instant> },
+    Waiting { until: Instant },
     Connecting { socket: SocketId, deadline: Instant },
     Open(Open),
     Destroyed,
@@ -103,7 +104,8 @@ struct Open {
     heartbeat_stream: u32,
     next_heartbeat: Instant,
     unanswered: u64,
-    probe: Option<Instant>,
+    /// When the answer to a probe is too late.
+    probe: Instant,
 }
 
 /// See the [module](self).
@@ -117,7 +119,7 @@ pub struct Link {
     wanted: bool,
     online: bool,
     attempt: u32,
-    cycle_started: Option<Instant>,
+    cycle_started: Instant,
     last_socket: SocketId,
     last_stream: u32,
     last_txid: u64,
@@ -133,7 +135,7 @@ pub struct Link {
     last_traffic: Instant,
     last_heard: Instant,
     refused_frames: u32,
-    events: VecDeque<LinkEvent>,
+    events: Vec<LinkEvent>,
 }
 
 impl Link {
@@ -148,7 +150,7 @@ impl Link {
             wanted: false,
             online: true,
             attempt: 0,
-            cycle_started: None,
+            cycle_started: Instant::NEVER,
             last_socket: 0,
             last_stream: 0,
             last_txid: 0,
@@ -163,7 +165,7 @@ impl Link {
             last_traffic: Instant::default(),
             last_heard: Instant::default(),
             refused_frames: 0,
-            events: VecDeque::new(),
+            events: Vec::new(),
         }
     }
 
@@ -171,7 +173,7 @@ impl Link {
     pub fn connect(&mut self, cx: &mut Cx<'_>) {
         if matches!(self.state, State::Idle | State::Waiting { .. }) {
             self.attempt = 0;
-            self.cycle_started = Some(cx.now.mono);
+            self.cycle_started = cx.now.mono;
             self.open_socket(cx);
         }
     }
@@ -220,25 +222,26 @@ impl Link {
         self.state = State::Destroyed;
     }
 
-    /// The next thing that rooms should know.
-    pub fn poll_event(&mut self) -> Option<LinkEvent> {
-        self.events.pop_front()
+    /// What rooms should know, in order.
+    pub fn take_events(&mut self) -> Vec<LinkEvent> {
+        core::mem::take(&mut self.events)
     }
 
     /// When the link wants to be woken.
-    pub fn next_deadline(&self) -> Option<Instant> {
-        let own = match &self.state {
-            State::Idle | State::Destroyed => None,
+    pub fn next_deadline(&self) -> Instant {
+        let mut deadline = match &self.state {
+            State::Idle | State::Destroyed => Instant::NEVER,
             State::Waiting { until } => *until,
-            State::Connecting { deadline, .. } => Some(*deadline),
-            State::Open(open) => earliest(
-                Some(open.next_heartbeat),
-                earliest(open.probe, self.idle_deadline()),
-            ),
+            State::Connecting { deadline, .. } => *deadline,
+            State::Open(open) => open
+                .next_heartbeat
+                .min(open.probe)
+                .min(self.idle_deadline()),
         };
-        let pc = self.pc.as_ref().and_then(Pc::deadline);
-        let pending = self.pending.iter().map(|p| p.deadline).min();
-        earliest(own, earliest(pc, pending))
+        for pending in &self.pending {
+            deadline = deadline.min(pending.deadline);
+        }
+        deadline.min(self.pc_deadline())
     }
 
     /// The socket is open.
@@ -247,7 +250,7 @@ impl Link {
             return;
         }
         self.attempt = 0;
-        self.cycle_started = None;
+        self.cycle_started = Instant::NEVER;
         self.last_traffic = cx.now.mono;
         self.last_heard = cx.now.mono;
         let heartbeat_stream = self.new_stream();
@@ -257,11 +260,11 @@ impl Link {
             heartbeat_stream,
             next_heartbeat,
             unanswered: 0,
-            probe: None,
+            probe: Instant::NEVER,
         });
         cx.log(LogLevel::Info, "link is open");
         self.request_config(cx);
-        self.events.push_back(LinkEvent::Up);
+        self.events.push(LinkEvent::Up);
     }
 
     /// The socket is closed or could not be opened.
@@ -281,7 +284,7 @@ impl Link {
     /// A binary message. Bytes that cannot be decoded are dropped, counted, and logged the first time.
     pub fn handle_message(&mut self, socket: SocketId, bytes: &[u8], cx: &mut Cx<'_>) {
         match &mut self.state {
-            State::Open(open) if open.socket == socket => open.probe = None,
+            State::Open(open) if open.socket == socket => open.probe = Instant::NEVER,
             _ => return,
         }
         self.last_heard = cx.now.mono;
@@ -297,7 +300,7 @@ impl Link {
         if self.refused_frames == 1 {
             cx.log(
                 LogLevel::Warn,
-                &["a frame of the service was dropped: ", why.text()].concat(),
+                &joined(&["a frame of the service was dropped: ", why.text()]),
             );
         }
     }
@@ -309,7 +312,7 @@ impl Link {
             State::Waiting { .. } if online => {
                 self.attempt = 0;
                 if !cx.asks {
-                    self.cycle_started = Some(cx.now.mono);
+                    self.cycle_started = cx.now.mono;
                 }
                 self.open_socket(cx);
             }
@@ -323,12 +326,12 @@ impl Link {
     pub fn probe(&mut self, cx: &mut Cx<'_>) {
         let now = cx.now.mono;
         match &mut self.state {
-            State::Open(open) if open.probe.is_none() => {
-                open.probe = Some(now + PROBE_TIMEOUT_MS);
+            State::Open(open) if open.probe == Instant::NEVER => {
+                open.probe = now + PROBE_TIMEOUT_MS;
                 self.send_heartbeat(cx);
             }
             // A timer that the system held back must not delay the way back.
-            State::Waiting { until: Some(_) } => self.open_socket(cx),
+            State::Waiting { until } if *until != Instant::NEVER => self.open_socket(cx),
             _ => {}
         }
     }
@@ -338,13 +341,13 @@ impl Link {
         let now = cx.now.mono;
         self.expire_requests(cx);
         match &self.state {
-            State::Waiting { until } if is_due(*until, now) => self.open_socket(cx),
+            State::Waiting { until } if *until <= now => self.open_socket(cx),
             State::Connecting { deadline, .. } if *deadline <= now => {
                 cx.log(LogLevel::Warn, "the service could not be reached in time");
                 self.lose(cx);
             }
-            State::Open(open) if is_due(open.probe, now) => self.lose(cx),
-            State::Open(_) if is_due(self.idle_deadline(), now) => {
+            State::Open(open) if open.probe <= now => self.lose(cx),
+            State::Open(_) if self.idle_deadline() <= now => {
                 cx.log(LogLevel::Info, "link is idle, closing it");
                 self.drop_link(cx);
                 self.state = State::Idle;
@@ -352,7 +355,7 @@ impl Link {
             State::Open(open) if open.next_heartbeat <= now => self.heartbeat(cx),
             _ => {}
         }
-        if is_due(self.pc.as_ref().and_then(Pc::deadline), now) {
+        if self.pc_deadline() <= now {
             cx.log(LogLevel::Warn, "proxied connection was not established");
             self.lose(cx);
         }
@@ -394,7 +397,7 @@ impl Link {
             socket,
             deadline: cx.now.mono + CONNECT_TIMEOUT_MS,
         };
-        cx.out.push_back(Output::OpenSocket {
+        cx.out.push(Output::OpenSocket {
             socket,
             url: self.hubs.current().into(),
         });
@@ -402,7 +405,7 @@ impl Link {
 
     fn close_socket(&self, cx: &mut Cx<'_>) {
         if let State::Connecting { socket, .. } | State::Open(Open { socket, .. }) = &self.state {
-            cx.out.push_back(Output::CloseSocket { socket: *socket });
+            cx.out.push(Output::CloseSocket { socket: *socket });
         }
     }
 
@@ -425,18 +428,19 @@ impl Link {
         self.fail_all(TIMEOUT);
         self.state = State::Idle;
         if was_open {
-            self.events.push_back(LinkEvent::Down);
+            self.events.push(LinkEvent::Down);
         }
     }
 
     fn retry(&mut self, cx: &mut Cx<'_>) {
         let now = cx.now.mono;
-        let started = *self.cycle_started.get_or_insert(now);
+        self.cycle_started = self.cycle_started.or(now);
+        let started = self.cycle_started;
         self.attempt += 1;
         let asks = cx.asks && self.wanted;
         if !asks && now - started >= CYCLE_MS {
             self.attempt = 0;
-            self.cycle_started = Some(now);
+            self.cycle_started = now;
             self.hubs.rewind();
             if self.wanted {
                 self.open_socket(cx);
@@ -444,12 +448,12 @@ impl Link {
                 self.state = State::Idle;
             }
         } else if !asks && !self.online && self.attempt > OFFLINE_ATTEMPTS {
-            self.state = State::Waiting { until: None };
+            self.state = State::Waiting {
+                until: Instant::NEVER,
+            };
         } else {
             let delay = backoff::delay(self.attempt, cx.random);
-            self.state = State::Waiting {
-                until: Some(now + delay),
-            };
+            self.state = State::Waiting { until: now + delay };
             if asks {
                 cx.ask_retry(0, self.attempt, started, delay);
             }
@@ -465,9 +469,9 @@ impl Link {
     ) -> bool {
         match &mut self.state {
             State::Waiting { until } if self.attempt == attempt => {
-                *until = delay.map(|delay| cx.now.mono + delay);
-                if delay.is_none() {
-                    self.state = State::Idle;
+                match delay {
+                    Some(delay) => *until = cx.now.mono + delay,
+                    None => self.state = State::Idle,
                 }
                 delay.is_none()
             }
@@ -507,8 +511,16 @@ impl Link {
         );
     }
 
-    fn idle_deadline(&self) -> Option<Instant> {
-        (!self.wanted).then(|| self.last_traffic + IDLE_MS)
+    fn idle_deadline(&self) -> Instant {
+        if self.wanted {
+            Instant::NEVER
+        } else {
+            self.last_traffic + IDLE_MS
+        }
+    }
+
+    fn pc_deadline(&self) -> Instant {
+        self.pc.as_ref().map_or(Instant::NEVER, Pc::deadline)
     }
 
     fn send_upward(
@@ -549,12 +561,16 @@ impl Link {
         self.send(FrameType::StreamClosed, stream, &message, cx);
     }
 
-    fn send(&self, kind: FrameType, stream: u32, message: &dyn Encode, cx: &mut Cx<'_>) {
+    #[inline(always)]
+    fn send(&self, kind: FrameType, stream: u32, message: &impl Encode, cx: &mut Cx<'_>) {
+        self.send_bytes(frame::encode_frame(kind, stream, message), cx);
+    }
+
+    #[inline(never)]
+    fn send_bytes(&self, bytes: Vec<u8>, cx: &mut Cx<'_>) {
         if let State::Open(open) = &self.state {
-            cx.out.push_back(Output::Send {
-                socket: open.socket,
-                bytes: frame::encode_frame(kind, stream, message),
-            });
+            let socket = open.socket;
+            cx.out.push(Output::Send { socket, bytes });
         }
     }
 

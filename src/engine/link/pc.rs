@@ -40,10 +40,10 @@ impl Pc {
         matches!(self.state, State::Established)
     }
 
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(super) fn deadline(&self) -> Instant {
         match &self.state {
-            State::Establishing { deadline, .. } => Some(*deadline),
-            State::Established => None,
+            State::Establishing { deadline, .. } => *deadline,
+            State::Established => Instant::NEVER,
         }
     }
 

@@ -3,9 +3,9 @@
 use crate::engine::cx::Cx;
 use crate::engine::error::{Code, TIMEOUT};
 use crate::engine::io::LogLevel;
+use crate::engine::lean::{joined, swap_take};
 use crate::engine::time::{Instant, Millis};
-use crate::engine::wire::{Frame, FrameType, accesshub, text};
-use alloc::vec::Vec;
+use crate::engine::wire::{Frame, FrameType, accesshub, pb};
 
 use super::{
     GET_BODY, HttpKey, Link, LinkEvent, MAX_PENDING, METHOD_GET, MODE_ONLINE, NO_ETAG,
@@ -14,7 +14,8 @@ use super::{
 
 /// Tries of the application configuration.
 const APP_CONFIG_TRIES: u32 = 3;
-const APP_ID_UNKNOWN: [i32; 2] = [20_012, 20_008];
+const APP_ID_UNKNOWN: i32 = 20_012;
+/// After some tries it means an unknown AppID too.
 const INTERNAL_ERROR: i32 = 20_008;
 /// A longer one means that the device's clock was set meanwhile.
 const MAX_ROUND_TRIP_MS: i64 = 10_000;
@@ -50,9 +51,9 @@ impl Link {
     ) -> Option<HttpKey> {
         let (txid, stream) = self.begin(Purpose::Http, cx)?;
         self.note_traffic(cx);
-        let mut list = Vec::new();
+        let mut list = pb::List::default();
         for (name, value) in headers {
-            list.push(accesshub::write::HttpHeader {
+            list.push(&accesshub::write::HttpHeader {
                 name: name.as_bytes(),
                 val: value.as_bytes(),
             });
@@ -108,8 +109,9 @@ impl Link {
     pub(super) fn expire_requests(&mut self, cx: &mut Cx<'_>) {
         let now = cx.now.mono;
         while let Some(at) = self.pending.iter().position(|p| p.deadline <= now) {
-            let pending = self.pending.swap_remove(at);
-            self.fail(&pending, None, cx);
+            if let Some(pending) = swap_take(&mut self.pending, at) {
+                self.fail(&pending, None, cx);
+            }
         }
     }
 
@@ -117,8 +119,7 @@ impl Link {
     pub(super) fn fail_all(&mut self, code: Code) {
         for pending in core::mem::take(&mut self.pending) {
             if matches!(pending.purpose, Purpose::Http) {
-                self.events
-                    .push_back(LinkEvent::Http(pending.txid, Err(code)));
+                self.events.push(LinkEvent::Http(pending.txid, Err(code)));
             }
         }
     }
@@ -148,8 +149,7 @@ impl Link {
                 if let Some(pending) = self.take(data.txid()) {
                     if m.code() == 0 {
                         self.etag = Some(data.etag());
-                        self.events
-                            .push_back(LinkEvent::AppConfig(data.data().into()));
+                        self.events.push(LinkEvent::AppConfig(data.data().into()));
                     } else {
                         self.fail(&pending, Some(m.code()), cx);
                     }
@@ -160,14 +160,14 @@ impl Link {
                 if let Some(pending) = self.take(m.txid()) {
                     self.close_stream(pending.stream, cx);
                     let answer = (m.status_code(), m.body().into());
-                    self.events.push_back(LinkEvent::Http(m.txid(), Ok(answer)));
+                    self.events.push(LinkEvent::Http(m.txid(), Ok(answer)));
                 }
             }
             Frame::PushException(m) => match self.take(m.txid()) {
                 Some(pending) => self.fail(&pending, Some(m.reason()), cx),
                 None => cx.log(
                     LogLevel::Warn,
-                    &["the service reports: ", &text(m.msg())].concat(),
+                    &joined(&["the service reports: ", &m.msg_text()]),
                 ),
             },
             Frame::PcEstablished => self.handle_established(stream, cx),
@@ -175,19 +175,19 @@ impl Link {
                 let deadline = cx.now.mono + self.pc_timeout;
                 if let Some(pc) = self.pc.as_mut().filter(|pc| pc.stream == stream) {
                     pc.break_until(deadline);
-                    self.events.push_back(LinkEvent::PcBroken);
+                    self.events.push(LinkEvent::PcBroken);
                 }
             }
             Frame::PcDownward(m) => {
                 self.note_traffic(cx);
                 if self.pc.as_ref().is_some_and(|pc| pc.stream == stream) {
-                    self.events.push_back(LinkEvent::Packet(m.payload().into()));
+                    self.events.push(LinkEvent::Packet(m.payload().into()));
                 }
             }
             Frame::StreamClosed(_) => {
                 if self.pc.as_ref().is_some_and(|pc| pc.stream == stream) {
                     self.pc = None;
-                    self.events.push_back(LinkEvent::PcClosed);
+                    self.events.push(LinkEvent::PcClosed);
                 }
             }
             Frame::CloseConnection(m) => self.handle_close_connection(m, cx),
@@ -211,7 +211,7 @@ impl Link {
             self.send_upward(stream, false, false, &packet, cx);
         }
         if was_broken {
-            self.events.push_back(LinkEvent::PcRestored);
+            self.events.push(LinkEvent::PcRestored);
         }
     }
 
@@ -237,7 +237,7 @@ impl Link {
                 .next_heartbeat
                 .min(cx.now.mono + self.heartbeat_interval);
         }
-        self.outer_ip = text(data.client_outer_ip());
+        self.outer_ip = data.client_outer_ip_text();
         self.set_clock(data.ntp_time(), pending.sent_wall, cx);
     }
 
@@ -248,7 +248,7 @@ impl Link {
     ) {
         cx.log(
             LogLevel::Info,
-            &["the service asks to leave: ", &text(message.msg())].concat(),
+            &joined(&["the service asks to leave: ", &message.msg_text()]),
         );
         match message.action() {
             ACTION_DISPATCH => self.request_dispatch(cx),
@@ -257,7 +257,7 @@ impl Link {
                 self.retry(cx);
             }
             ACTION_NEXT_GROUP => {
-                self.events.push_back(LinkEvent::ForgetSessions);
+                self.events.push(LinkEvent::ForgetSessions);
                 self.lose(cx);
             }
             _ => {}
@@ -320,7 +320,7 @@ impl Link {
 
     fn take(&mut self, txid: u64) -> Option<Pending> {
         let at = self.pending.iter().position(|p| p.txid == txid)?;
-        Some(self.pending.swap_remove(at))
+        swap_take(&mut self.pending, at)
     }
 
     /// A request ended without its answer; `code` is `None` after a timeout.
@@ -330,13 +330,13 @@ impl Link {
             Purpose::Dispatch => self.lose(cx),
             Purpose::Http => self
                 .events
-                .push_back(LinkEvent::Http(pending.txid, Err(TIMEOUT))),
+                .push(LinkEvent::Http(pending.txid, Err(TIMEOUT))),
             Purpose::AppConfig { tries } => {
                 let retry = matches!(code, None | Some(INTERNAL_ERROR)) && tries < APP_CONFIG_TRIES;
                 if retry {
                     self.send_app_config_request(tries + 1, cx);
-                } else if code.is_some_and(|c| APP_ID_UNKNOWN.contains(&c)) {
-                    self.events.push_back(LinkEvent::AppIdInvalid);
+                } else if matches!(code, Some(APP_ID_UNKNOWN | INTERNAL_ERROR)) {
+                    self.events.push(LinkEvent::AppIdInvalid);
                 }
             }
         }

@@ -6,7 +6,7 @@ use crate::engine::error::{Error, LOGIN_TIMEOUT, OK, from_room_answer};
 use crate::engine::event::{Event, RoomReason, RoomState};
 use crate::engine::io::Reply;
 use crate::engine::net::{Net, Purpose};
-use crate::engine::time::Millis;
+use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::common::TransChannel;
 use crate::engine::wire::packet::cmd;
 use crate::engine::wire::pb::Messages;
@@ -68,7 +68,7 @@ impl Room {
             net.send(seq, &self.route, cmd::ENTER_ROOM, &body, Purpose::Enter, cx)
         };
         self.phase = Phase::LoggingIn;
-        if sent.is_err() {
+        if !sent {
             self.retry_login(cx);
         }
     }
@@ -352,7 +352,7 @@ impl Room {
         super::emit_all(events, cx);
         self.fetch_users(net, cx);
         self.fetch_trans(answer.trans, net, cx);
-        let length = self.lost_at.take().map_or(0, |lost_at| now - lost_at);
+        let length = now - core::mem::replace(&mut self.lost_at, Instant::NEVER);
         Some(RoomSignal::Online {
             own_streams,
             outage: Outage {

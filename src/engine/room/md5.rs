@@ -114,8 +114,8 @@ pub(super) fn md5(bytes: &[u8]) -> [u8; 16] {
         }
     }
     let mut digest = [0; 16];
-    for (to, word) in digest.chunks_exact_mut(4).zip(state) {
-        to.copy_from_slice(&word.to_le_bytes());
+    for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(state) {
+        *to = word.to_le_bytes();
     }
     digest
 }

@@ -1,20 +1,20 @@
 //! Messages between users: broadcast (reliable), barrage (many, may be collected), custom command (to named users).
 
-use alloc::{collections::VecDeque, string::String, string::ToString, vec::Vec};
+use alloc::{string::String, string::ToString, vec::Vec};
 use core::hash::Hasher;
 
 use fnv::FnvHasher;
 
 use crate::engine::cx::Cx;
-use crate::engine::error::{Code, Error, QUEUE_FULL, SOCKET_CLOSED, TOO_FREQUENT};
+use crate::engine::error::{Code, QUEUE_FULL, TOO_FREQUENT};
 use crate::engine::event::{CommandContent, Event, Message, User};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::json;
+use crate::engine::lean::joined;
 use crate::engine::net::{Net, Purpose};
 use crate::engine::time::{Instant, Millis};
 use crate::engine::wire::packet::cmd;
-use crate::engine::wire::pb::Encode;
-use crate::engine::wire::{liveroom, shared, text};
+use crate::engine::wire::{liveroom, pb, text};
 
 use super::Room;
 
@@ -30,21 +30,36 @@ pub(super) const MAX_WAITING_BARRAGE: usize = 256;
 const CATEGORY: u32 = 1;
 const TYPE_TEXT: u32 = 1;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::engine) struct Messages {
-    last_broadcast: Option<Instant>,
+    next_broadcast: Instant,
     window: Millis,
-    window_end: Option<Instant>,
-    send_at: Option<Instant>,
+    window_end: Instant,
+    send_at: Instant,
     /// Number as a text, call and message of each.
     waiting: Vec<(String, CallId, String)>,
     last_client_id: u32,
     last_command: u32,
-    /// Digests of the newest pushes.
-    recent: VecDeque<u64>,
+    /// Digests of the newest pushes; when there are [`MAX_RECENT`], the next one takes the place of the oldest.
+    recent: Vec<u64>,
+    oldest: usize,
 }
 
 impl Messages {
+    pub(super) fn new() -> Self {
+        Self {
+            next_broadcast: Instant::default(),
+            window: 0,
+            window_end: Instant::default(),
+            send_at: Instant::NEVER,
+            waiting: Vec::new(),
+            last_client_id: 0,
+            last_command: 0,
+            recent: Vec::new(),
+            oldest: 0,
+        }
+    }
+
     /// Length of the barrage window, 0 for none.
     pub(super) fn set_window(&mut self, ms: u32) {
         self.window = Millis::from(ms);
@@ -60,17 +75,21 @@ impl Messages {
         digest.write(&sent.to_le_bytes());
         digest.write(body);
         let digest = digest.finish();
-        if self.recent.contains(&digest) {
+        // Not `contains`, which is written out for several at a time.
+        let mut known = self.recent.iter();
+        if known.any(|known| *known == digest) {
             return true;
         }
-        if self.recent.len() >= MAX_RECENT {
-            self.recent.pop_front();
+        if self.recent.len() < MAX_RECENT {
+            self.recent.push(digest);
+        } else if let Some(oldest) = self.recent.get_mut(self.oldest) {
+            *oldest = digest;
+            self.oldest = (self.oldest + 1) % MAX_RECENT;
         }
-        self.recent.push_back(digest);
         false
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
+    pub(super) fn next_deadline(&self) -> Instant {
         self.send_at
     }
 }
@@ -85,21 +104,17 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let now = cx.now.mono;
-        if self
-            .messages
-            .last_broadcast
-            .is_some_and(|last| now - last < BROADCAST_INTERVAL_MS)
-        {
-            cx.reply(call, Err(TOO_FREQUENT.into()));
+        if self.messages.next_broadcast > now {
+            cx.refuse(call, TOO_FREQUENT);
             return;
         }
-        self.messages.last_broadcast = Some(now);
+        self.messages.next_broadcast = now + BROADCAST_INTERVAL_MS;
         let body = liveroom::write::SendImReq {
             msg_category: CATEGORY,
             msg_type: TYPE_TEXT,
             msg_content: message.as_bytes(),
         };
-        self.ask_or_reject(net, cmd::SEND_IM, &body, Purpose::Broadcast { call }, cx);
+        self.ask(net, cmd::SEND_IM, &body, Purpose::Broadcast { call }, cx);
     }
 
     /// `sendBarrageMessage`, already checked.
@@ -113,21 +128,18 @@ impl Room {
         let now = cx.now.mono;
         let messages = &mut self.messages;
         if messages.waiting.len() >= MAX_WAITING_BARRAGE {
-            cx.reply(call, Err(QUEUE_FULL.into()));
+            cx.refuse(call, QUEUE_FULL);
             return;
         }
         messages.last_client_id += 1;
         let id = messages.last_client_id.to_string();
         messages.waiting.push((id, call, message.into()));
-        match messages.window_end {
-            Some(end) if end > now && messages.window > 0 => {
-                let moment = cx.random.between(0, messages.window);
-                messages.send_at.get_or_insert(end + moment);
-            }
-            _ => {
-                messages.send_at = Some(now);
-                self.send_barrage(net, cx);
-            }
+        if messages.window_end > now && messages.window > 0 {
+            let moment = cx.random.between(0, messages.window);
+            messages.send_at = messages.send_at.or(messages.window_end + moment);
+        } else {
+            messages.send_at = now;
+            self.send_barrage(net, cx);
         }
     }
 
@@ -135,17 +147,18 @@ impl Room {
     pub(super) fn send_barrage(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         let now = cx.now.mono;
         let messages = &mut self.messages;
-        if messages.send_at.is_none_or(|at| at > now) {
+        if messages.send_at > now {
             return;
         }
-        messages.window_end = Some(now + messages.window);
+        messages.window_end = now + messages.window;
         let count = messages.waiting.len().min(BARRAGE_PER_REQUEST);
         let waiting = messages.waiting.split_off(count);
         let sent = core::mem::replace(&mut messages.waiting, waiting);
-        let (mut list, mut calls) = (Vec::new(), Vec::new());
+        let mut msg_list = pb::List::default();
+        let mut calls = Vec::new();
         for (id, call, message) in &sent {
             calls.push((id.clone(), *call));
-            list.push(liveroom::write::BigImToSend {
+            msg_list.push(&liveroom::write::BigImToSend {
                 msg_category: CATEGORY,
                 msg_type: TYPE_TEXT,
                 msg_content: message.as_bytes(),
@@ -153,12 +166,16 @@ impl Room {
                 msg_client_id: id.as_bytes(),
             });
         }
-        messages.send_at = (!messages.waiting.is_empty()).then(|| now + messages.window);
-        if !list.is_empty() {
-            self.ask_or_reject(
+        messages.send_at = if messages.waiting.is_empty() {
+            Instant::NEVER
+        } else {
+            now + messages.window
+        };
+        if !msg_list.is_empty() {
+            self.ask(
                 net,
                 cmd::SEND_BIG_IM,
-                &liveroom::write::SendBigImReq { msg_list: list },
+                &liveroom::write::SendBigImReq { msg_list },
                 Purpose::Barrage { calls },
                 cx,
             );
@@ -181,7 +198,7 @@ impl Room {
             to.open('{');
             to.text_member("from_userid", &user.id);
             to.text_member("from_username", &user.name);
-            to.text_member("request_id", &[&user.id, "-", &number].concat());
+            to.text_member("request_id", &joined(&[&user.id, "-", &number]));
             to.key("custom_content");
             match content {
                 CommandContent::Text(text) => to.text(text),
@@ -190,9 +207,9 @@ impl Room {
             to.text_member("room_id", self.id());
             to.close('}');
         });
-        let mut to_user_list = Vec::with_capacity(to.len());
+        let mut to_user_list = pb::List::default();
         for id in to {
-            to_user_list.push(liveroom::write::ToUser {
+            to_user_list.push(&liveroom::write::ToUser {
                 id_name: id.as_bytes(),
             });
         }
@@ -200,7 +217,7 @@ impl Room {
             push_message: push_message.as_bytes(),
             to_user_list,
         };
-        self.ask_or_reject(
+        self.ask(
             net,
             cmd::CUSTOM_COMMAND,
             &body,
@@ -216,10 +233,10 @@ impl Room {
             if m.id_name() != self.request.user.id.as_bytes() {
                 messages.push(Message {
                     from_user: User {
-                        id: shared(m.id_name()),
-                        name: shared(m.nick_name()),
+                        id: m.id_name_shared(),
+                        name: m.nick_name_shared(),
                     },
-                    message: text(m.msg_content()),
+                    message: m.msg_content_text(),
                     send_time: m.send_time(),
                     message_id: m.msg_id(),
                 });
@@ -240,12 +257,12 @@ impl Room {
             if m.id_name() != self.request.user.id.as_bytes() {
                 messages.push(Message {
                     from_user: User {
-                        id: shared(m.id_name()),
-                        name: shared(m.nick_name()),
+                        id: m.id_name_shared(),
+                        name: m.nick_name_shared(),
                     },
-                    message: text(m.msg_content()),
+                    message: m.msg_content_text(),
                     send_time: m.msg_timestamp(),
-                    message_id: text(m.msg_id()),
+                    message_id: m.msg_id_text(),
                 });
             }
         }
@@ -258,64 +275,16 @@ impl Room {
     }
 
     pub(super) fn reject_waiting_barrage(&mut self, code: Code, cx: &mut Cx<'_>) {
-        self.messages.send_at = None;
+        self.messages.send_at = Instant::NEVER;
         for (_, call, _) in core::mem::take(&mut self.messages.waiting) {
-            cx.reply(call, Err(code.into()));
+            cx.refuse(call, code);
         }
-    }
-
-    fn ask_or_reject(
-        &self,
-        net: &mut Net,
-        command: u32,
-        body: &dyn Encode,
-        purpose: Purpose,
-        cx: &mut Cx<'_>,
-    ) {
-        let seq = net.next_seq();
-        if let Err(purpose) = net.send(seq, &self.route, command, body, purpose, cx) {
-            let code = if net.link.is_open() {
-                QUEUE_FULL
-            } else {
-                SOCKET_CLOSED
-            };
-            reject(purpose, &Error::new(code), cx);
-        }
-    }
-}
-
-/// Settles the calls that a request served; a request of the engine itself has none.
-pub(in crate::engine) fn reject(purpose: Purpose, error: &Error, cx: &mut Cx<'_>) {
-    match purpose {
-        Purpose::SetExtraInfo { call, .. }
-        | Purpose::UpdateStream {
-            call: Some(call), ..
-        }
-        | Purpose::Broadcast { call }
-        | Purpose::CustomCommand { call } => cx.reply(call, Err(error.clone())),
-        Purpose::Barrage { calls } => {
-            for (_, call) in calls {
-                cx.reply(call, Err(error.clone()));
-            }
-        }
-        Purpose::Login
-        | Purpose::Enter
-        | Purpose::Leave
-        | Purpose::Heartbeat
-        | Purpose::UserList
-        | Purpose::StreamList
-        | Purpose::RenewToken
-        | Purpose::GetExtraInfo
-        | Purpose::AddStream { .. }
-        | Purpose::DeleteStream { .. }
-        | Purpose::UpdateStream { call: None, .. }
-        | Purpose::Nothing => {}
     }
 }
 
 /// Settles barrage calls with the ids that the service gave.
 pub(in crate::engine) fn resolve_barrage(
-    calls: Vec<(String, CallId)>,
+    calls: &[(String, CallId)],
     answer: liveroom::SendBigImRsp<'_>,
     cx: &mut Cx<'_>,
 ) {
@@ -323,8 +292,8 @@ pub(in crate::engine) fn resolve_barrage(
         let sent = answer
             .msg_list()
             .find(|m| m.msg_client_id() == client_id.as_bytes());
-        let message_id = sent.map(|m| text(m.msg_id())).unwrap_or_default();
-        cx.reply(call, Ok(Reply::MessageText(message_id)));
+        let message_id = sent.map(|m| m.msg_id_text()).unwrap_or_default();
+        cx.reply(*call, Ok(Reply::MessageText(message_id)));
     }
 }
 

@@ -20,15 +20,15 @@ mod trans;
 mod users;
 
 pub(super) use login::needs_no_renewal;
-pub(super) use messages::{command_event, reject, resolve_barrage};
+pub(super) use messages::{command_event, resolve_barrage};
 pub(super) use streams::{Change, StreamInfo};
 
 use super::cx::Cx;
-use super::error::{Code, Error, NETWORK_BROKEN, OK};
+use super::error::{Code, NETWORK_BROKEN, OK, STOPPED};
 use super::event::{Event, RoomReason, RoomState, User};
 use super::io::CallId;
 use super::net::{Net, Purpose, RoomKey, Route};
-use super::time::{Instant, Millis, earliest, is_due};
+use super::time::{Instant, Millis};
 use super::token;
 use super::wire::packet::cmd;
 use super::wire::pb::Encode;
@@ -126,7 +126,7 @@ pub(super) struct Room {
     /// How long it is tried.
     limit: Millis,
     /// Since when the room is away.
-    lost_at: Option<Instant>,
+    lost_at: Instant,
     attempt: u32,
     session: Session,
     heartbeat_interval: Millis,
@@ -161,7 +161,7 @@ impl Room {
             is_shown_connected: false,
             trying_since: cx.now.mono,
             limit: LOGIN_LIMIT_MS,
-            lost_at: None,
+            lost_at: Instant::NEVER,
             attempt: 0,
             session: Session::default(),
             heartbeat_interval: DEFAULT_HEARTBEAT_MS,
@@ -169,7 +169,7 @@ impl Room {
             token_is_controlled: false,
             users: Users::new(request.user_update, &request.user.id),
             streams: Streams::new(&request.user.id),
-            messages: Messages::default(),
+            messages: Messages::new(),
             trans: Trans::default(),
             request,
         };
@@ -194,20 +194,18 @@ impl Room {
         self.session.user_id
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let limit = (!self.is_online()).then(|| self.trying_since + self.limit);
+    pub(super) fn next_deadline(&self) -> Instant {
+        let limit = self.trying_since + self.limit;
         let own = match &self.phase {
             Phase::WaitingForLink | Phase::LoggingIn => limit,
-            Phase::Waiting { until } => earliest(Some(*until), limit),
-            Phase::Online(heartbeat) => {
-                let lists = earliest(self.users.next_deadline(), self.streams.next_deadline());
-                earliest(
-                    Some(heartbeat.next),
-                    earliest(lists, self.messages.next_deadline()),
-                )
-            }
+            Phase::Waiting { until } => limit.min(*until),
+            Phase::Online(heartbeat) => heartbeat
+                .next
+                .min(self.users.next_deadline())
+                .min(self.streams.next_deadline())
+                .min(self.messages.next_deadline()),
         };
-        earliest(own, self.token_timer.deadline())
+        own.min(self.token_timer.deadline())
     }
 
     pub(super) fn handle_timeout(&mut self, net: &mut Net, cx: &mut Cx<'_>) -> Option<RoomSignal> {
@@ -293,13 +291,7 @@ impl Room {
     /// The application leaves, or takes another room instead. `net` still has the connection.
     pub(super) fn end_by_application(&mut self, cx: &mut Cx<'_>) {
         if let Some(call) = self.login_call.take() {
-            cx.reply(
-                call,
-                Err(Error::with(
-                    super::error::STOPPED,
-                    "logged out before the login was finished",
-                )),
-            );
+            cx.refuse_with(call, STOPPED, "logged out before the login was finished");
         }
         self.emit_state(RoomState::Disconnected, RoomReason::Logout, OK, None, cx);
     }
@@ -312,7 +304,7 @@ impl Room {
         cx: &mut Cx<'_>,
     ) -> RoomEnd {
         if let Some(call) = self.login_call.take() {
-            cx.reply(call, Err(Error::new(code)));
+            cx.refuse(call, code);
         }
         self.emit_state(
             RoomState::Disconnected,
@@ -471,7 +463,7 @@ impl Room {
         {
             self.streams.fail_fetch(now);
         }
-        if is_due(self.users.next_deadline(), now) {
+        if self.users.next_deadline() <= now {
             let mut events = Vec::new();
             let fetch = self
                 .users
@@ -500,23 +492,23 @@ impl Room {
         }
     }
 
-    /// Sends a request of the room itself. Returns whether it was sent.
+    /// Sends a request. If it cannot be sent, the calls that it serves are rejected and false is returned.
+    #[inline(always)]
     fn ask(
         &self,
         net: &mut Net,
         command: u32,
-        body: &dyn Encode,
+        body: &impl Encode,
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> bool {
         let seq = net.next_seq();
         net.send(seq, &self.route, command, body, purpose, cx)
-            .is_ok()
     }
 
     fn leave_online(&mut self, lost_at: Instant, cx: &Cx<'_>) {
         if self.is_online() {
-            self.lost_at = Some(lost_at);
+            self.lost_at = lost_at;
             // An application that decides about retries also decides how long.
             self.limit = if cx.asks { Millis::MAX } else { LOGIN_LIMIT_MS };
             self.trying_since = cx.now.mono;

@@ -3,12 +3,13 @@
 //! Each add, delete or update raises the sequence by one. A push that continues it is applied; a gap leads to a fetch of the
 //! whole list, which then replaces the known one.
 
-use alloc::{rc::Rc, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use crate::engine::event::{Event, Stream, UpdateType, User};
+use crate::engine::shared::Shared;
 use crate::engine::time::{Instant, Millis};
-use crate::engine::wire::pb::Messages;
-use crate::engine::wire::{liveroom, shared, switch, text};
+use crate::engine::wire::pb::{Fields, Message, Messages};
+use crate::engine::wire::{liveroom, switch};
 
 use super::table::Table;
 
@@ -20,10 +21,10 @@ pub(super) const MAX_STREAMS: usize = 20_000;
 /// A stream as the service describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StreamInfo {
-    pub(crate) id: Rc<str>,
+    pub(crate) id: Shared,
     pub(crate) sid: String,
     pub(crate) user: User,
-    pub(crate) extra_info: Rc<str>,
+    pub(crate) extra_info: Shared,
     pub(crate) close_type: u32,
 }
 
@@ -37,11 +38,11 @@ pub(crate) enum Change {
 
 #[derive(Debug)]
 pub(super) struct Streams {
-    own_id: Rc<str>,
+    own_id: Shared,
     seq: u32,
     list: Table<Stream>,
     fetching: bool,
-    fetch_at: Option<Instant>,
+    fetch_at: Instant,
 }
 
 impl Streams {
@@ -51,24 +52,28 @@ impl Streams {
             seq: 0,
             list: Table::default(),
             fetching: false,
-            fetch_at: None,
+            fetch_at: Instant::NEVER,
         }
     }
 
     pub(super) fn reset_connection(&mut self) {
         self.fetching = false;
-        self.fetch_at = None;
+        self.fetch_at = Instant::NEVER;
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.fetch_at.filter(|_| !self.fetching)
+    pub(super) fn next_deadline(&self) -> Instant {
+        if self.fetching {
+            Instant::NEVER
+        } else {
+            self.fetch_at
+        }
     }
 
     /// Whether a fetch is due; it counts as begun.
     pub(super) fn begin_fetch(&mut self, now: Instant) -> bool {
-        let due = !self.fetching && self.fetch_at.is_some_and(|at| at <= now);
+        let due = self.next_deadline() <= now;
         if due {
-            self.fetch_at = None;
+            self.fetch_at = Instant::NEVER;
             self.fetching = true;
         }
         due
@@ -77,7 +82,7 @@ impl Streams {
     /// The fetch got no answer; it is tried again.
     pub(super) fn fail_fetch(&mut self, now: Instant) {
         self.fetching = false;
-        self.fetch_at = Some(now + FETCH_DELAY_MS);
+        self.fetch_at = now + FETCH_DELAY_MS;
     }
 
     /// The list of a login answer. It is the truth, whatever sequence was known before: the service may have begun anew.
@@ -104,7 +109,7 @@ impl Streams {
     ) {
         self.fetching = false;
         if seq < self.seq {
-            self.fetch_at = Some(now + FETCH_DELAY_MS);
+            self.fetch_at = now + FETCH_DELAY_MS;
         } else {
             // A gap that was found meanwhile leads to another fetch.
             self.seq = seq;
@@ -126,7 +131,7 @@ impl Streams {
             return;
         }
         if self.seq.checked_add(1) != Some(seq) {
-            self.fetch_at = Some(now);
+            self.fetch_at = now;
             return;
         }
         self.seq = seq;
@@ -142,21 +147,21 @@ impl Streams {
         if self.seq.checked_add(1) == Some(seq) {
             self.seq = seq;
         } else if seq > self.seq {
-            self.fetch_at = Some(now);
+            self.fetch_at = now;
         }
     }
 
     /// A change of an own stream got no answer: what the sequence counted meanwhile is not known.
     pub(super) fn handle_unanswered_change(&mut self, now: Instant) {
-        self.fetch_at.get_or_insert(now + FETCH_DELAY_MS);
+        self.fetch_at = self.fetch_at.or(now + FETCH_DELAY_MS);
     }
 
     /// What a heartbeat answer said.
     pub(super) fn handle_heartbeat(&mut self, seq: u32, refresh: bool, now: Instant) {
         if refresh {
-            self.fetch_at = Some(now);
+            self.fetch_at = now;
         } else if seq > self.seq && !self.fetching {
-            self.fetch_at.get_or_insert(now + FETCH_DELAY_MS);
+            self.fetch_at = self.fetch_at.or(now + FETCH_DELAY_MS);
         }
     }
 
@@ -236,16 +241,18 @@ impl Streams {
 }
 
 impl StreamInfo {
-    fn new(id: &[u8], sid: &[u8], user: [&[u8]; 2], extra_info: &[u8]) -> Self {
-        let [user_id, user_name] = user;
+    /// All messages that describe a stream begin with the same fields.
+    #[inline(never)]
+    fn new(fields: Fields<'_>, extra_info: Shared) -> Self {
+        let stream = liveroom::StreamInfo::new(fields);
         Self {
-            id: shared(id),
-            sid: text(sid),
+            id: stream.stream_id_shared(),
+            sid: stream.stream_sid_text(),
             user: User {
-                id: shared(user_id),
-                name: shared(user_name),
+                id: stream.id_name_shared(),
+                name: stream.nick_name_shared(),
             },
-            extra_info: shared(extra_info),
+            extra_info,
             close_type: 0,
         }
     }
@@ -253,13 +260,7 @@ impl StreamInfo {
     pub(super) fn from_login(list: Messages<'_, switch::LoginStreamInfo<'_>>) -> Vec<Self> {
         let mut streams = Vec::new();
         for s in list {
-            let user = [s.id_name(), s.nick_name()];
-            streams.push(Self::new(
-                s.stream_id(),
-                s.stream_sid(),
-                user,
-                s.extra_info(),
-            ));
+            streams.push(Self::new(s.fields(), s.extra_info_shared()));
         }
         streams
     }
@@ -267,13 +268,7 @@ impl StreamInfo {
     pub(super) fn from_list(list: Messages<'_, liveroom::StreamInfo<'_>>) -> Vec<Self> {
         let mut streams = Vec::new();
         for s in list {
-            let user = [s.id_name(), s.nick_name()];
-            streams.push(Self::new(
-                s.stream_id(),
-                s.stream_sid(),
-                user,
-                s.extra_info(),
-            ));
+            streams.push(Self::new(s.fields(), s.extra_info_shared()));
         }
         streams
     }
@@ -281,10 +276,9 @@ impl StreamInfo {
     pub(super) fn from_push(list: Messages<'_, liveroom::PushStreamInfo<'_>>) -> Vec<Self> {
         let mut streams = Vec::new();
         for s in list {
-            let user = [s.id_name(), s.nick_name()];
             streams.push(Self {
                 close_type: s.close_type(),
-                ..Self::new(s.stream_id(), s.stream_sid(), user, s.extra_info())
+                ..Self::new(s.fields(), s.extra_info_shared())
             });
         }
         streams
@@ -321,7 +315,7 @@ fn report_added(room: &str, added: Vec<Stream>, events: &mut Vec<Event>) {
 fn report_deleted(
     room: &str,
     streams: Vec<Stream>,
-    reasons: Vec<(Rc<str>, u32)>,
+    reasons: Vec<(Shared, u32)>,
     events: &mut Vec<Event>,
 ) {
     if !streams.is_empty() {

@@ -1,9 +1,12 @@
 //! Rows under an id, in the order in which they came.
 
-use alloc::{rc::Rc, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 use core::hash::Hasher;
 
 use fnv::FnvHasher;
+
+use crate::engine::lean::swap_take;
+use crate::engine::shared::Shared;
 
 /// The ids lie apart from the rows, so that tables of every kind of row share the code that finds them.
 #[derive(Debug)]
@@ -36,7 +39,7 @@ impl<T> Table<T> {
     }
 
     /// Adds a row at the end, or puts it in the place of the one with this id. Returns whether the id is new.
-    pub(super) fn insert(&mut self, id: Rc<str>, row: T) -> bool {
+    pub(super) fn insert(&mut self, id: Shared, row: T) -> bool {
         match self.ids.find(&id).and_then(|at| self.rows.get_mut(at)) {
             Some(old) => {
                 *old = row;
@@ -53,7 +56,7 @@ impl<T> Table<T> {
     /// Takes a row out; the last one takes its place.
     pub(super) fn swap_remove(&mut self, id: &str) -> Option<T> {
         let at = self.ids.swap_remove(id)?;
-        Some(self.rows.swap_remove(at))
+        swap_take(&mut self.rows, at)
     }
 
     /// The rows, in order.
@@ -72,7 +75,7 @@ impl<T> Table<T> {
 /// By hand because it is a fifth of the size of `indexmap`, which is made for keys of every type.
 #[derive(Debug, Default)]
 struct Ids {
-    list: Vec<Rc<str>>,
+    list: Vec<Shared>,
     /// Position of an id plus 1, or 0 for a free slot; a power of two of them. An id stands in the slot of its hash or after it,
     /// with no free slot between.
     slots: Vec<u32>,
@@ -88,7 +91,7 @@ impl Ids {
     }
 
     /// Adds an id that is not there.
-    fn push(&mut self, id: Rc<str>) {
+    fn push(&mut self, id: Shared) {
         self.list.push(id);
         if self.list.len() * 2 <= self.slots.len() {
             self.enter(self.list.len() - 1);
@@ -112,7 +115,7 @@ impl Ids {
             let last_slot = self.find_slot(id);
             self.set(last_slot, at + 1);
         }
-        self.list.swap_remove(at);
+        swap_take(&mut self.list, at);
         self.free(slot);
         Some(at)
     }
@@ -216,7 +219,7 @@ mod tests {
         for ids in [1, 3, 8, 40, 300] {
             let (mut table, mut model) = (Table::default(), Model::default());
             for step in 0..3_000 {
-                let id: Rc<str> = random.between(0, ids).to_string().into();
+                let id: Shared = random.between(0, ids).to_string().into();
                 let position = model.position(&id);
                 assert_eq!(table.contains(&id), position.is_some());
                 if random.between(0, 99) < 55 {

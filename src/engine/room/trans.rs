@@ -2,15 +2,15 @@
 
 use crate::engine::cx::Cx;
 use crate::engine::error::{
-    EXTRA_INFO_BUSY, Error, QUEUE_FULL, ROOM_EXTRA_INFO_KEYS, SOCKET_CLOSED, from_room_answer,
+    EXTRA_INFO_BUSY, Error, ROOM_EXTRA_INFO_KEYS, SOCKET_CLOSED, from_room_answer,
 };
 use crate::engine::event::{Event, RoomExtraInfo, User};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::net::{Net, Purpose};
 use crate::engine::wire::common::TransChannel;
+use crate::engine::wire::liveroom;
 use crate::engine::wire::packet::cmd;
-use crate::engine::wire::pb::Messages;
-use crate::engine::wire::{liveroom, shared, text};
+use crate::engine::wire::pb::{self, Messages};
 use alloc::{string::String, vec, vec::Vec};
 
 use super::Room;
@@ -20,7 +20,8 @@ pub(super) const MAX_KEYS: usize = 256;
 
 const CHANNEL: &[u8] = b"clt";
 const UNKNOWN_KEY: u32 = 1_000_001_109;
-const TOO_MANY_KEYS: [u32; 2] = [1_015, 201_015];
+const TOO_MANY_KEYS: u32 = 1_015;
+const TOO_MANY_KEYS_LONG: u32 = 201_015;
 
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Trans {
@@ -72,7 +73,7 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         if self.trans.is_setting {
-            cx.reply(call, Err(EXTRA_INFO_BUSY.into()));
+            cx.refuse(call, EXTRA_INFO_BUSY);
             return;
         }
         let body = liveroom::write::SetTransReq {
@@ -81,28 +82,11 @@ impl Room {
             trans_local_seq: Some(self.trans.known(key).unwrap_or(0)),
             trans_channel: CHANNEL,
         };
-        self.trans.is_setting = true;
-        if !self.ask(
-            net,
-            cmd::SET_TRANS,
-            &body,
-            Purpose::SetExtraInfo {
-                call,
-                key: key.into(),
-            },
-            cx,
-        ) {
-            self.trans.is_setting = false;
-            cx.reply(
-                call,
-                Err(if net.link.is_open() {
-                    QUEUE_FULL
-                } else {
-                    SOCKET_CLOSED
-                }
-                .into()),
-            );
-        }
+        let purpose = Purpose::SetExtraInfo {
+            call,
+            key: key.into(),
+        };
+        self.trans.is_setting = self.ask(net, cmd::SET_TRANS, &body, purpose, cx);
     }
 
     /// The answer to [`Room::set_extra_info`]; `seq` is that of the packet.
@@ -128,7 +112,7 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         self.trans.is_setting = false;
-        let error = if TOO_MANY_KEYS.contains(&c) {
+        let error = if matches!(c, TOO_MANY_KEYS | TOO_MANY_KEYS_LONG) {
             ROOM_EXTRA_INFO_KEYS.into()
         } else {
             from_room_answer(c, text)
@@ -143,16 +127,16 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         let (key, user) = (
-            text(push.trans_type()),
+            push.trans_type_text(),
             User {
-                id: shared(push.id_name()),
-                name: shared(push.nick_name()),
+                id: push.id_name_shared(),
+                name: push.nick_name_shared(),
             },
         );
         if self.trans.note(&key, push.trans_seq()) && user.id != self.request.user.id {
             let info = RoomExtraInfo {
                 key,
-                value: text(push.trans_data()),
+                value: push.trans_data_text(),
                 update_user: user,
                 update_time: push.trans_send_time(),
             };
@@ -171,15 +155,15 @@ impl Room {
     ) {
         let mut infos = Vec::new();
         for item in answer.trans_list() {
-            let key = text(item.trans_type());
+            let key = item.trans_type_text();
             if item.err_code() != UNKNOWN_KEY && self.trans.note(&key, item.trans_seq()) {
                 let update_user = User {
-                    id: shared(item.id_name()),
-                    name: shared(item.nick_name()),
+                    id: item.id_name_shared(),
+                    name: item.nick_name_shared(),
                 };
                 infos.push(RoomExtraInfo {
                     key,
-                    value: text(item.trans_data()),
+                    value: item.trans_data_text(),
                     update_user,
                     update_time: item.trans_send_time(),
                 });
@@ -201,20 +185,22 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         for channel in channels {
-            let mut wanted = Vec::new();
+            let mut trans_list = pb::List::default();
+            let mut count = 0;
             for key in channel.trans_seq_list() {
-                let known = self.trans.known(&text(key.trans_type()));
-                if wanted.len() < MAX_KEYS && known.is_none_or(|known| key.trans_seq() > known) {
-                    wanted.push(liveroom::write::TransWanted {
+                let known = self.trans.known(&key.trans_type_text());
+                if count < MAX_KEYS && known.is_none_or(|known| key.trans_seq() > known) {
+                    count += 1;
+                    trans_list.push(&liveroom::write::TransWanted {
                         trans_type: key.trans_type(),
                         trans_local_seq: Some(key.trans_seq()),
                     });
                 }
             }
-            if !wanted.is_empty() {
+            if count > 0 {
                 let body = liveroom::write::GetTransReq {
                     trans_channel: channel.trans_channel(),
-                    trans_list: wanted,
+                    trans_list,
                 };
                 self.ask(net, cmd::GET_TRANS, &body, Purpose::GetExtraInfo, cx);
             }
@@ -224,7 +210,7 @@ impl Room {
     /// Ends everything that waits for an answer on the old connection.
     pub(in crate::engine) fn drop_requests(&mut self, net: &mut Net, cx: &mut Cx<'_>) {
         while let Some(pending) = net.take_of_room(self.key()) {
-            super::messages::reject(pending.purpose, &Error::new(SOCKET_CLOSED), cx);
+            pending.purpose.reject(&Error::new(SOCKET_CLOSED), cx);
         }
         self.trans.finish_setting();
         self.reject_waiting_barrage(SOCKET_CLOSED, cx);

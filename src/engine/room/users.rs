@@ -3,11 +3,13 @@
 //! Each join or leave raises the sequence by one. A push that continues the known sequence is applied at once; any other
 //! waits a moment for the missing ones, then the list is fetched.
 
-use alloc::{rc::Rc, vec::Vec};
+use alloc::vec::Vec;
 
 use crate::engine::event::{Event, UpdateType, User};
-use crate::engine::time::{Instant, Millis, earliest, is_due};
-use crate::engine::wire::{liveroom, shared};
+use crate::engine::lean::swap_take;
+use crate::engine::shared::Shared;
+use crate::engine::time::{Instant, Millis};
+use crate::engine::wire::liveroom;
 
 use super::table::Table;
 
@@ -41,7 +43,7 @@ struct Action {
 #[derive(Debug)]
 pub(super) struct Users {
     wanted: bool,
-    own_id: Rc<str>,
+    own_id: Shared,
     seq: u64,
     known: bool,
     roster: Table<User>,
@@ -51,9 +53,9 @@ pub(super) struct Users {
     page_seq: Option<u64>,
     waiting: Vec<Push>,
     announced_seq: u64,
-    merge_at: Option<Instant>,
-    fetch_at: Option<Instant>,
-    last_fetch: Option<Instant>,
+    merge_at: Instant,
+    fetch_at: Instant,
+    last_fetch: Instant,
     merge_timeout: Millis,
     fetch_interval: Millis,
 }
@@ -70,9 +72,9 @@ impl Users {
             page_seq: None,
             waiting: Vec::new(),
             announced_seq: 0,
-            merge_at: None,
-            fetch_at: None,
-            last_fetch: None,
+            merge_at: Instant::NEVER,
+            fetch_at: Instant::NEVER,
+            last_fetch: Instant::default(),
             merge_timeout: MERGE_TIMEOUT_MS,
             fetch_interval: FETCH_INTERVAL_MS,
         }
@@ -100,13 +102,16 @@ impl Users {
         self.known = false;
         self.page = None;
         self.waiting.clear();
-        self.merge_at = None;
-        self.fetch_at = None;
+        self.merge_at = Instant::NEVER;
+        self.fetch_at = Instant::NEVER;
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let fetch_at = self.fetch_at.filter(|_| self.page.is_none());
-        earliest(self.merge_at, fetch_at)
+    pub(super) fn next_deadline(&self) -> Instant {
+        if self.page.is_none() {
+            self.merge_at.min(self.fetch_at)
+        } else {
+            self.merge_at
+        }
     }
 
     /// Returns whether the list is to be fetched now.
@@ -116,18 +121,15 @@ impl Users {
         room: &str,
         events: &mut Vec<Event>,
     ) -> bool {
-        if is_due(self.merge_at, now) {
-            self.merge_at = None;
+        if self.merge_at <= now {
+            self.merge_at = Instant::NEVER;
             self.apply_waiting(room, events);
             if !self.waiting.is_empty() || self.announced_seq > self.seq {
-                let earliest_fetch = self
-                    .last_fetch
-                    .map_or(now, |last| last + self.fetch_interval);
-                self.fetch_at = Some(earliest_fetch.max(now));
+                self.fetch_at = now.max(self.last_fetch + self.fetch_interval);
             }
         }
-        if is_due(self.fetch_at, now) && self.page.is_none() {
-            self.fetch_at = None;
+        if self.fetch_at <= now && self.page.is_none() {
+            self.fetch_at = Instant::NEVER;
             return true;
         }
         false
@@ -137,15 +139,15 @@ impl Users {
     pub(super) fn begin_fetch(&mut self, now: Instant) -> u32 {
         self.page = Some(Table::default());
         self.page_seq = None;
-        self.last_fetch = Some(now);
-        self.fetch_at = None;
+        self.last_fetch = now;
+        self.fetch_at = Instant::NEVER;
         0
     }
 
     /// The fetch failed; it is tried again.
     pub(super) fn fail_fetch(&mut self, now: Instant) {
         if self.page.take().is_some() {
-            self.fetch_at = Some(now + self.merge_timeout);
+            self.fetch_at = now + self.merge_timeout;
         }
     }
 
@@ -165,8 +167,8 @@ impl Users {
             let is_reported =
                 user.role() != HIDDEN_ROLE && user.id_name() != self.own_id.as_bytes();
             if is_reported && page.len() < MAX_USERS {
-                let id = shared(user.id_name());
-                let name = shared(user.nick_name());
+                let id = user.id_name_shared();
+                let name = user.nick_name_shared();
                 page.insert(id.clone(), User { id, name });
             }
         }
@@ -205,7 +207,7 @@ impl Users {
                 self.waiting.push(push);
             }
             if self.known && self.page.is_none() {
-                self.merge_at.get_or_insert(now + self.merge_timeout);
+                self.merge_at = self.merge_at.or(now + self.merge_timeout);
             }
         }
     }
@@ -218,9 +220,9 @@ impl Users {
             && self.known
             && seq > self.seq
             && self.page.is_none()
-            && self.fetch_at.is_none()
+            && self.fetch_at == Instant::NEVER
         {
-            self.merge_at.get_or_insert(now + self.merge_timeout);
+            self.merge_at = self.merge_at.or(now + self.merge_timeout);
         }
     }
 
@@ -232,15 +234,22 @@ impl Users {
     fn apply_waiting(&mut self, room: &str, events: &mut Vec<Event>) {
         self.drop_old();
         while let Some(at) = self.waiting.iter().position(|push| self.continues(push)) {
-            let push = self.waiting.swap_remove(at);
-            self.apply(push, room, events);
+            if let Some(push) = swap_take(&mut self.waiting, at) {
+                self.apply(push, room, events);
+            }
         }
         self.drop_old();
     }
 
     fn drop_old(&mut self) {
-        let seq = self.seq;
-        self.waiting.retain(|push| push.seq > seq);
+        let mut at = 0;
+        while let Some(push) = self.waiting.get(at) {
+            if push.seq > self.seq {
+                at += 1;
+            } else {
+                swap_take(&mut self.waiting, at);
+            }
+        }
     }
 
     fn apply(&mut self, push: Push, room: &str, events: &mut Vec<Event>) {
@@ -289,8 +298,8 @@ impl From<liveroom::PushUserInfoUpdated<'_>> for Push {
                 action: action.action(),
                 role: action.role(),
                 user: User {
-                    id: shared(action.id_name()),
-                    name: shared(action.nick_name()),
+                    id: action.id_name_shared(),
+                    name: action.nick_name_shared(),
                 },
             });
         }

@@ -5,19 +5,14 @@ use crate::engine::cx::Cx;
 use crate::engine::error::{Error, ROOM_ERROR, TIMEOUT, from_room_answer};
 use crate::engine::io::Reply;
 use crate::engine::net::{Pending, Purpose};
-use crate::engine::publish::{self, Publisher};
+use crate::engine::publish;
 use crate::engine::room::{self};
 use crate::engine::wire::packet::{answer_head, decode_packet};
-use crate::engine::wire::{Body, Packet, switch, text};
-use crate::engine::{Engine, find_room};
-use alloc::vec::Vec;
+use crate::engine::wire::{Body, Packet, switch};
+use crate::engine::{Engine, find_publisher, find_room};
 
 /// Refusals of a stream's deletion after which it is not tried again, unless the room is entered again.
 pub(in crate::engine) const MAX_DELETE_REFUSALS: u32 = 5;
-/// Codes with which the service says that it does not know the session any more.
-const SESSION_UNKNOWN: [u32; 2] = [1002, 105];
-/// Codes of a heartbeat answer after which the room logs in again; any other ends it.
-const HEARTBEAT_LOG_IN_AGAIN: [u32; 5] = [152, 105, 2001, 1_000_000_152, 1_000_002_001];
 
 impl Engine {
     #[inline(never)]
@@ -66,10 +61,8 @@ impl Engine {
             return;
         }
         let net = &mut self.net;
-        let publisher =
-            |list: &mut Vec<Publisher>, id: &str| list.iter().position(|p| p.stream_id == id);
         let mut signal = None;
-        match (answer, pending.purpose) {
+        match (answer, &pending.purpose) {
             (Body::Login(m), Purpose::Login) => signal = room.handle_login(header, m, net, cx),
             (Body::EnterRoom(m), Purpose::Enter) => signal = room.handle_enter(header, m, net, cx),
             (Body::Heartbeat(m), Purpose::Heartbeat) => room.handle_heartbeat(m, net, cx),
@@ -80,20 +73,18 @@ impl Engine {
             }
             (Body::GetTrans(m), Purpose::GetExtraInfo) => room.handle_extra_info_list(m, cx),
             (Body::SetTrans(m), Purpose::SetExtraInfo { call, key, .. }) => {
-                room.handle_extra_info_set(call, &key, header.seq(), m, cx)
+                room.handle_extra_info_set(*call, key, header.seq(), m, cx)
             }
             (Body::AddStream(m), Purpose::AddStream { stream_id }) => {
                 room.handle_own_stream_change(m.stream_seq(), net, cx);
                 room.adjust_token_timer(m.token_remain_time(), cx);
-                match publisher(&mut self.publishers, &stream_id)
-                    .and_then(|at| self.publishers.get_mut(at))
-                {
+                match find_publisher(&mut self.publishers, stream_id) {
                     Some(publisher) if publisher.is_announced_by(header.seq()) => {
-                        publisher.handle_announced(text(m.stream_sid()), room, net, cx);
+                        publisher.handle_announced(m.stream_sid_text(), room, net, cx);
                     }
                     Some(publisher) if publisher.is_announced() => {}
                     // Stopped while it was being announced.
-                    _ => publish::send_delete(&stream_id, &text(m.stream_sid()), 0, room, net, cx),
+                    _ => publish::send_delete(stream_id, &m.stream_sid_text(), 0, room, net, cx),
                 }
             }
             (Body::StreamSeq(m), Purpose::DeleteStream { .. }) => {
@@ -108,27 +99,25 @@ impl Engine {
                 },
             ) => {
                 room.handle_own_stream_change(m.stream_seq(), net, cx);
-                if let Some(publisher) = publisher(&mut self.publishers, &stream_id)
-                    .and_then(|at| self.publishers.get_mut(at))
-                {
-                    publisher.handle_extra_info_set(extra_info);
+                if let Some(publisher) = find_publisher(&mut self.publishers, stream_id) {
+                    publisher.handle_extra_info_set(extra_info.clone());
                 }
                 if let Some(call) = call {
-                    cx.reply(call, Ok(Reply::Done));
+                    cx.reply(*call, Ok(Reply::Done));
                 }
             }
             (Body::SendIm(m), Purpose::Broadcast { call }) => {
-                cx.reply(call, Ok(Reply::MessageNumber(m.msg_id())))
+                cx.reply(*call, Ok(Reply::MessageNumber(m.msg_id())))
             }
             (Body::SendBigIm(m), Purpose::Barrage { calls }) => room::resolve_barrage(calls, m, cx),
-            (Body::Common(_), Purpose::CustomCommand { call }) => cx.reply(call, Ok(Reply::Done)),
+            (Body::Common(_), Purpose::CustomCommand { call }) => cx.reply(*call, Ok(Reply::Done)),
             // An answer of another kind than the request: the calls must still settle.
             (_, purpose) => {
                 if let Purpose::SetExtraInfo { .. } = purpose {
                     room.trans.finish_setting();
                 }
-                room.handle_list_error(&purpose, cx);
-                room::reject(purpose, &Error::new(ROOM_ERROR), cx);
+                room.handle_list_error(purpose, cx);
+                purpose.reject(&Error::new(ROOM_ERROR), cx);
             }
         }
         self.handle_signal(key, signal, cx);
@@ -139,7 +128,7 @@ impl Engine {
         &mut self,
         c: u32,
         text: &str,
-        pending: Pending,
+        mut pending: Pending,
         cx: &mut Cx<'_>,
     ) {
         let key = pending.room;
@@ -147,45 +136,36 @@ impl Engine {
             return;
         };
         let mut signal = None;
-        match pending.purpose {
+        match &mut pending.purpose {
             Purpose::Login | Purpose::Enter => {
                 signal = room.handle_login_refused(c, text, &mut self.net, cx)
             }
-            Purpose::Heartbeat if HEARTBEAT_LOG_IN_AGAIN.contains(&c) => room.log_in_later(cx),
-            purpose if SESSION_UNKNOWN.contains(&c) => {
-                room::reject(purpose, &from_room_answer(c, text), cx);
+            Purpose::Heartbeat if logs_in_again(c) => room.log_in_later(cx),
+            purpose if is_session_unknown(c) => {
+                purpose.reject(&from_room_answer(c, text), cx);
                 room.trans.finish_setting();
                 room.forget_session();
                 room.log_in_later(cx);
             }
             Purpose::Heartbeat => signal = Some(room.end(from_room_answer(c, text), cx)),
             Purpose::AddStream { stream_id } => {
-                if let Some(publisher) = self
-                    .publishers
-                    .iter_mut()
-                    .find(|p| p.stream_id == stream_id && p.is_announced_by(pending.seq))
-                {
+                let publisher = find_publisher(&mut self.publishers, stream_id);
+                if let Some(publisher) = publisher.filter(|p| p.is_announced_by(pending.seq)) {
                     publisher.handle_refused(c, text, cx);
                 }
             }
-            Purpose::DeleteStream {
-                stream_id,
-                stream_sid,
-                refusals,
-            } if refusals < MAX_DELETE_REFUSALS => self.net.put_back(Pending {
-                purpose: Purpose::DeleteStream {
-                    stream_id,
-                    stream_sid,
-                    refusals: refusals + 1,
-                },
-                deadline: cx.now.mono + backoff::delay(refusals + 1, cx.random),
-                ..pending
-            }),
-            Purpose::SetExtraInfo { call, .. } => room.handle_extra_info_refused(call, c, text, cx),
+            Purpose::DeleteStream { refusals, .. } if *refusals < MAX_DELETE_REFUSALS => {
+                *refusals += 1;
+                pending.deadline = cx.now.mono + backoff::delay(*refusals, cx.random);
+                self.net.put_back(pending);
+            }
+            Purpose::SetExtraInfo { call, .. } => {
+                room.handle_extra_info_refused(*call, c, text, cx)
+            }
             Purpose::RenewToken if room::needs_no_renewal(c) => {}
             purpose => {
-                room.handle_list_error(&purpose, cx);
-                room::reject(purpose, &from_room_answer(c, text), cx);
+                room.handle_list_error(purpose, cx);
+                purpose.reject(&from_room_answer(c, text), cx);
             }
         }
         self.handle_signal(key, signal, cx);
@@ -199,11 +179,8 @@ impl Engine {
         };
         match &pending.purpose {
             Purpose::AddStream { stream_id } => {
-                let publisher = self
-                    .publishers
-                    .iter_mut()
-                    .find(|p| p.stream_id == *stream_id && p.is_announced_by(pending.seq));
-                if let Some(publisher) = publisher {
+                let publisher = find_publisher(&mut self.publishers, stream_id);
+                if let Some(publisher) = publisher.filter(|p| p.is_announced_by(pending.seq)) {
                     publisher.announce(room, &mut self.net, cx);
                 }
             }
@@ -212,10 +189,8 @@ impl Engine {
                 stream_sid,
                 refusals,
             } if room.is_online()
-                && !self
-                    .publishers
-                    .iter()
-                    .any(|p| p.stream_id == *stream_id && p.is_announced()) =>
+                && find_publisher(&mut self.publishers, stream_id)
+                    .is_none_or(|p| !p.is_announced()) =>
             {
                 publish::send_delete(stream_id, stream_sid, *refusals, room, &mut self.net, cx);
             }
@@ -223,7 +198,17 @@ impl Engine {
             _ => {}
         }
         let signal = room.handle_expired(&pending.purpose, cx);
-        room::reject(pending.purpose, &Error::new(TIMEOUT), cx);
+        pending.purpose.reject(&Error::new(TIMEOUT), cx);
         self.handle_signal(pending.room, signal, cx);
     }
+}
+
+/// Codes with which the service says that it does not know the session any more.
+fn is_session_unknown(c: u32) -> bool {
+    matches!(c, 1_002 | 105)
+}
+
+/// Codes of a heartbeat answer after which the room logs in again; any other ends it.
+fn logs_in_again(c: u32) -> bool {
+    matches!(c, 152 | 105 | 2_001 | 1_000_000_152 | 1_000_002_001)
 }

@@ -3,16 +3,17 @@
 use crate::engine::api::{self, Command};
 use crate::engine::cx::Cx;
 use crate::engine::error::{
-    self, ALREADY_IN_ROOM, DESTROYED, Error, OK, ROOM_NOT_EXIST, TOO_MANY_ROOMS,
+    ALREADY_IN_ROOM, DESTROYED, Error, OK, PUBLISH_NOT_FOUND, ROOM_NOT_EXIST, SOCKET_CLOSED,
+    TOO_MANY_ROOMS,
 };
 use crate::engine::event::{Event, RoomReason, RoomState};
 use crate::engine::io::{CallId, Reply};
+use crate::engine::lean::take_first;
 use crate::engine::net::Net;
-use crate::engine::publish::{self};
 use crate::engine::room::{LoginRequest, Room, RoomEnd};
 use crate::engine::value::Value;
-use crate::engine::{Engine, MAX_ROOMS, find_room, token};
-use alloc::string::String;
+use crate::engine::{Engine, MAX_ROOMS, find_publisher, find_room, room_named, room_of, token};
+use alloc::{string::String, vec::Vec};
 
 impl Engine {
     /// A method of the page.
@@ -25,7 +26,7 @@ impl Engine {
         cx: &mut Cx<'_>,
     ) {
         if self.is_destroyed {
-            cx.reply(id, Err(DESTROYED.into()));
+            cx.refuse(id, DESTROYED);
             return;
         }
         let command =
@@ -39,22 +40,19 @@ impl Engine {
                     return;
                 }
             };
-        match command {
-            Command::LoginRoom(request) => self.login_room(id, request, cx),
+        let reply = match command {
+            Command::LoginRoom(request) => return self.login_room(id, request, cx),
             Command::LogoutRoom { room } => {
                 self.logout_room(room, cx);
-                cx.reply(id, Ok(Reply::Nothing));
+                Reply::Nothing
             }
-            Command::RenewToken { token, room } => {
-                let renewed = self.renew_token(token, room, cx);
-                cx.reply(id, Ok(Reply::Flag(renewed)));
-            }
+            Command::RenewToken { token, room } => Reply::Flag(self.renew_token(token, room, cx)),
             Command::EnableMultiRoom(enable) => {
                 let allowed = !self.has_logged_in;
                 if allowed {
                     self.multi_room = enable;
                 }
-                cx.reply(id, Ok(Reply::Flag(allowed)));
+                Reply::Flag(allowed)
             }
             Command::StartPublishing {
                 stream,
@@ -63,71 +61,72 @@ impl Engine {
                 extra_info,
                 cdn,
             } => {
-                self.start_publishing(id, stream, room, params, extra_info, cdn, cx);
+                return self.start_publishing(id, stream, room, params, extra_info, cdn, cx);
             }
-            Command::StopPublishing { stream } => {
-                let stopped = self.stop_publishing(stream, cx);
-                cx.reply(id, Ok(Reply::Flag(stopped)));
-            }
+            Command::StopPublishing { stream } => Reply::Flag(self.stop_publishing(stream, cx)),
             Command::StartPlaying {
                 stream,
                 params,
                 cdn,
-            } => self.start_playing(id, stream, params, cdn, cx),
+            } => return self.start_playing(id, stream, params, cdn, cx),
             Command::StopPlaying { stream } => {
-                if let Some(at) = self.players.iter().position(|p| p.stream_id == stream) {
-                    self.players.remove(at).stop(cx);
+                let player = take_first(&mut self.players, |p| p.media.stream_id == stream);
+                if let Some(mut player) = player {
+                    player.stop(cx);
                 }
-                cx.reply(id, Ok(Reply::Nothing));
+                Reply::Nothing
             }
-            Command::NextUrl { stream } => {
-                let url = self.next_url(stream, cx);
-                cx.reply(id, Ok(Reply::Text(url)));
-            }
+            Command::NextUrl { stream } => Reply::Text(self.next_url(stream, cx)),
             Command::ComponentEvent { stream, code } => {
                 self.handle_component(stream, code, cx);
-                cx.reply(id, Ok(Reply::Nothing));
+                Reply::Nothing
             }
             Command::ComponentQuality { stream, quality } => {
                 self.handle_quality(stream, quality, cx);
-                cx.reply(id, Ok(Reply::Nothing));
+                Reply::Nothing
             }
             Command::SetStreamExtraInfo { stream, text } => {
-                match self.publishers.iter_mut().find(|p| p.stream_id == stream) {
+                match find_publisher(&mut self.publishers, stream) {
                     Some(publisher) => {
-                        let room = self.rooms.iter().find(|room| room.key() == publisher.room);
+                        let room = room_of(&self.rooms, publisher.media.room);
                         publisher.set_extra_info(id, text, room, &mut self.net, cx);
                     }
-                    None => cx.reply(id, Err(publish::unknown_stream())),
+                    None => cx.refuse(id, PUBLISH_NOT_FOUND),
                 }
+                return;
             }
             Command::Broadcast { room, message } => {
                 if let Some((room, net)) = self.online_room(room, id, cx) {
                     room.send_broadcast(id, message, net, cx);
                 }
+                return;
             }
             Command::Barrage { room, message } => {
                 if let Some((room, net)) = self.online_room(room, id, cx) {
                     room.send_barrage_message(id, message, net, cx);
                 }
+                return;
             }
             Command::Custom { room, content, to } => {
                 if let Some((room, net)) = self.online_room(room, id, cx) {
                     room.send_command(id, content, &to, net, cx);
                 }
+                return;
             }
             Command::SetRoomExtraInfo { room, key, value } => {
                 if let Some((room, net)) = self.online_room(room, id, cx) {
                     room.set_extra_info(id, key, value, net, cx);
                 }
+                return;
             }
             Command::Destroy => {
                 self.logout_room(None, cx);
                 self.is_destroyed = true;
-                cx.reply(id, Ok(Reply::Nothing));
+                Reply::Nothing
             }
-            Command::Ignore => cx.reply(id, Ok(Reply::Nothing)),
-        }
+            Command::Ignore => Reply::Nothing,
+        };
+        cx.reply(id, Ok(reply));
     }
 
     /// A refused login is told like a failed one, as the vendor's client does; not of a room whose state is another login's.
@@ -138,7 +137,7 @@ impl Engine {
         cx: &mut Cx<'_>,
     ) {
         let room = args.first().and_then(Value::as_text).unwrap_or_default();
-        if self.rooms.iter().any(|known| known.id() == room) {
+        if room_named(&self.rooms, room).is_some() {
             return;
         }
         let states = [
@@ -186,14 +185,14 @@ impl Engine {
         request: LoginRequest,
         cx: &mut Cx<'_>,
     ) {
-        let same = self.rooms.iter().any(|room| room.id() == request.room_id);
+        let same = room_named(&self.rooms, &request.room_id).is_some();
         if same || (self.multi_room && self.rooms.len() >= MAX_ROOMS) {
             let code = if same {
                 ALREADY_IN_ROOM
             } else {
                 TOO_MANY_ROOMS
             };
-            cx.reply(id, Err(code.into()));
+            cx.refuse(id, code);
             return;
         }
         let is_first = !self.multi_room || self.rooms.is_empty();
@@ -217,12 +216,11 @@ impl Engine {
     }
 
     pub(in crate::engine) fn logout_room(&mut self, room_id: Option<&str>, cx: &mut Cx<'_>) {
-        let mut keys = self.room_keys();
-        if room_id.is_some() {
-            keys.retain(|key| {
-                let mut rooms = self.rooms.iter();
-                rooms.any(|room| room.key() == *key && room_id == Some(room.id()))
-            });
+        let mut keys = Vec::new();
+        for room in &self.rooms {
+            if room_id.is_none_or(|id| id == room.id()) {
+                keys.push(room.key());
+            }
         }
         let leaves_all = keys.len() == self.rooms.len() && !keys.is_empty();
         for key in keys {
@@ -275,11 +273,11 @@ impl Engine {
             Some(room) if room.is_online() => Some((room, &mut self.net)),
             found => {
                 let code = if found.is_some() {
-                    error::SOCKET_CLOSED
+                    SOCKET_CLOSED
                 } else {
                     ROOM_NOT_EXIST
                 };
-                cx.reply(call, Err(code.into()));
+                cx.refuse(call, code);
                 None
             }
         }

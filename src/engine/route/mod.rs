@@ -8,14 +8,14 @@ mod renewals;
 
 use crate::engine::cx::Cx;
 use crate::engine::error::{APP_ID_INVALID, OK};
+use crate::engine::lean::take_first;
 use crate::engine::link::LinkEvent;
 use crate::engine::net::{Pending, Purpose, RoomKey};
 use crate::engine::publish;
 use crate::engine::room::{Room, RoomEnd, RoomSignal};
 use crate::engine::time::Millis;
 use crate::engine::wire::switch;
-use crate::engine::{Engine, backoff, find_room};
-use alloc::vec::Vec;
+use crate::engine::{Engine, backoff, find_room, room_of};
 
 impl Engine {
     /// What the link has to say.
@@ -75,8 +75,7 @@ impl Engine {
             let signal = room.and_then(|room| room.handle_retry(attempt, delay, cx));
             self.handle_signal(of, signal, cx);
         } else if self.net.link.handle_retry(attempt, delay, cx) {
-            let keys: Vec<RoomKey> = self.rooms.iter().map(Room::key).collect();
-            for key in keys {
+            for key in self.room_keys() {
                 let signal = find_room(&mut self.rooms, key).map(|room| room.give_up(cx));
                 self.handle_signal(key, signal, cx);
             }
@@ -97,20 +96,22 @@ impl Engine {
                 own_streams,
                 outage,
             }) => {
-                let Some(room) = self.rooms.iter().find(|room| room.key() == key) else {
+                let Some(room) = room_of(&self.rooms, key) else {
                     return;
                 };
-                for publisher in self.publishers.iter_mut().filter(|p| p.room == key) {
-                    let on_server = own_streams.iter().find(|s| *s.id == *publisher.stream_id);
+                for publisher in self.publishers.iter_mut().filter(|p| p.media.room == key) {
+                    let on_server = own_streams
+                        .iter()
+                        .find(|s| *s.id == *publisher.media.stream_id);
                     publisher.handle_online(on_server, outage, room, &mut self.net, cx);
                 }
-                for player in self.players.iter_mut().filter(|p| p.room == key) {
+                for player in self.players.iter_mut().filter(|p| p.media.room == key) {
                     player.handle_online(outage.length, cx);
                 }
                 let publishers = &self.publishers;
                 for stale in own_streams
                     .iter()
-                    .filter(|s| !publishers.iter().any(|p| *p.stream_id == *s.id))
+                    .filter(|s| !publishers.iter().any(|p| *p.media.stream_id == *s.id))
                 {
                     publish::send_delete(&stale.id, &stale.sid, 0, room, &mut self.net, cx);
                 }
@@ -134,17 +135,16 @@ impl Engine {
 
     /// Forgets a room and ends what lives in it.
     pub(in crate::engine) fn remove_room(&mut self, key: RoomKey, end: &RoomEnd, cx: &mut Cx<'_>) {
-        let Some(at) = self.rooms.iter().position(|room| room.key() == key) else {
+        let Some(mut room) = take_first(&mut self.rooms, |room| room.key() == key) else {
             return;
         };
-        let mut room = self.rooms.remove(at);
         let login = self.net.take_login(key);
         room.drop_requests(&mut self.net, cx);
-        while let Some(at) = self.publishers.iter().position(|p| p.room == key) {
-            self.publishers.remove(at).end(end.code, &end.text, cx);
+        while let Some(mut publisher) = take_first(&mut self.publishers, |p| p.media.room == key) {
+            publisher.end(end.code, &end.text, cx);
         }
-        while let Some(at) = self.players.iter().position(|p| p.room == key) {
-            self.players.remove(at).end(end.code, cx);
+        while let Some(mut player) = take_first(&mut self.players, |p| p.media.room == key) {
+            player.end(end.code, cx);
         }
         let was_first = room.is_first;
         if let Some(mut login) = login.filter(|_| end.code == OK) {
@@ -175,14 +175,11 @@ impl Engine {
         joined: Option<(&switch::Header<'_>, u64)>,
         cx: &mut Cx<'_>,
     ) {
-        let is_first = login.purpose == Purpose::Leave;
+        let is_first = matches!(login.purpose, Purpose::Leave);
         let is_alone = is_first && !self.rooms.iter().any(Room::is_online);
-        let known = |room: &Room| room.key() == login.room;
-        if let Some(at) = self.leaving.iter().position(known) {
-            let mut room = self.leaving.swap_remove(at);
-            if let Some((header, session)) = joined {
-                room.leave_late(header, session, is_alone, &mut self.net, cx);
-            }
+        let room = take_first(&mut self.leaving, |room| room.key() == login.room);
+        if let (Some(mut room), Some((header, session))) = (room, joined) {
+            room.leave_late(header, session, is_alone, &mut self.net, cx);
         }
         if is_alone {
             self.net.link.close_pc(cx);
@@ -196,7 +193,7 @@ impl Engine {
     #[inline(never)]
     pub(in crate::engine) fn forget_leaving(&mut self) {
         self.leaving.clear();
-        let keys = self.room_keys();
-        self.net.keep_only(&keys);
+        let rooms = &self.rooms;
+        self.net.forget_others(&|key| room_of(rooms, key).is_some());
     }
 }

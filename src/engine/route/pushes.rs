@@ -5,13 +5,14 @@ use crate::engine::error::{
     Code, KICKED_BY_OTHER_LOGIN, KICKED_BY_SERVER, ROOM_ERROR, TOKEN_EXPIRED,
 };
 use crate::engine::io::LogLevel;
+use crate::engine::lean::joined;
 use crate::engine::net::Net;
 use crate::engine::net::RoomKey;
 use crate::engine::room::{self, Change, Room};
 use crate::engine::wire::packet::{cmd, decode_push};
-use crate::engine::wire::{Push, liveroom, switch, text};
+use crate::engine::wire::{Push, liveroom, pb, switch};
 use crate::engine::{Engine, find_room, json};
-use alloc::{string::String, string::ToString, vec::Vec};
+use alloc::{string::String, string::ToString};
 
 impl Engine {
     pub(in crate::engine) fn handle_push(
@@ -42,15 +43,15 @@ impl Engine {
             return;
         };
         if head.qos_flag() == 1 {
-            let mut list = Vec::new();
+            let mut message_list = pb::List::default();
             for push in pushes.message_list() {
-                list.push(switch::write::MergePushRspInfo {
+                message_list.push(&switch::write::MergePushRspInfo {
                     sub_cmd: push.sub_cmd(),
                     sub_seq: push.sub_seq(),
                 });
             }
             let body = switch::write::MergePushRsp {
-                message_list: list,
+                message_list,
                 server_send_time: head.send_time(),
             };
             net.notify(&room.route, cmd::MERGE_PUSH_ACK, &body, cx);
@@ -126,7 +127,7 @@ impl Engine {
         };
         let reason = kickout.kickout_reason();
         let code = kickout_code(u32::try_from(reason).unwrap_or(0));
-        let text = kickout_text(code, reason, &text(kickout.custom_reason()));
+        let text = kickout_text(code, reason, &kickout.custom_reason_text());
         let end = room.end_by_kickout(code, text, cx);
         self.remove_room(key, &end, cx);
     }
@@ -154,7 +155,7 @@ impl Engine {
             let text = kickout_text(
                 code,
                 i32::try_from(reason).unwrap_or(0),
-                &text(kickout.message()),
+                &kickout.message_text(),
             );
             let end = room.end_by_kickout(code, text, cx);
             self.remove_room(key, &end, cx);
@@ -180,7 +181,11 @@ fn kickout_text(code: Code, reason: i32, custom: &str) -> String {
         to.open('{');
         to.key("custom_kickout_message");
         if custom.is_empty() {
-            to.text(&[code.text(), "; kickout reason: ", &reason.to_string()].concat());
+            to.text(&joined(&[
+                code.text(),
+                "; kickout reason: ",
+                &reason.to_string(),
+            ]));
         } else {
             to.text(custom);
         }

@@ -1,134 +1,93 @@
 //! Other addresses for streams after an outage.
 
-use crate::engine::Engine;
 use crate::engine::cx::Cx;
-use crate::engine::error::{Code, DISPATCH_ERROR, PLAY_NOT_FOUND};
-use crate::engine::link::HttpKey;
-use crate::engine::media_url::{Addresses, Direction};
+use crate::engine::error::DISPATCH_ERROR;
+use crate::engine::lean::take_at;
+use crate::engine::media::Media;
 use crate::engine::net::Net;
-use crate::engine::renewal::{Renewal, Task};
+use crate::engine::renewal::Task;
 use crate::engine::room::Room;
 use crate::engine::time::Instant;
-use alloc::{string::String, vec::Vec};
+use crate::engine::{Engine, room_of};
 
 use super::media::request_address;
 
+/// What becomes of a renewal.
+enum Outcome {
+    /// It goes on, or there is none.
+    GoesOn,
+    /// It was tried for long enough.
+    Failed,
+    /// The component did not begin on the new address.
+    NotTaken,
+}
+
 impl Engine {
     /// When a renewal wants to be woken.
-    pub(in crate::engine) fn next_renewal(&self) -> Option<Instant> {
-        let publishers = self.publishers.iter().map(|p| &p.renewal);
-        let all = publishers.chain(self.players.iter().map(|p| &p.renewal));
-        all.flatten().filter_map(Renewal::deadline).min()
+    pub(in crate::engine) fn next_renewal(&self) -> Instant {
+        let mut deadline = Instant::NEVER;
+        for publisher in &self.publishers {
+            deadline = deadline.min(publisher.media.deadline());
+        }
+        for player in &self.players {
+            deadline = deadline.min(player.media.deadline());
+        }
+        deadline
     }
 
     /// Does what is due.
     pub(in crate::engine) fn handle_renewals(&mut self, cx: &mut Cx<'_>) {
-        let (rooms, net, now) = (&self.rooms, &mut self.net, cx.now.mono);
-        self.publishers.retain_mut(|publisher| {
-            let room = rooms.iter().find(|r| r.key() == publisher.room);
-            let room = room.filter(|room| room.is_online());
-            let Some(renewal) = &mut publisher.renewal else {
-                return true;
+        let (rooms, net) = (&self.rooms, &mut self.net);
+        let mut at = 0;
+        while let Some(publisher) = self.publishers.get_mut(at) {
+            let outcome = renew(&mut publisher.media, rooms, net, cx);
+            let room = room_of(rooms, publisher.media.room);
+            let stays = match outcome {
+                Outcome::GoesOn => true,
+                Outcome::Failed => {
+                    publisher.fail_renewal(room, net, cx);
+                    false
+                }
+                Outcome::NotTaken => publisher.end_renewal(room, net, cx),
             };
-            match (renewal.take_due(room.is_some(), now), room) {
-                (Some(Task::Ask), Some(room)) if publisher.addresses.is_cdn() => {
-                    publisher.give_renewed(room.user_session_id(), cx);
-                }
-                (Some(Task::Ask), Some(room)) => {
-                    let id = &publisher.stream_id;
-                    let asked = ask(renewal, room, id, Direction::Push, net, cx);
-                    if !asked {
-                        publisher.fail_renewal(Some(room), net, cx);
-                        return false;
-                    }
-                }
-                (Some(Task::GiveUpWaiting), Some(room)) => {
-                    return publisher.end_renewal(room, net, cx);
-                }
-                _ => {}
+            if stays {
+                at += 1;
+            } else {
+                take_at(&mut self.publishers, at);
             }
-            true
-        });
+        }
         for player in &mut self.players {
-            let room = rooms.iter().find(|r| r.key() == player.room);
-            let room = room.filter(|room| room.is_online());
-            let Some(renewal) = &mut player.renewal else {
-                continue;
-            };
-            match (renewal.take_due(room.is_some(), now), room) {
-                (Some(Task::Ask), Some(room)) if player.addresses.is_cdn() => {
-                    player.give_renewed(room.user_session_id(), cx);
-                }
-                (Some(Task::Ask), Some(room)) => {
-                    let asked = ask(renewal, room, &player.stream_id, Direction::Pull, net, cx);
-                    if !asked {
-                        player.fail_renewal(DISPATCH_ERROR, cx);
-                    }
-                }
-                (Some(Task::GiveUpWaiting), Some(_)) => player.end_renewal(cx),
-                _ => {}
+            match renew(&mut player.media, rooms, net, cx) {
+                Outcome::GoesOn => {}
+                Outcome::Failed => player.fail_renewal(DISPATCH_ERROR, cx),
+                Outcome::NotTaken => player.end_renewal(cx),
             }
         }
-    }
-
-    /// The answer to a request of a renewal. Returns whether it was one.
-    pub(in crate::engine) fn handle_renewed(
-        &mut self,
-        key: HttpKey,
-        hosts: &Result<Vec<String>, Code>,
-        cx: &mut Cx<'_>,
-    ) -> bool {
-        let waits = |renewal: &Option<Renewal>| renewal.as_ref().is_some_and(|r| r.waits_for(key));
-        let app_id = self.net.app_id;
-        if let Some(at) = self.publishers.iter().position(|p| waits(&p.renewal)) {
-            let Some(publisher) = self.publishers.get_mut(at) else {
-                return true;
-            };
-            let room = self.rooms.iter().find(|r| r.key() == publisher.room);
-            match hosts {
-                Ok(hosts) => {
-                    publisher.addresses =
-                        Addresses::on_hosts(hosts.clone(), app_id, &publisher.stream_id);
-                    publisher.give_renewed(room.map_or(0, Room::user_session_id), cx);
-                }
-                Err(_) => {
-                    if !publisher.renewal.as_mut().is_some_and(|r| r.fail(cx)) {
-                        publisher.fail_renewal(room, &mut self.net, cx);
-                        self.publishers.remove(at);
-                    }
-                }
-            }
-            return true;
-        }
-        let Some(player) = self.players.iter_mut().find(|p| waits(&p.renewal)) else {
-            return false;
-        };
-        let room = self.rooms.iter().find(|r| r.key() == player.room);
-        match hosts {
-            Ok(hosts) => {
-                player.addresses = Addresses::on_hosts(hosts.clone(), app_id, &player.stream_id);
-                player.give_renewed(room.map_or(0, Room::user_session_id), cx);
-            }
-            Err(code) => {
-                let is_over = *code == PLAY_NOT_FOUND;
-                if is_over || !player.renewal.as_mut().is_some_and(|r| r.fail(cx)) {
-                    player.fail_renewal(*code, cx);
-                }
-            }
-        }
-        true
     }
 }
 
-/// Returns false when it was tried for long enough.
-fn ask(
-    renewal: &mut Renewal,
-    room: &Room,
-    stream_id: &str,
-    direction: Direction,
-    net: &mut Net,
-    cx: &mut Cx<'_>,
-) -> bool {
-    let request = request_address(net, &room.request, stream_id, direction, cx);
-    renewal.set_request(request, cx)
+/// Does what is due for one stream.
+#[inline(never)]
+fn renew(media: &mut Media, rooms: &[Room], net: &mut Net, cx: &mut Cx<'_>) -> Outcome {
+    let room = room_of(rooms, media.room).filter(|room| room.is_online());
+    let Some(renewal) = &mut media.renewal else {
+        return Outcome::GoesOn;
+    };
+    match (renewal.take_due(room.is_some(), cx.now.mono), room) {
+        (Some(Task::Ask), Some(room)) if media.addresses.is_cdn() => {
+            media.give_url(room.user_session_id(), cx);
+            Outcome::GoesOn
+        }
+        (Some(Task::Ask), Some(room)) => {
+            let request = request_address(media, room, net, cx);
+            let renewal = media.renewal.as_mut();
+            if renewal.is_some_and(|renewal| renewal.set_request(request, cx)) {
+                Outcome::GoesOn
+            } else {
+                Outcome::Failed
+            }
+        }
+        (Some(Task::GiveUpWaiting), Some(_)) => Outcome::NotTaken,
+        _ => Outcome::GoesOn,
+    }
 }

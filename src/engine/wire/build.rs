@@ -37,9 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             write_message(&mut code, &message)?;
         }
         let Code { read, write } = code;
-        let text = format!(
-            "{read}/// To send.\npub mod write {{\n#[allow(unused_imports)]\nuse alloc::vec::Vec;\n\nuse super::pb;\n{write}}}\n"
-        );
+        let text = format!("{read}/// To send.\npub mod write {{\nuse super::pb;\n{write}}}\n");
         std::fs::write(out.join(format!("{}.rs", file.package_name())), text)?;
     }
     Ok(())
@@ -88,6 +86,7 @@ impl<'a> From<super::{name}<'a>> for {name}{lifetime} {{
 }}
 impl pb::Encode for {name}{bound} {{
     #[allow(unused_variables)]
+    #[inline(always)]
     fn write(&self, to: &mut pb::Writer) {{
 {writers}    }}
 }}"
@@ -120,6 +119,13 @@ fn write_field(field: &FieldDescriptor, to: [&mut String; 4]) -> Result<(), Box<
                 readers,
                 "    pub fn {name}(self) -> {plain} {{ self.0.{accessor}({number}) }}"
             )?;
+            if field.kind() == Kind::String {
+                writeln!(
+                    readers,
+                    "    pub fn {name}_text(self) -> super::String {{ self.0.text({number}) }}
+    pub fn {name}_shared(self) -> super::Shared {{ self.0.shared({number}) }}"
+                )?;
+            }
             writeln!(declarations, "    pub {name}: {plain},")?;
             write!(copies, "{name}: message.{name}(), ")?;
             writeln!(
@@ -149,15 +155,12 @@ fn write_field(field: &FieldDescriptor, to: [&mut String; 4]) -> Result<(), Box<
                 readers,
                 "    pub fn {name}(self) -> pb::Messages<'a, {read}> {{ self.0.messages({number}) }}"
             )?;
-            writeln!(declarations, "    pub {name}: Vec<{write}>,")?;
+            writeln!(declarations, "    pub {name}: pb::List<{write}, {number}>,")?;
             write!(
                 copies,
                 "{name}: message.{name}().map(Into::into).collect(), "
             )?;
-            writeln!(
-                writers,
-                "        for item in &self.{name} {{ to.{accessor}({number}, item); }}"
-            )?;
+            writeln!(writers, "        to.list(&self.{name});")?;
         }
     }
     Ok(())

@@ -98,8 +98,13 @@ pub fn decode_frame(bytes: &[u8]) -> Result<(u32, Frame<'_>), WireError> {
 }
 
 /// Encodes one message as a frame on `stream`.
-pub fn encode_frame(kind: FrameType, stream: u32, message: &dyn Encode) -> Vec<u8> {
-    let payload = pb::encode(message);
+#[inline(always)]
+pub fn encode_frame(kind: FrameType, stream: u32, message: &impl Encode) -> Vec<u8> {
+    frame(kind, stream, pb::encode(message))
+}
+
+#[inline(never)]
+fn frame(kind: FrameType, stream: u32, payload: Vec<u8>) -> Vec<u8> {
     let length = payload.len();
     let mut bytes = Vec::with_capacity(HEADER_BYTES + length);
     bytes.extend_from_slice(&[FIRST_BYTE, 0]);

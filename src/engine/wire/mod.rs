@@ -6,7 +6,9 @@
 //! Decoding is total. Any bytes give a value or a [`WireError`]; memory is bounded by [`frame::MAX_FRAME_BYTES`], which is
 //! checked before anything is decoded.
 
-use alloc::{borrow::Cow, rc::Rc, string::String};
+use alloc::string::String;
+
+use super::shared::Shared;
 
 pub mod frame;
 pub mod packet;
@@ -16,7 +18,8 @@ pub use frame::{Frame, FrameType};
 pub use packet::{Body, Packet, Push};
 
 /// Messages of the outer protocol, generated from `proto/accesshub.proto`.
-#[allow(missing_docs)]
+// `String` is in the prelude where the library is compiled for tests.
+#[allow(missing_docs, unused_qualifications)]
 pub mod accesshub {
     use super::pb;
 
@@ -24,7 +27,7 @@ pub mod accesshub {
 }
 
 /// Parts of [`switch`] and [`liveroom`] messages, generated from `proto/common.proto`.
-#[allow(missing_docs)]
+#[allow(missing_docs, unused_qualifications)]
 pub mod common {
     use super::pb;
 
@@ -32,7 +35,7 @@ pub mod common {
 }
 
 /// Application configuration, generated from `proto/initconfig.proto`.
-#[allow(missing_docs)]
+#[allow(missing_docs, unused_qualifications)]
 pub mod initconfig {
     use super::pb;
 
@@ -40,7 +43,7 @@ pub mod initconfig {
 }
 
 /// Room bodies, generated from `proto/liveroom.proto`.
-#[allow(missing_docs)]
+#[allow(missing_docs, unused_qualifications)]
 pub mod liveroom {
     use super::pb;
 
@@ -48,28 +51,35 @@ pub mod liveroom {
 }
 
 /// Session layer of the room protocol, generated from `proto/switch.proto`.
-#[allow(missing_docs)]
+#[allow(missing_docs, unused_qualifications)]
 pub mod switch {
     use super::pb;
 
     include!(concat!(env!("OUT_DIR"), "/switch.rs"));
 }
 
-/// The text of a field. Bytes that are not UTF-8 become U+FFFD.
-pub fn text(bytes: &[u8]) -> String {
-    lossy(bytes).into_owned()
-}
-
-/// The same for whoever keeps it in several places.
-pub fn shared(bytes: &[u8]) -> Rc<str> {
-    lossy(bytes).into()
-}
-
-fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    // What is in order, as almost everything is, is looked at in whole words.
-    match core::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
+/// The text of a field. Bytes that are not UTF-8 become U+FFFD, as `String::from_utf8_lossy` has it, which would bring in a
+/// second reader of UTF-8.
+pub fn text(mut bytes: &[u8]) -> String {
+    let mut text = String::new();
+    loop {
+        match core::str::from_utf8(bytes) {
+            // What is in order, as almost everything is, takes exactly the memory that it needs.
+            Ok(good) if text.is_empty() => return good.into(),
+            Ok(good) => {
+                text.push_str(good);
+                return text;
+            }
+            Err(error) => {
+                let (good, rest) = bytes
+                    .split_at_checked(error.valid_up_to())
+                    .unwrap_or_default();
+                text.push_str(core::str::from_utf8(good).unwrap_or_default());
+                text.push(char::REPLACEMENT_CHARACTER);
+                let bad = error.error_len().unwrap_or(rest.len());
+                bytes = rest.get(bad..).unwrap_or_default();
+            }
+        }
     }
 }
 
@@ -94,6 +104,40 @@ impl WireError {
             Self::Truncated => "frame is cut short",
             Self::NotAPacket => "room packet has an unknown start byte",
             Self::Malformed => "message cannot be decoded",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::random::Random;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn damaged_texts_are_read_as_the_library_reads_them() {
+        let parts: [&[u8]; 12] = [
+            b"a",
+            "\u{e9}".as_bytes(),
+            "\u{754c}".as_bytes(),
+            "\u{1f600}".as_bytes(),
+            &[0x80],
+            &[0xc0, 0xaf],
+            &[0xe7, 0x95],
+            &[0xed, 0xa0, 0x80],
+            &[0xf0, 0x9f, 0x98],
+            &[0xf4, 0x90],
+            &[0xf0],
+            &[0xff],
+        ];
+        let mut random = Random::new(3);
+        for _ in 0..20_000 {
+            let mut bytes = Vec::new();
+            for _ in 0..random.between(0, 6) {
+                bytes.extend_from_slice(parts[random.between(0, 11) as usize]);
+            }
+            let expected = String::from_utf8_lossy(&bytes);
+            assert_eq!(text(&bytes), expected, "{bytes:x?}");
         }
     }
 }

@@ -8,8 +8,8 @@
 //! | 7 | h | [`switch::Header`] |
 //! | 7+h | | body |
 
-use super::pb::{self, Choice, Encode, Message, decode};
-use super::{WireError, liveroom, switch, text};
+use super::pb::{self, Choice, Message, decode};
+use super::{WireError, liveroom, switch};
 use alloc::{string::String, vec::Vec};
 
 const PREFIX_BYTES: usize = 7;
@@ -115,9 +115,9 @@ pub fn decode_packet(bytes: &[u8]) -> Result<Packet<'_>, WireError> {
     Ok(Packet { header, body })
 }
 
-/// Encodes one room packet.
-pub fn encode_packet(header: &switch::write::Header<'_>, body: &dyn Encode) -> Vec<u8> {
-    let (header, body) = (pb::encode(header), pb::encode(body));
+/// Encodes one room packet; its body is encoded already.
+pub fn encode_packet(header: &switch::write::Header<'_>, body: &[u8]) -> Vec<u8> {
+    let header = pb::encode(header);
     let (header_bytes, body_bytes) = (header.len(), body.len());
     let mut bytes = Vec::with_capacity(PREFIX_BYTES + header_bytes + body_bytes);
     bytes.push(FIRST_BYTE);
@@ -128,7 +128,7 @@ pub fn encode_packet(header: &switch::write::Header<'_>, body: &dyn Encode) -> V
     );
     bytes.extend_from_slice(&u32::try_from(body_bytes).unwrap_or(u32::MAX).to_be_bytes());
     bytes.extend_from_slice(&header);
-    bytes.extend_from_slice(&body);
+    bytes.extend_from_slice(body);
     bytes
 }
 
@@ -154,7 +154,7 @@ pub fn answer_head(body: Body<'_>) -> (u32, String) {
     };
     // They all begin with it.
     match liveroom::CommonRsp::new(fields).rsp_head() {
-        Some(head) => (head.code(), text(head.message())),
+        Some(head) => (head.code(), head.message_text()),
         None => (u32::MAX, "answer without a head".into()),
     }
 }

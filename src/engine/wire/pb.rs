@@ -5,10 +5,10 @@
 //! than the numbers of its fields. Unknown fields are skipped. A field of another wire type than the schema's makes the
 //! message malformed. Of a field that comes twice the last one counts.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::marker::PhantomData;
 
-use super::WireError;
+use super::{Shared, WireError, text};
 
 /// A message that can be read.
 pub trait Message<'a> {
@@ -81,11 +81,10 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// Writes a message.
-pub fn encode(message: &dyn Encode) -> Vec<u8> {
-    let mut writer = Writer {
-        bytes: Vec::with_capacity(USUAL_BYTES),
-    };
+/// Writes a message. Inlined where the message is made, so that its fields are never stored: half the code.
+#[inline(always)]
+pub fn encode(message: &impl Encode) -> Vec<u8> {
+    let mut writer = Writer::new();
     message.write(&mut writer);
     writer.bytes
 }
@@ -122,6 +121,18 @@ impl<'a> Fields<'a> {
     #[inline(never)]
     pub fn bytes(self, number: u32) -> &'a [u8] {
         self.optional_bytes(number).unwrap_or_default()
+    }
+
+    /// Bytes that are not UTF-8 become U+FFFD.
+    #[inline(never)]
+    pub fn text(self, number: u32) -> String {
+        text(self.bytes(number))
+    }
+
+    /// The same for whoever keeps it in several places.
+    #[inline(never)]
+    pub fn shared(self, number: u32) -> Shared {
+        self.text(number).into()
     }
 
     pub fn optional_u64(self, number: u32) -> Option<u64> {
@@ -200,8 +211,41 @@ fn next_slice<'a>(rest: &mut &'a [u8], number: u32) -> Option<&'a [u8]> {
     }
 }
 
+/// The messages of the repeated field `NUMBER` of a message to write. They are written as they come, so that none is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct List<M, const NUMBER: u32> {
+    written: Writer,
+    kind: PhantomData<M>,
+}
+
+impl<M: Encode, const NUMBER: u32> List<M, NUMBER> {
+    /// Adds a message at the end.
+    #[inline(always)]
+    pub fn push(&mut self, message: &M) {
+        self.written.message(NUMBER, message);
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.written.bytes.is_empty()
+    }
+}
+
+impl<M: Encode, const NUMBER: u32> FromIterator<M> for List<M, NUMBER> {
+    fn from_iter<Messages: IntoIterator<Item = M>>(messages: Messages) -> Self {
+        let mut list = Self {
+            written: Writer::default(),
+            kind: PhantomData,
+        };
+        for message in messages {
+            list.push(&message);
+        }
+        list
+    }
+}
+
 /// Collects the bytes of a message.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Writer {
     bytes: Vec<u8>,
 }
@@ -209,6 +253,13 @@ pub struct Writer {
 /// The methods named `plain_...` leave a default value out, the others write it.
 #[allow(missing_docs, clippy::cast_sign_loss)]
 impl Writer {
+    #[inline(never)]
+    fn new() -> Self {
+        Self {
+            bytes: Vec::with_capacity(USUAL_BYTES),
+        }
+    }
+
     pub fn u64(&mut self, number: u32, value: u64) {
         self.varint(u64::from(number) << 3);
         self.varint(value);
@@ -236,8 +287,18 @@ impl Writer {
         self.bytes.extend_from_slice(value);
     }
 
-    pub fn message(&mut self, number: u32, value: &dyn Encode) {
-        self.bytes(number, &encode(value));
+    #[inline(always)]
+    pub fn message(&mut self, number: u32, value: &impl Encode) {
+        self.owned(number, encode(value));
+    }
+
+    #[inline(never)]
+    fn owned(&mut self, number: u32, bytes: Vec<u8>) {
+        self.bytes(number, &bytes);
+    }
+
+    pub fn list<M, const NUMBER: u32>(&mut self, list: &List<M, NUMBER>) {
+        self.bytes.extend_from_slice(&list.written.bytes);
     }
 
     pub fn plain_u64(&mut self, number: u32, value: u64) {

@@ -9,14 +9,14 @@ use zego_express_alipay::engine::wire::{Body, Frame, Push, accesshub, liveroom, 
 
 const STREAMS: usize = 1_000;
 
-fn downward(cmd: u32, body: &dyn Encode) -> Vec<u8> {
+fn downward(cmd: u32, body: &impl Encode) -> Vec<u8> {
     let header = switch::write::Header {
         cmd,
         seq: 0,
         context_key: 1,
         ..Default::default()
     };
-    let packet = encode_packet(&header, body);
+    let packet = encode_packet(&header, &encode(body));
     let message = accesshub::write::PcDownwardMessage { payload: &packet };
     encode_frame(FrameType::PcDownward, 1, &message)
 }
@@ -24,12 +24,14 @@ fn downward(cmd: u32, body: &dyn Encode) -> Vec<u8> {
 fn join() -> Vec<u8> {
     let push = liveroom::write::PushUserInfoUpdated {
         server_user_seq: 12_345,
-        user_action_list: vec![liveroom::write::UserAction {
+        user_action_list: [liveroom::write::UserAction {
             action: 1,
             id_name: b"user-12345",
             nick_name: "用户12345".as_bytes(),
             role: 1,
-        }],
+        }]
+        .into_iter()
+        .collect(),
     };
     let head = switch::write::PushReqHead {
         sub_cmd: 10_001,
@@ -104,7 +106,7 @@ fn write_acknowledgement() -> Vec<u8> {
         context_key: 1,
         ..Default::default()
     };
-    let payload = encode_packet(&header, &body);
+    let payload = encode_packet(&header, &encode(&body));
     let message = accesshub::write::PcUpwardMessage {
         txid: 7,
         service_no: 17,

@@ -1,9 +1,16 @@
 'use strict';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const INVALID = 64;
 /** Values by the codes of the alphabet's characters, written so that only who encodes carries the alphabet. */
-const VALUES = new Uint8Array(128);
+const VALUES = new Uint8Array(128).fill(INVALID);
 for (let i = 0; i < 64; i += 1) VALUES[i < 26 ? i + 65 : i < 52 ? i + 71 : i < 62 ? i - 4 : i < 63 ? 43 : 47] = i;
+
+/** @param {string} text @param {number} at */
+function valueAt(text, at) {
+  const code = text.charCodeAt(at);
+  return code < 128 ? VALUES[code] : INVALID;
+}
 
 /** Bytes to padded base64 text. @param {Uint8Array} bytes @returns {string} */
 function encode(bytes) {
@@ -25,17 +32,28 @@ function encode(bytes) {
  * @returns {Uint8Array | null} null when the text is not base64
  */
 function decode(text) {
-  const digits = text.replace(/[ \t\r\n]+/g, '').replace(/==?$/, '');
-  if (/[^\w+/]|_/.test(digits) || digits.length % 4 === 1) return null;
+  // Almost no text has white space: looking for it would take longer than all the rest.
+  return decodeDigits(text.replace(/==?$/, '')) || decodeDigits(text.replace(/[ \t\r\n]+/g, '').replace(/==?$/, ''));
+}
+
+/** @param {string} digits @returns {Uint8Array | null} */
+function decodeDigits(digits) {
+  if (digits.length % 4 === 1) return null;
   const bytes = new Uint8Array(sizeOf(digits));
-  let length = 0;
-  let group = 0;
-  for (let i = 0; i < digits.length; i += 1) {
-    group = (group << 6) | VALUES[digits.charCodeAt(i)];
-    // The array takes the lowest eight bits.
-    if (i & 3) bytes[length++] = group >> (6 - 2 * (i & 3));
+  const groups = `${digits}AAA`;
+  let seen = 0;
+  for (let i = 0, length = 0; i < digits.length; i += 4) {
+    const a = valueAt(groups, i);
+    const b = valueAt(groups, i + 1);
+    const c = valueAt(groups, i + 2);
+    const d = valueAt(groups, i + 3);
+    seen |= a | b | c | d;
+    // What does not fit any more goes nowhere.
+    bytes[length++] = (a << 2) | (b >> 4);
+    bytes[length++] = (b << 4) | (c >> 2);
+    bytes[length++] = (c << 6) | d;
   }
-  return bytes;
+  return seen < INVALID ? bytes : null;
 }
 
 /** Number of bytes that padded base64 text stands for. @param {string} text @returns {number} */

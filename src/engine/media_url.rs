@@ -214,7 +214,11 @@ fn fill(template: &str, stream_id: &str) -> String {
 }
 
 fn separator(url: &str) -> char {
-    if url.contains('?') { '&' } else { '?' }
+    if url.bytes().any(|byte| byte == b'?') {
+        '&'
+    } else {
+        '?'
+    }
 }
 
 #[cfg(test)]

@@ -374,11 +374,7 @@ impl Room {
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
-        let mut events = Vec::new();
-        let next = self
-            .users
-            .handle_page(answer, &self.request.room_id, &mut events);
-        emit_all(events, cx);
+        let next = self.users.handle_page(answer, &self.request.room_id, cx);
         if let Some(index) = next {
             self.ask_users(index, net, cx);
         }
@@ -390,10 +386,7 @@ impl Room {
         push: liveroom::PushUserInfoUpdated<'_>,
         cx: &mut Cx<'_>,
     ) {
-        let mut events = Vec::new();
-        self.users
-            .handle_push(push, cx.now.mono, &self.request.room_id, &mut events);
-        emit_all(events, cx);
+        self.users.handle_push(push, &self.request.room_id, cx);
     }
 
     /// The whole list of streams.
@@ -403,16 +396,10 @@ impl Room {
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
-        let mut events = Vec::new();
         let list = StreamInfo::from_list(answer.stream_info_list());
-        self.streams.handle_list(
-            answer.stream_list_seq(),
-            list,
-            cx.now.mono,
-            &self.request.room_id,
-            &mut events,
-        );
-        emit_all(events, cx);
+        let seq = answer.stream_list_seq();
+        self.streams
+            .handle_list(seq, &list, &self.request.room_id, cx);
         self.sync(net, cx);
     }
 
@@ -424,17 +411,9 @@ impl Room {
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
-        let mut events = Vec::new();
         let list = StreamInfo::from_push(push.stream_info_list());
-        self.streams.handle_push(
-            change,
-            push.stream_seq(),
-            list,
-            cx.now.mono,
-            &self.request.room_id,
-            &mut events,
-        );
-        emit_all(events, cx);
+        let (seq, room) = (push.stream_seq(), &self.request.room_id);
+        self.streams.handle_push(change, seq, &list, room, cx);
         self.sync(net, cx);
     }
 
@@ -464,11 +443,7 @@ impl Room {
             self.streams.fail_fetch(now);
         }
         if self.users.next_deadline() <= now {
-            let mut events = Vec::new();
-            let fetch = self
-                .users
-                .handle_timeout(now, &self.request.room_id, &mut events);
-            emit_all(events, cx);
+            let fetch = self.users.handle_timeout(&self.request.room_id, cx);
             if fetch {
                 self.fetch_users(net, cx);
             }
@@ -552,12 +527,6 @@ impl Room {
             code,
             extended_data,
         });
-    }
-}
-
-fn emit_all(events: Vec<Event>, cx: &mut Cx<'_>) {
-    for event in events {
-        cx.emit(event);
     }
 }
 

@@ -183,7 +183,7 @@ impl Engine {
             if events.is_empty() {
                 return;
             }
-            for event in events {
+            for event in &events {
                 self.handle_link_event(event, cx);
             }
         }
@@ -195,7 +195,7 @@ impl Engine {
         while let Some(pending) = self.net.take_expired(cx.now.mono) {
             self.handle_expired(pending, cx);
         }
-        for key in self.room_keys() {
+        for &key in &self.room_keys() {
             if let Some(room) = find_room(&mut self.rooms, key) {
                 let signal = room.handle_timeout(&mut self.net, cx);
                 self.handle_signal(key, signal, cx);

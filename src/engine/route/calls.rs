@@ -223,7 +223,7 @@ impl Engine {
             }
         }
         let leaves_all = keys.len() == self.rooms.len() && !keys.is_empty();
-        for key in keys {
+        for &key in &keys {
             let Some(room) = find_room(&mut self.rooms, key) else {
                 continue;
             };

@@ -19,15 +19,15 @@ use crate::engine::{Engine, backoff, find_room, room_of};
 
 impl Engine {
     /// What the link has to say.
-    pub(in crate::engine) fn handle_link_event(&mut self, event: LinkEvent, cx: &mut Cx<'_>) {
+    pub(in crate::engine) fn handle_link_event(&mut self, event: &LinkEvent, cx: &mut Cx<'_>) {
         match event {
-            LinkEvent::Packet(bytes) => self.handle_packet(&bytes, cx),
+            LinkEvent::Packet(bytes) => self.handle_packet(bytes, cx),
             change => self.handle_link_change(change, cx),
         }
     }
 
     #[inline(never)]
-    fn handle_link_change(&mut self, event: LinkEvent, cx: &mut Cx<'_>) {
+    fn handle_link_change(&mut self, event: &LinkEvent, cx: &mut Cx<'_>) {
         match event {
             LinkEvent::Up => self
                 .rooms
@@ -45,10 +45,10 @@ impl Engine {
                 self.forget_leaving();
                 self.renew_connections(cx);
             }
-            LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
-            LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
+            LinkEvent::Http(key, result) => self.handle_http(*key, result, cx),
+            LinkEvent::AppConfig(bytes) => self.cdn.update(bytes),
             LinkEvent::AppIdInvalid => {
-                for key in self.room_keys() {
+                for &key in &self.room_keys() {
                     let signal = find_room(&mut self.rooms, key)
                         .filter(|room| !room.is_online())
                         .map(|room| room.end(APP_ID_INVALID.into(), cx));
@@ -75,7 +75,7 @@ impl Engine {
             let signal = room.and_then(|room| room.handle_retry(attempt, delay, cx));
             self.handle_signal(of, signal, cx);
         } else if self.net.link.handle_retry(attempt, delay, cx) {
-            for key in self.room_keys() {
+            for &key in &self.room_keys() {
                 let signal = find_room(&mut self.rooms, key).map(|room| room.give_up(cx));
                 self.handle_signal(key, signal, cx);
             }

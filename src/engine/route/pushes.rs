@@ -148,7 +148,7 @@ impl Engine {
             reason => reason,
         };
         let code = kickout_code(reason);
-        for key in self.room_keys() {
+        for &key in &self.room_keys() {
             let Some(room) = find_room(&mut self.rooms, key) else {
                 continue;
             };

@@ -319,12 +319,9 @@ impl Room {
         }
     }
 
-    /// A request got no answer in time.
-    pub(super) fn handle_expired(
-        &mut self,
-        purpose: &Purpose,
-        cx: &mut Cx<'_>,
-    ) -> Option<RoomSignal> {
+    /// A request got no answer in time, or none that is of use.
+    #[inline(never)]
+    pub(super) fn handle_unanswered(&mut self, purpose: &Purpose, cx: &mut Cx<'_>) {
         match purpose {
             Purpose::Login | Purpose::Enter => self.retry_login(cx),
             Purpose::UserList => self.users.fail_fetch(cx.now.mono),
@@ -334,7 +331,6 @@ impl Room {
             | Purpose::UpdateStream { .. } => self.streams.handle_unanswered_change(cx.now.mono),
             _ => {}
         }
-        None
     }
 
     /// A heartbeat was answered.
@@ -421,11 +417,6 @@ impl Room {
     pub(super) fn handle_own_stream_change(&mut self, seq: u32, net: &mut Net, cx: &mut Cx<'_>) {
         self.streams.handle_own_change(seq, cx.now.mono);
         self.sync(net, cx);
-    }
-
-    /// A list could not be fetched.
-    pub(super) fn handle_list_error(&mut self, purpose: &Purpose, cx: &mut Cx<'_>) {
-        self.handle_expired(purpose, cx);
     }
 
     /// Starts whatever fetch is due.

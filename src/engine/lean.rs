@@ -36,3 +36,13 @@ pub(super) fn joined(parts: &[&str]) -> String {
     }
     text
 }
+
+/// Where a part stands first.
+#[inline(never)]
+pub(super) fn position(text: &[u8], part: &[u8]) -> Option<usize> {
+    let mut rest = text;
+    while !rest.starts_with(part) {
+        rest = rest.get(1..)?;
+    }
+    Some(text.len() - rest.len())
+}

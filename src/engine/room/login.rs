@@ -193,12 +193,12 @@ impl Room {
         } else {
             RoomReason::LoginFailed
         };
-        self.emit_state(
+        cx.emit_state(
+            self.id(),
             RoomState::Disconnected,
             reason,
             code,
-            Some(text.clone()),
-            cx,
+            Some(&text),
         );
         if let Some(call) = self.login_call.take() {
             cx.reply(call, Err(error));
@@ -338,7 +338,7 @@ impl Room {
         };
         self.was_online = true;
         self.is_shown_connected = true;
-        self.emit_state(RoomState::Connected, reason, OK, None, cx);
+        cx.emit_state(self.id(), RoomState::Connected, reason, OK, None);
         if let Some(call) = self.login_call.take() {
             cx.reply(call, Ok(Reply::Flag(true)));
         }

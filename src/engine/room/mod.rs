@@ -173,7 +173,13 @@ impl Room {
             trans: Trans::default(),
             request,
         };
-        room.emit_state(RoomState::Connecting, RoomReason::Logining, OK, None, cx);
+        cx.emit_state(
+            room.id(),
+            RoomState::Connecting,
+            RoomReason::Logining,
+            OK,
+            None,
+        );
         room
     }
 
@@ -293,25 +299,31 @@ impl Room {
         if let Some(call) = self.login_call.take() {
             cx.refuse_with(call, STOPPED, "logged out before the login was finished");
         }
-        self.emit_state(RoomState::Disconnected, RoomReason::Logout, OK, None, cx);
+        cx.emit_state(
+            self.id(),
+            RoomState::Disconnected,
+            RoomReason::Logout,
+            OK,
+            None,
+        );
     }
 
     /// The service removed the user.
     pub(super) fn end_by_kickout(
         &mut self,
         code: Code,
-        extended_data: String,
+        extended_data: &str,
         cx: &mut Cx<'_>,
     ) -> RoomEnd {
         if let Some(call) = self.login_call.take() {
             cx.refuse(call, code);
         }
-        self.emit_state(
+        cx.emit_state(
+            self.id(),
             RoomState::Disconnected,
             RoomReason::KickOut,
             code,
             Some(extended_data),
-            cx,
         );
         RoomEnd {
             code,
@@ -487,37 +499,14 @@ impl Room {
     fn show_reconnecting(&mut self, code: Code, cx: &mut Cx<'_>) {
         if self.is_shown_connected {
             self.is_shown_connected = false;
-            self.emit_state(
+            cx.emit_state(
+                self.id(),
                 RoomState::Connecting,
                 RoomReason::Reconnecting,
                 code,
                 None,
-                cx,
             );
         }
-    }
-
-    fn emit_state(
-        &self,
-        state: RoomState,
-        reason: RoomReason,
-        code: Code,
-        extended_data: Option<String>,
-        cx: &mut Cx<'_>,
-    ) {
-        let room = self.id();
-        cx.emit(Event::RoomStateUpdate {
-            room: room.into(),
-            state,
-            code,
-            extended_data: extended_data.clone(),
-        });
-        cx.emit(Event::RoomStateChanged {
-            room: room.into(),
-            reason,
-            code,
-            extended_data,
-        });
     }
 }
 

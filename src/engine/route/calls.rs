@@ -6,7 +6,7 @@ use crate::engine::error::{
     ALREADY_IN_ROOM, DESTROYED, Error, OK, PUBLISH_NOT_FOUND, ROOM_NOT_EXIST, SOCKET_CLOSED,
     TOO_MANY_ROOMS,
 };
-use crate::engine::event::{Event, RoomReason, RoomState};
+use crate::engine::event::{RoomReason, RoomState};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::lean::take_first;
 use crate::engine::net::Net;
@@ -140,29 +140,10 @@ impl Engine {
         if room_named(&self.rooms, room).is_some() {
             return;
         }
-        let states = [
-            (RoomState::Connecting, RoomReason::Logining, OK, None),
-            (
-                RoomState::Disconnected,
-                RoomReason::LoginFailed,
-                error.code,
-                Some(error.message.clone()),
-            ),
-        ];
-        for (state, reason, code, extended_data) in states {
-            cx.emit(Event::RoomStateUpdate {
-                room: room.into(),
-                state,
-                code,
-                extended_data: extended_data.clone(),
-            });
-            cx.emit(Event::RoomStateChanged {
-                room: room.into(),
-                reason,
-                code,
-                extended_data,
-            });
-        }
+        cx.emit_state(room, RoomState::Connecting, RoomReason::Logining, OK, None);
+        let (code, text) = (error.code, Some(error.message.as_str()));
+        let reason = RoomReason::LoginFailed;
+        cx.emit_state(room, RoomState::Disconnected, reason, code, text);
     }
 
     /// Stops a token that cannot be good before it is sent.

@@ -15,7 +15,7 @@ use crate::engine::publish;
 use crate::engine::room::{Room, RoomEnd, RoomSignal};
 use crate::engine::time::Millis;
 use crate::engine::wire::switch;
-use crate::engine::{Engine, backoff, find_room, room_of};
+use crate::engine::{Engine, backoff, find_publisher, find_room, room_of};
 
 impl Engine {
     /// What the link has to say.
@@ -108,18 +108,17 @@ impl Engine {
                 for player in self.players.iter_mut().filter(|p| p.media.room == key) {
                     player.handle_online(outage.length, cx);
                 }
-                let publishers = &self.publishers;
-                for stale in own_streams
-                    .iter()
-                    .filter(|s| !publishers.iter().any(|p| *p.media.stream_id == *s.id))
-                {
-                    publish::send_delete(&stale.id, &stale.sid, 0, room, &mut self.net, cx);
+                for stream in &own_streams {
+                    if find_publisher(&mut self.publishers, &stream.id).is_none() {
+                        publish::send_delete(&stream.id, &stream.sid, 0, room, &mut self.net, cx);
+                    }
                 }
                 if self.multi_room && room.is_first {
-                    self.rooms
-                        .iter_mut()
-                        .filter(|room| !room.is_first && !room.is_online())
-                        .for_each(|room| room.enter_later(cx));
+                    for room in &mut self.rooms {
+                        if !room.is_first && !room.is_online() {
+                            room.enter_later(cx);
+                        }
+                    }
                 }
             }
         }

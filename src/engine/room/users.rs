@@ -271,7 +271,8 @@ impl Users {
                 _ => {}
             }
         }
-        report(room, added, deleted, cx);
+        report(room, UpdateType::Add, added, cx);
+        report(room, UpdateType::Delete, deleted, cx);
     }
 
     fn replace(&mut self, list: Table<User>, room: &str, cx: &mut Cx<'_>) {
@@ -282,7 +283,8 @@ impl Users {
                 added.push(user.clone());
             }
         }
-        report(room, added, old.into_rows(), cx);
+        report(room, UpdateType::Add, added, cx);
+        report(room, UpdateType::Delete, old.into_rows(), cx);
     }
 }
 
@@ -306,15 +308,14 @@ impl From<liveroom::PushUserInfoUpdated<'_>> for Push {
     }
 }
 
-fn report(room: &str, added: Vec<User>, deleted: Vec<User>, cx: &mut Cx<'_>) {
-    for (update, users) in [(UpdateType::Add, added), (UpdateType::Delete, deleted)] {
-        if !users.is_empty() {
-            cx.emit(Event::RoomUserUpdate {
-                room: room.into(),
-                update,
-                users,
-            });
-        }
+#[inline(never)]
+fn report(room: &str, update: UpdateType, users: Vec<User>, cx: &mut Cx<'_>) {
+    if !users.is_empty() {
+        cx.emit(Event::RoomUserUpdate {
+            room: room.into(),
+            update,
+            users,
+        });
     }
 }
 

@@ -85,7 +85,10 @@ fn events_and_answers_stand_in_one_list_in_order() {
         false
     );
     assert_eq!(value(&mut engine, "getNextUrl", json!(["s"])), "");
-    assert_eq!(value(&mut engine, "logoutRoom", json!([])), Value::Null);
+    assert_eq!(
+        answer(&mut engine, "logoutRoom", &json!([])),
+        json!({ "type": "reply", "id": 9 })
+    );
     call(
         &mut engine,
         3,

@@ -10,7 +10,7 @@ use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::json::Writer;
-use crate::engine::{self, Config, Input, Now, Output};
+use crate::engine::{self, Config, Input, Now};
 
 /// Half the size of the standard library's allocator.
 #[global_allocator]

@@ -182,7 +182,7 @@ pub enum LogLevel {
 const NORMAL_CLOSURE: u32 = 1_000;
 
 impl Output {
-    /// As the shim gets it: `{type, ...}`. A reply has `id` and either `value` or `error`.
+    /// As the shim gets it: `{type, ...}`. A reply has `id` and either `value`, missing for nothing, or `error`.
     pub(crate) fn write(&self, to: &mut Writer) {
         let (kind, socket) = match self {
             Self::Event(event) => return event.write(to),
@@ -226,6 +226,7 @@ impl Output {
             Self::Reply { id, result } => {
                 to.number_member("id", *id);
                 match result {
+                    Ok(Reply::Nothing) => {}
                     Ok(reply) => {
                         to.key("value");
                         reply.write(to);

@@ -30,31 +30,29 @@ const EVENTS = [
   'hallStateUpdate',
 ];
 
-/** @typedef {{fn: Function, once: boolean, removed: boolean}} Handler */
+/** @typedef {{fn: Function, once: boolean}} Handler */
 
 /** Handlers by event, called in the order in which they were added. */
 class Emitter {
   /** @param {(error: any, event: string) => void} onFault called with what a handler threw */
   constructor(onFault) {
     this.onFault = onFault;
-    /** @type {Map<string, Handler[]>} */
+    /** @type {Map<string, Set<Handler>>} */
     this.handlers = new Map();
-    for (const event of EVENTS) this.handlers.set(event, []);
+    for (const event of EVENTS) this.handlers.set(event, new Set());
   }
 
   /** @param {string} event @param {any} fn @param {boolean} once @returns {boolean} */
   add(event, fn, once) {
-    const list = this.handlers.get(event);
-    if (!list || typeof fn !== 'function') return false;
-    list.push({ fn, once, removed: false });
-    return true;
+    const handlers = this.handlers.get(event);
+    return !!handlers && typeof fn === 'function' && !!handlers.add({ fn, once });
   }
 
   /** Removes every registration of `fn`, or all of the event. @param {string} event @param {any} [fn] @returns {boolean} */
   remove(event, fn) {
-    const list = this.handlers.get(event);
-    if (!list || (fn !== undefined && typeof fn !== 'function')) return false;
-    this.drop(event, (handler) => fn === undefined || handler.fn === fn);
+    const handlers = this.handlers.get(event);
+    if (!handlers || (fn !== undefined && typeof fn !== 'function')) return false;
+    for (const handler of handlers) if (fn === undefined || handler.fn === fn) handlers.delete(handler);
     return true;
   }
 
@@ -64,29 +62,18 @@ class Emitter {
    * @param {any[]} args
    */
   emit(event, args) {
-    // The list only ever grows: whoever removes a handler makes another one.
-    const list = this.handlers.get(event) || [];
-    const count = list.length;
-    for (let i = 0; i < count; i += 1) {
-      const handler = list[i];
-      if (handler.removed) continue;
-      if (handler.once) this.drop(event, (other) => other === handler);
+    /** @type {Set<Handler>} */
+    const handlers = this.handlers.get(event) || new Set();
+    for (const handler of Array.from(handlers)) {
+      if (!handlers.has(handler)) continue;
+      const { fn, once } = handler;
+      if (once) handlers.delete(handler);
       try {
-        handler.fn.apply(undefined, args);
+        fn(...args);
       } catch (error) {
         this.onFault(error, event);
       }
     }
-  }
-
-  /** @param {string} event @param {(handler: Handler) => boolean} which */
-  drop(event, which) {
-    const list = this.handlers.get(event) || [];
-    for (const handler of list) handler.removed = which(handler);
-    this.handlers.set(
-      event,
-      list.filter((handler) => !handler.removed),
-    );
   }
 
   /** Removes every handler, and takes no more. */

@@ -133,18 +133,20 @@ function createAdapter(my, log) {
 
     /** Begins to watch the platform for one engine instance. @param {Inputs} inputs @returns {Link} */
     attach(inputs) {
-      return attach(host, { has, call, log }, inputs);
+      return attach(host, has, call, log, inputs);
     },
   };
 }
 
 /**
  * @param {any} host
- * @param {{has: (name: string) => boolean, call: (name: string, argument?: any) => any, log: (level: string, message: string) => void}} tools
+ * @param {(name: string) => boolean} has
+ * @param {(name: string, argument?: any) => any} call
+ * @param {(level: string, message: string) => void} log
  * @param {Inputs} inputs
  * @returns {Link}
  */
-function attach(host, { has, call, log }, inputs) {
+function attach(host, has, call, log, inputs) {
   /** @type {Map<number, {task: any, fail: (error: any) => void}>} */
   const sockets = new Map();
   let attached = true;
@@ -163,16 +165,18 @@ function attach(host, { has, call, log }, inputs) {
     const networkType = String((result && result.networkType) || 'UNKNOWN');
     const online =
       !result || (result.isConnected !== false && result.networkAvailable !== false && networkType !== 'NOTREACHABLE');
-    state.network = { type: 'network', online, networkType };
-    tell(state.network);
+    tell((state.network = { type: 'network', online, networkType }));
   };
   /** @param {boolean} visible */
   const onVisibility = (visible) => {
-    state.visibility = { type: 'visibility', visible };
-    tell(state.visibility);
+    tell((state.visibility = { type: 'visibility', visible }));
   };
-  const onShow = () => onVisibility(true);
-  const onHide = () => onVisibility(false);
+  /** @type {Array<[string, any]>} */
+  const listeners = [
+    ['NetworkStatusChange', onNetwork],
+    ['AppShow', () => onVisibility(true)],
+    ['AppHide', () => onVisibility(false)],
+  ];
 
   /** @param {number} socket @param {string} url */
   function open(socket, url) {
@@ -237,14 +241,10 @@ function attach(host, { has, call, log }, inputs) {
   function detach() {
     attached = false;
     for (const socket of Array.from(sockets.keys())) close(socket, 1000, '');
-    if (has('offNetworkStatusChange')) call('offNetworkStatusChange', onNetwork);
-    if (has('offAppShow')) call('offAppShow', onShow);
-    if (has('offAppHide')) call('offAppHide', onHide);
+    for (const [event, listener] of listeners) if (has(`off${event}`)) call(`off${event}`, listener);
   }
 
-  call('onNetworkStatusChange', onNetwork);
-  call('onAppShow', onShow);
-  call('onAppHide', onHide);
+  for (const [event, listener] of listeners) call(`on${event}`, listener);
   call('getNetworkType', {
     success: (/** @type {any} */ result) => networkKnown || onNetwork(result),
     fail: (/** @type {any} */ error) => log('warn', `my.getNetworkType failed: ${describe(error)}`),
@@ -289,8 +289,10 @@ function toBytes(event) {
   const message = unwrap(event) || {};
   const data = message.data;
   if (typeof data === 'string') return message.isBuffer || event.isBuffer ? base64.decode(data) : null;
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return data && typeof data.byteLength === 'number' ? new Uint8Array(data) : null;
+  if (!data || typeof data.byteLength !== 'number') return null;
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
 }
 
 /** @param {string} version @param {number[]} minimum */

@@ -1,5 +1,6 @@
 'use strict';
 
+const { decode } = require('./base64');
 const { describe, withAdvice } = require('./errors');
 
 const ADVICE =
@@ -7,12 +8,9 @@ const ADVICE =
 
 /**
  * A module with what the engine's needs beyond the first release of WebAssembly: a conversion that does not trap, a sign
- * that is extended, memory that is filled. JavaScriptCore has all of it since iOS 15.
+ * that is extended, memory that is filled; as base64. JavaScriptCore has all of it since iOS 15.
  */
-const PROBE = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 0, 10, 19, 1, 17, 0, 67, 0, 0, 0, 0, 252, 0,
-  192, 65, 0, 65, 0, 252, 11, 0, 11,
-];
+const PROBE = 'AGFzbQEAAAABBAFgAAADAgEABQMBAAAKEwERAEMAAAAA/ADAQQBBAPwLAAs=';
 
 /**
  * Runs the module in the page thread with the runtime's own WebAssembly. The module is compiled once per process; every
@@ -61,7 +59,7 @@ function createInlineHost(createGlue, loadBytes) {
 
 /** @param {any} wasm */
 function knowsAll(wasm) {
-  return typeof wasm.validate !== 'function' || wasm.validate(new Uint8Array(PROBE));
+  return typeof wasm.validate !== 'function' || wasm.validate(decode(PROBE));
 }
 
 /** @returns {any} */

@@ -16,19 +16,16 @@ const ASYNC_METHODS = [
   'setRoomExtraInfo',
 ];
 
-/**
- * Methods that answer at once: [answer while the module loads, without an engine, where the engine refuses the arguments].
- * @type {Record<string, [any, any, any]>}
- */
+/** Methods that answer at once, and their answer while the module loads; without an engine `true` becomes `false`. @type {Record<string, any>} */
 const SYNC_METHODS = {
-  logoutRoom: [undefined, undefined, undefined],
-  stopPublishingStream: [true, false, false],
-  stopPlayingStream: [undefined, undefined, undefined],
-  getNextUrl: ['', '', ''],
-  renewToken: [true, false, false],
-  enableMultiRoom: [true, false, false],
-  updatePlayerState: [undefined, undefined, undefined],
-  updatePlayerNetStatus: [undefined, undefined, undefined],
+  logoutRoom: undefined,
+  stopPublishingStream: true,
+  stopPlayingStream: undefined,
+  getNextUrl: '',
+  renewToken: true,
+  enableMultiRoom: true,
+  updatePlayerState: undefined,
+  updatePlayerNetStatus: undefined,
 };
 
 /** Methods that Alipay has no place for: [what to use instead, names, whether they return a promise]. @type {Array<[string, string, boolean]>} */
@@ -73,7 +70,7 @@ class ZegoExpressEngine {
    * @param {string | string[]} server
    */
   constructor(appID, server) {
-    if (typeof appID !== 'number' || !(appID > 0 && appID <= 0xffffffff) || Math.floor(appID) !== appID) {
+    if (typeof appID !== 'number' || appID >>> 0 !== appID || !appID) {
       throw new TypeError(`appID must be a positive integer number below 2^32, not ${shown(appID)}`);
     }
     const servers = typeof server === 'string' ? [server] : plain(server);
@@ -117,10 +114,11 @@ class ZegoExpressEngine {
   /** @param {string} streamID @param {{camera?: boolean, microphone?: boolean}} state */
   setDeviceState(streamID, state) {
     const driver = driverOf(this);
-    const devices = plain(state);
-    const isGiven = devices && [devices.camera, devices.microphone].some((on) => typeof on === 'boolean');
-    if (!isGiven) return Promise.reject(badDevices());
-    for (const name of Object.keys(devices)) if (typeof devices[name] !== 'boolean') delete devices[name];
+    const given = plain(state) || {};
+    /** @type {any} */
+    const devices = {};
+    for (const name of ['camera', 'microphone']) if (typeof given[name] === 'boolean') devices[name] = given[name];
+    if (!Object.keys(devices).length) return Promise.reject(badDevices());
     return driver.call('setStreamExtraInfo', [streamID, driver.session.extraInfo(streamID, undefined, devices)]);
   }
 
@@ -182,12 +180,13 @@ for (const name of ASYNC_METHODS) {
   );
 }
 for (const name of Object.keys(SYNC_METHODS)) {
-  const [early, refused, silent] = SYNC_METHODS[name];
+  const early = SYNC_METHODS[name];
+  const refused = early && false;
   define(
     ZegoExpressEngine.prototype,
     name,
     /** @this {any} @param {any[]} args */ function (...args) {
-      return driverOf(this).callSync(name, args, { early, refused, silent });
+      return driverOf(this).callSync(name, args, { early, refused, silent: refused });
     },
   );
 }
@@ -221,9 +220,13 @@ function shown(value) {
     : `a ${typeof value}`;
 }
 
-Object.defineProperty(exports, '__esModule', { value: true });
 exports.ZegoExpressEngine = ZegoExpressEngine;
 exports.ZegoError = ZegoError;
-// A file of its own, for applications that use it.
-Object.defineProperty(exports, 'RtcRoom', { enumerable: true, get: () => require('./rtc-room').RtcRoom });
 exports.default = ZegoExpressEngine;
+// Node reads in the text what an import can name.
+exports.RtcRoom = undefined;
+Object.defineProperties(exports, {
+  __esModule: { value: true },
+  // A file of its own, for applications that use it.
+  RtcRoom: { enumerable: true, get: () => require('./rtc-room').RtcRoom },
+});

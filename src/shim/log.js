@@ -58,11 +58,11 @@ class Log {
   write(level, message) {
     const weight = LEVELS[level];
     const isLocal = weight >= this.least();
-    const isRemote = this.remote && weight >= this.remoteLevel;
-    if (!isLocal && !isRemote) return;
+    const remote = weight >= this.remoteLevel ? this.remote : undefined;
+    if (!isLocal && !remote) return;
     const line = this.redact(message);
     if (isLocal) this.show(level, line);
-    if (isRemote && this.remote) this.remote.add(weight, line);
+    if (remote) remote.add(weight, line);
   }
 
   /** @param {any} text @returns {string} */
@@ -76,7 +76,7 @@ class Log {
   trace(what, args) {
     if (this.least() && !(this.remote && !this.remoteLevel)) return;
     const values = /^IM/.test(what) ? args.slice(0, 1) : args;
-    this.write('debug', [what].concat(values.map(brief)).join(' '));
+    this.write('debug', [what, ...values.map(brief)].join(' '));
   }
 
   /** @returns {number} weight of the least line that is shown */

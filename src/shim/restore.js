@@ -1,7 +1,7 @@
 'use strict';
 
 const { fromEngine } = require('./errors');
-const { PUSHED, PLAYED } = require('./session');
+const { streamEnd, PUSHED, PLAYED } = require('./session');
 
 /** How long a restarted engine may take to report who is in a room, in ms. */
 const ROSTER_TIME = 2000;
@@ -17,8 +17,7 @@ function restore(driver) {
   for (const [method, args] of driver.session.settings)
     driver.enter((engine, mono, wall) => engine.callSync(method, args, mono, wall));
   for (const [roomID, room] of Array.from(driver.session.rooms)) {
-    const isWanted = () => driver.session.rooms.get(roomID) === room;
-    repeat(driver, 'loginRoom', room, isWanted, () => {
+    repeat(driver, 'loginRoom', room, () => {
       const { engine } = driver;
       const isLong = driver.clock.mono() - (lostAt || Infinity) > OUTAGE;
       driver.lostAt = undefined;
@@ -31,17 +30,9 @@ function restore(driver) {
 /** @param {Driver} driver @param {string} method @param {import('./session').Stream} stream @param {boolean} isLong the outage */
 function restoreStream(driver, method, stream, isLong) {
   const [streamID] = stream.args;
-  const isWanted = () => driver.session.streamsOf(method).get(streamID) === stream;
   const ended = (/** @type {any} */ reason) => {
-    driver.session.streamsOf(method).delete(streamID);
-    const isPublished = method === 'startPublishingStream';
-    const state = {
-      state: isPublished ? 'NO_PUBLISH' : 'NO_PLAY',
-      streamID,
-      errorCode: reason.code,
-      extendedData: reason.message,
-    };
-    driver.tell([[isPublished ? 'publisherStateUpdate' : 'playerStateUpdate', state]]);
+    driver.session.wanted(method).delete(streamID);
+    driver.tell([streamEnd(method, streamID, reason)]);
   };
   const again = (/** @type {any} */ value) => {
     const moved = isLong || addressOf(stream.url) !== addressOf(value.url);
@@ -55,7 +46,7 @@ function restoreStream(driver, method, stream, isLong) {
         engine.callSync('updatePlayerState', [streamID, { detail: { code } }], mono, wall),
       );
   };
-  repeat(driver, method, stream, isWanted, again, ended);
+  repeat(driver, method, stream, again, ended);
 }
 
 /**
@@ -63,22 +54,22 @@ function restoreStream(driver, method, stream, isLong) {
  * @param {Driver} driver
  * @param {string} method
  * @param {{args: any[], entry: any}} holder
- * @param {() => boolean} isWanted
  * @param {(value: any) => void} done
  * @param {(reason: any) => void} [failed] only where no promise is open
  */
-function repeat(driver, method, holder, isWanted, done, failed) {
+function repeat(driver, method, holder, done, failed) {
   const promise = driver.enter((engine, mono, wall) => engine.call(method, holder.args, mono, wall), holder.entry);
   const { engine } = driver;
+  const isWanted = () => driver.engine === engine && driver.session.wanted(method).get(holder.args[0]) === holder;
   if (!promise) return;
   promise.then(
     (/** @type {any} */ value) => {
-      if (driver.engine !== engine || !isWanted()) return;
+      if (!isWanted()) return;
       if (holder.entry) driver.resolve(holder.entry, value);
       done(value);
     },
     (/** @type {any} */ reason) => {
-      if (driver.engine !== engine || !isWanted()) return;
+      if (!isWanted()) return;
       if (holder.entry) driver.reject(holder.entry, fromEngine(reason));
       else if (failed) failed(fromEngine(reason));
     },

@@ -19,8 +19,8 @@ const PLAY_FAILED = 3803;
  * @property {any} entry the page's open call, until it is settled
  * @property {string} state the newest the page was told
  * @property {Map<string, string>} users names by id, of whom the page knows @property {Map<string, any>} streams what it knows of
- * @property {boolean} entering on the way back in, unknown to the page but for CONNECTING
- * @property {{users: Set<string>, streams: Set<string>} | null} seen what a restarted engine reported so far
+ * @property {boolean} [entering] on the way back in, unknown to the page but for CONNECTING
+ * @property {{users: Set<string>, streams: Set<string>}} [seen] what a restarted engine reported so far
  */
 
 /**
@@ -30,12 +30,12 @@ const PLAY_FAILED = 3803;
  * @property {any} entry the page's open call, until it is settled
  * @property {string} url the address the page has
  * @property {string} state the newest the page was told
- * @property {boolean} running whether the component reported that it runs
- * @property {boolean} lost the component lost it while the room was away: it comes back with the room, or is begun anew
- * @property {boolean} pending the restarted engine has not been asked for it yet
- * @property {boolean} returning the restarted engine has not reached `state` yet
+ * @property {boolean} [running] whether the component reported that it runs
+ * @property {boolean} [lost] the component lost it while the room was away: it comes back with the room, or is begun anew
+ * @property {boolean} [pending] the restarted engine has not been asked for it yet
+ * @property {boolean} [returning] the restarted engine has not reached `state` yet
  * @property {string} text extra info of the application
- * @property {import('./told').Devices | undefined} devices what is told of the devices, if anything
+ * @property {import('./told').Devices} [devices] what is told of the devices, if anything
  */
 
 /**
@@ -63,42 +63,35 @@ class Session {
 
   /** An asynchronous call goes to the engine. @param {{method: string, args: any[]}} entry */
   begin(entry) {
-    const id = entry.args[0];
-    if (typeof id !== 'string' || !id) return;
-    if (entry.method === 'loginRoom' && !this.rooms.has(id)) {
-      this.rooms.set(id, {
-        args: entry.args,
-        entry,
-        state: '',
-        users: new Map(),
-        streams: new Map(),
-        entering: false,
-        seen: null,
-      });
-    }
-    const streams = this.streamsOf(entry.method);
-    const known = streams && streams.get(id);
-    if (streams && (!known || known.lost) && this.isOnline()) {
-      streams.set(id, {
-        args: entry.args,
+    const { method, args } = entry;
+    const id = args[0];
+    const all = this.wanted(method);
+    if (!all || typeof id !== 'string' || !id) return;
+    const known = all.get(id);
+    if (method === 'loginRoom') {
+      if (!known) all.set(id, { args, entry, state: '', users: new Map(), streams: new Map() });
+    } else if ((!known || known.lost) && this.isOnline()) {
+      const { text } = open(extraInfoOf(args) || '');
+      all.set(id, {
+        args,
         entry,
         url: '',
         state: '',
-        running: false,
-        lost: false,
-        pending: false,
-        returning: false,
-        text: open((entry.args[1] && entry.args[1].extraInfo) || '').text,
-        devices: undefined,
+        text,
       });
     }
   }
 
   /** What holds this open call: a restarted engine will answer it. @param {any} entry @returns {Room | Stream | undefined} */
   holder(entry) {
-    const all = entry.method === 'loginRoom' ? this.rooms : this.streamsOf(entry.method);
+    const all = this.wanted(entry.method);
     const holder = all && all.get(entry.args[0]);
     return holder && holder.entry === entry ? holder : undefined;
+  }
+
+  /** The stream whose extra info the call sets. @param {any} entry */
+  published(entry) {
+    return entry.method === 'setStreamExtraInfo' ? this.publishes.get(entry.args[0]) : undefined;
   }
 
   /** The call is answered. @param {any} entry @param {any} value */
@@ -107,7 +100,7 @@ class Session {
     if (holder) holder.entry = undefined;
     if (holder && value && value.url) holder.url = value.url;
     if (entry.method === 'loginRoom') this.hasLoggedIn = true;
-    const published = entry.method === 'setStreamExtraInfo' && this.publishes.get(entry.args[0]);
+    const published = this.published(entry);
     if (published) setExtraInfo(published, entry.args[1]);
   }
 
@@ -126,21 +119,20 @@ class Session {
 
   /** Arguments of `setStreamExtraInfo` for streams whose devices the service was not told. @returns {any[][]} */
   untold() {
-    const calls = Array.from(this.publishes, ([streamID, { args, text, devices }]) => ({
-      args: [streamID, devices && seal(text, devices)],
-      known: (args[1] || {}).extraInfo,
-    }));
-    return calls.filter(({ args, known }) => args[1] && args[1] !== known).map(({ args }) => args);
+    const calls = [];
+    for (const [streamID, { args, text, devices }] of this.publishes) {
+      const extraInfo = devices && seal(text, devices);
+      if (extraInfo && extraInfo !== extraInfoOf(args)) calls.push([streamID, extraInfo]);
+    }
+    return calls;
   }
 
   /** The call is refused, or must not be tried again. @param {any} entry @param {any} reason */
   rejected(entry, reason) {
-    const published = entry.method === 'setStreamExtraInfo' && this.publishes.get(entry.args[0]);
-    if (published) published.text = open((published.args[1] || {}).extraInfo || '').text;
+    const published = this.published(entry);
+    if (published) published.text = open(extraInfoOf(published.args) || '').text;
     if (entry.method === 'loginRoom' && !(reason && REFUSED_LOGIN.indexOf(reason.code) >= 0)) this.hasLoggedIn = true;
-    if (!this.holder(entry)) return;
-    const all = entry.method === 'loginRoom' ? this.rooms : this.streamsOf(entry.method);
-    all.delete(entry.args[0]);
+    if (this.holder(entry)) this.wanted(entry.method).delete(entry.args[0]);
   }
 
   /**
@@ -179,7 +171,7 @@ class Session {
         }
         break;
       case 'enableMultiRoom':
-        if (typeof id === 'boolean' && !this.hasLoggedIn && !this.isWanted) this.settings.set(method, args);
+        if (this.answer(method, args)) this.settings.set(method, args);
         break;
       case 'stopPublishingStream':
         this.publishes.delete(id);
@@ -283,7 +275,7 @@ class Session {
     /** @type {Array<[string, Stream]>} */
     const pending = [];
     for (const method of ['startPublishingStream', 'startPlayingStream']) {
-      for (const stream of this.streamsOf(method).values()) {
+      for (const stream of this.wanted(method).values()) {
         const room = method === 'startPublishingStream' && stream.args[1] && stream.args[1].roomID;
         if (!stream.pending || (room && room !== roomID)) continue;
         stream.pending = false;
@@ -302,7 +294,7 @@ class Session {
     const room = this.rooms.get(roomID);
     if (!room || !room.seen) return [];
     const { seen } = room;
-    room.seen = null;
+    room.seen = undefined;
     /** @type {any[][]} */
     const events = [];
     const streams = takeMissing(room.streams, seen.streams).map(([, stream]) => stream);
@@ -312,38 +304,27 @@ class Session {
     return events;
   }
 
-  /** Events, each with its name first, of rooms whose engine stopped. */
+  /** Events, each with its name first, of rooms whose engine stopped. @returns {any[][]} */
   interrupt() {
     /** @type {any[][]} */
     const events = [];
     for (const [roomID, room] of this.rooms) {
       if (room.state !== 'CONNECTED') continue;
       room.state = 'CONNECTING';
-      events.push(
-        ['roomStateUpdate', roomID, 'CONNECTING', NETWORK_BROKEN, ''],
-        ['roomStateChanged', roomID, 'RECONNECTING', NETWORK_BROKEN, ''],
-      );
+      events.push(...roomEvents(roomID, 'CONNECTING', 'RECONNECTING', NETWORK_BROKEN, ''));
     }
     return events;
   }
 
   /** Gives up: events, each with its name first, of everything that ends. @param {{code: number, message: string}} error */
-  abandon({ code, message }) {
+  abandon(error) {
     /** @type {any[][]} */
     const events = [];
-    /** @param {string} name @param {string} state @param {Map<string, Stream>} streams */
-    const end = (name, state, streams) => {
-      for (const streamID of streams.keys())
-        events.push([name, { state, streamID, errorCode: code, extendedData: message }]);
-    };
-    end('publisherStateUpdate', 'NO_PUBLISH', this.publishes);
-    end('playerStateUpdate', 'NO_PLAY', this.plays);
+    for (const method of ['startPublishingStream', 'startPlayingStream'])
+      for (const streamID of this.wanted(method).keys()) events.push(streamEnd(method, streamID, error));
     for (const [roomID, room] of this.rooms) {
       const reason = room.entry ? 'LOGIN_FAILED' : 'RECONNECT_FAILED';
-      events.push(
-        ['roomStateUpdate', roomID, 'DISCONNECTED', code, message],
-        ['roomStateChanged', roomID, reason, code, message],
-      );
+      events.push(...roomEvents(roomID, 'DISCONNECTED', reason, error.code, error.message));
     }
     this.rooms.clear();
     this.forgetStreams();
@@ -360,10 +341,30 @@ class Session {
     return Array.from(this.rooms.values()).some((room) => room.state === 'CONNECTED');
   }
 
-  /** @param {string} method @returns {any} */
-  streamsOf(method) {
-    return { startPublishingStream: this.publishes, startPlayingStream: this.plays }[method];
+  /** What the page wants of a method: rooms or streams by id. @param {string} method @returns {any} */
+  wanted(method) {
+    return { loginRoom: this.rooms, startPublishingStream: this.publishes, startPlayingStream: this.plays }[method];
   }
+}
+
+/** What the page is told of a room: event, arguments. @param {string} roomID @param {string} state @param {string} reason @param {number} code @param {string} message */
+function roomEvents(roomID, state, reason, code, message) {
+  return [
+    ['roomStateUpdate', roomID, state, code, message],
+    ['roomStateChanged', roomID, reason, code, message],
+  ];
+}
+
+/** The event, its name first, of a stream that ended. @param {string} method that began it @param {string} streamID @param {{code: number, message: string}} error */
+function streamEnd(method, streamID, { code, message }) {
+  const [name, state] =
+    method === 'startPublishingStream' ? ['publisherStateUpdate', 'NO_PUBLISH'] : ['playerStateUpdate', 'NO_PLAY'];
+  return [name, { state, streamID, errorCode: code, extendedData: message }];
+}
+
+/** What a stream was published with. @param {any[]} args */
+function extraInfoOf(args) {
+  return (args[1] || {}).extraInfo;
 }
 
 /** @param {Stream} stream @param {string} extraInfo */
@@ -389,7 +390,7 @@ function hearMembers(room, kind, key, args) {
   if (!Array.isArray(list)) return args;
   /** @type {Map<string, any>} */
   const known = room[kind];
-  /** @type {Set<string> | null} */
+  /** @type {Set<string> | undefined} */
   const seen = room.seen && room.seen[kind];
   // Only a restarted engine tells the page what it knows.
   const news = seen ? list.filter((item) => known.has(item[key]) === (type !== 'ADD')) : list;
@@ -409,4 +410,4 @@ function takeMissing(known, seen) {
   return missing;
 }
 
-module.exports = { Session, PUSHED, PLAYED };
+module.exports = { Session, streamEnd, PUSHED, PLAYED };

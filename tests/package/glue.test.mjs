@@ -48,6 +48,16 @@ test('a panic of the module leaves its place, and the exception says that there 
   assert.equal(glue.Engine.panic(), '', 'it is told once');
 });
 
+test('a synchronous method answers with its value, and one without an answer with undefined', async () => {
+  const glue = load(glueFile).createGlue();
+  glue.start((await WebAssembly.instantiate(compiled, glue.imports)).exports);
+  const engine = new glue.Engine({ appID: 1, server: ['ws://a/accesshub'] }, 0, 0);
+  const answers = ['logoutRoom', 'getNextUrl', 'stopPublishingStream', 'nonsense'].map((method) =>
+    engine.callSync(method, ['s'], 0, 0),
+  );
+  assert.deepEqual(answers, [undefined, '', false, undefined]);
+});
+
 test('a configuration that is wrong throws and names the member', async () => {
   const glue = load(glueFile).createGlue();
   glue.start((await WebAssembly.instantiate(compiled, glue.imports)).exports);

@@ -19,6 +19,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { oneScope } from './one-scope.mjs';
 import { plainModule, toES5 } from './plain-js.mjs';
 import { wasmModule } from './wasm-text.mjs';
 
@@ -82,19 +83,8 @@ const sharedModules = {
   },
 };
 const names = ['ZegoExpressEngine', 'ZegoError', 'RtcRoom'];
-await script('index', {
-  // How Node finds out what an import can name.
-  footer: `\n0&&(${['default', ...names].map((name) => `exports.${name}=`).join('')}0);`,
-  plugins: [generatedModules, sharedModules],
-});
-await build({
-  ...common,
-  entryPoints: [join(root, 'src/shim/rtc-room.js')],
-  minifyIdentifiers: true,
-  banner: { js: banner },
-  outfile: join(out, 'rtc-room.js'),
-  plugins: [sharedModules],
-});
+await script('index', [generatedModules, sharedModules, oneScope]);
+await script('rtc-room', [sharedModules, oneScope]);
 for (const name of ['log-upload', 'error-codes', 'host-worker']) await script(name);
 writeFileSync(
   join(out, 'index.esm.js'),
@@ -111,7 +101,7 @@ const worker = await build({
   ...common,
   entryPoints: [join(root, 'src/shim/worker.js')],
   format: 'iife',
-  plugins: [generatedModules],
+  plugins: [generatedModules, oneScope],
   write: false,
 });
 const es5 = await toES5(worker.outputFiles[0].text);
@@ -119,16 +109,22 @@ writeFileSync(join(out, 'worker.js'), `${banner}\n${await minified(es5, 5)}`);
 const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
 writeFileSync(join(out, 'engine.wasm.br'), brotliCompressSync(bytes, best));
 
-/** One of the shim's files. @param {string} name @param {{footer?: string, plugins?: import('esbuild').Plugin[]}} [options] */
-async function script(name, { footer = '', plugins } = {}) {
+/** One of the shim's files. @param {string} name @param {import('esbuild').Plugin[]} [plugins] */
+async function script(name, plugins = [oneScope]) {
   const entryPoints = [join(root, `src/shim/${name}.js`)];
   const { outputFiles } = await build({ ...common, entryPoints, plugins, write: false });
-  writeFileSync(join(out, `${name}.js`), `${banner}\n${await minified(outputFiles[0].text, 2017)}${footer}\n`);
+  writeFileSync(join(out, `${name}.js`), `${banner}\n${await minified(outputFiles[0].text, 2017)}\n`);
 }
 
 /** With esbuild's own names index.js packs to a thirteenth more. @param {string} source @param {5 | 2017} ecma */
 async function minified(source, ecma) {
-  const { code } = await minify(source, { ecma, toplevel: true, compress: { passes: 3 }, format: { comments: false } });
+  const { code } = await minify(source, {
+    ecma,
+    toplevel: true,
+    // Nothing waits for a property to be read, and only classes are called with `new`.
+    compress: { passes: 3, pure_getters: true, unsafe_arrows: ecma > 5 },
+    format: { comments: false },
+  });
   return code;
 }
 

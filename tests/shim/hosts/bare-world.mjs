@@ -56,13 +56,15 @@ export const RUNTIMES = Object.keys(PAGES);
  * @param {Map<string, Buffer>} options.files of the package, which lies under /pkg
  * @param {string[]} [options.workers] as in app.json; default: the package's
  * @param {object} [options.host] of the fake `my`
+ * @param {() => any} [options.refuse] what instantiating the engine's module comes to in the page, instead
  */
 export function createWorld(options) {
   return new World(options);
 }
 
 class World {
-  constructor({ runtime, files, workers = ['pkg/worker.js'], host = {} }) {
+  constructor({ runtime, files, workers = ['pkg/worker.js'], host = {}, refuse }) {
+    this.refuse = refuse;
     this.runtime = runtime;
     this.files = files;
     this.workers = workers;
@@ -128,6 +130,7 @@ class World {
     return {
       instantiate(source, imports) {
         if (!imports) return WebAssembly.instantiate(source); // what unpacks the engine's module
+        if (world.refuse) return world.refuse();
         if (!(source instanceof WebAssembly.Module)) world.compilations += 1;
         return WebAssembly.instantiate(source, imports).then((result) =>
           result.instance

@@ -332,6 +332,23 @@ const FAULTS = [
     /./,
     /engine-wasm\.js/,
   ],
+  [
+    'the runtime rejects the module',
+    () => ({ host: 'inline', refuse: () => Promise.reject(new RangeError('no memory')) }),
+    /no memory/,
+    /"plain" needs no WebAssembly/,
+  ],
+  [
+    'the runtime throws instead of instantiating',
+    () => ({
+      host: 'inline',
+      refuse() {
+        throw new TypeError('not today');
+      },
+    }),
+    /not today/,
+    /"plain" needs no WebAssembly/,
+  ],
   ['the runtime has no WebAssembly', () => ({ host: 'inline', runtime: 'plainest' }), /no WebAssembly/, /"plain"/],
   [
     'the translation is missing',

@@ -36,7 +36,7 @@ impl Engine {
         let reply = match command {
             Command::LoginRoom(request) => {
                 return match self.check_token(&request.token, cx) {
-                    Ok(()) => self.login_room(id, request, cx),
+                    Ok(()) => self.login_room(id, *request, cx),
                     Err(error) => self.refuse_call(id, method, args, error, cx),
                 };
             }

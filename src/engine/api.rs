@@ -347,7 +347,7 @@ impl<'a> Check<'a> {
         } else if text.len() > rule.limit {
             self.fail_with(rule.too_long.unwrap_or(rule.code), rule, " is too long");
         } else if let Some(code) = rule.characters
-            && let Some(at) = text.bytes().position(|byte| !is_of_id(byte))
+            && let Some(at) = text.as_bytes().iter().position(|byte| !is_of_id(*byte))
         {
             let mut end = at + 1;
             while !text.is_char_boundary(end) {

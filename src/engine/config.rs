@@ -98,7 +98,10 @@ impl Config {
 }
 
 fn is_hub(server: &str) -> bool {
-    let end = server.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    let end = server
+        .as_bytes()
+        .iter()
+        .position(|byte| matches!(*byte, b'?' | b'#'));
     let path = server
         .get(..end.unwrap_or(server.len()))
         .unwrap_or_default();

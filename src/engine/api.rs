@@ -12,7 +12,7 @@ use super::lean::joined;
 use super::quality::FIGURES;
 use super::room::LoginRequest;
 use super::value::Value;
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 /// Longest roomID, in bytes.
 pub(super) const MAX_ROOM_ID: usize = 128;
@@ -36,7 +36,7 @@ pub(super) const MAX_RECEIVERS: usize = 1_024;
 /// A call that passed the checks. Its texts are those of the page.
 #[derive(Debug, Clone)]
 pub(super) enum Command<'a> {
-    LoginRoom(LoginRequest),
+    LoginRoom(Box<LoginRequest>),
     LogoutRoom {
         room: Option<&'a str>,
     },
@@ -207,7 +207,7 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn command(&mut self, method: &str) -> Command<'a> {
         match method {
-            "loginRoom" => Command::LoginRoom(self.login()),
+            "loginRoom" => Command::LoginRoom(Box::new(self.login())),
             "logoutRoom" => Command::LogoutRoom {
                 room: self.optional_room(0),
             },
@@ -347,7 +347,7 @@ impl<'a> Check<'a> {
         } else if text.len() > rule.limit {
             self.fail_with(rule.too_long.unwrap_or(rule.code), rule, " is too long");
         } else if let Some(code) = rule.characters
-            && let Some(at) = text.bytes().position(|byte| !is_of_id(byte))
+            && let Some(at) = text.as_bytes().iter().position(|byte| !is_of_id(*byte))
         {
             let mut end = at + 1;
             while !text.is_char_boundary(end) {

@@ -35,8 +35,12 @@ impl Config {
     /// `servers` is the second argument of the public constructor: addresses whose path ends in `/accesshub` are connected
     /// to as given, in order; any other address means the hubs of the public service.
     pub fn new(app_id: u32, servers: Vec<String>) -> Self {
-        let mut hubs = servers;
-        hubs.retain(|server| is_hub(server));
+        let mut hubs = Vec::new();
+        for server in &servers {
+            if is_hub(server) {
+                hubs.push(server.clone());
+            }
+        }
         if hubs.is_empty() {
             for hub in &PUBLIC_HUBS {
                 hubs.push((*hub).into());
@@ -68,7 +72,9 @@ impl Config {
             Value::List(list) => {
                 let mut servers = Vec::new();
                 for server in list {
-                    servers.extend(server.as_text().map(String::from));
+                    if let Some(server) = server.as_text() {
+                        servers.push(server.into());
+                    }
                 }
                 servers
             }
@@ -92,7 +98,10 @@ impl Config {
 }
 
 fn is_hub(server: &str) -> bool {
-    let end = server.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    let end = server
+        .as_bytes()
+        .iter()
+        .position(|byte| matches!(*byte, b'?' | b'#'));
     let path = server
         .get(..end.unwrap_or(server.len()))
         .unwrap_or_default();

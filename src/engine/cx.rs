@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::error::{Code, Error};
-use super::event::Event;
+use super::event::{Event, RoomReason, RoomState};
 use super::io::{CallId, LogLevel, Output, Reply};
 use super::random::Random;
 use super::time::{Instant, Millis, Now};
@@ -26,6 +26,30 @@ impl Cx<'_> {
     #[inline(never)]
     pub fn emit(&mut self, event: Event) {
         self.out.push(Output::Event(event));
+    }
+
+    /// Tells the application of the connection to a room, as the older and as the newer event.
+    #[inline(never)]
+    pub fn emit_state(
+        &mut self,
+        room: &str,
+        state: RoomState,
+        reason: RoomReason,
+        code: Code,
+        extended_data: Option<&str>,
+    ) {
+        self.emit(Event::RoomStateUpdate {
+            room: room.into(),
+            state,
+            code,
+            extended_data: extended_data.map(Into::into),
+        });
+        self.emit(Event::RoomStateChanged {
+            room: room.into(),
+            reason,
+            code,
+            extended_data: extended_data.map(Into::into),
+        });
     }
 
     /// Settles a call.

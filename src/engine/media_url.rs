@@ -2,7 +2,7 @@
 
 use super::error::{Code, DISPATCH_ERROR, PLAY_NOT_FOUND};
 use super::json;
-use super::lean::joined;
+use super::lean::{joined, position};
 use super::room::LoginRequest;
 use super::time::Now;
 use super::value::Value;
@@ -200,11 +200,7 @@ fn rtmp_template(resources: pb::Messages<'_, initconfig::ResourceInfo<'_>>) -> O
 /// By hand because `str::replace` brings in the library's whole search for texts.
 fn fill(template: &str, stream_id: &str) -> String {
     let (mut url, mut rest) = (String::new(), template);
-    let place = |text: &str| {
-        let mut parts = text.as_bytes().windows(STREAM_NAME.len());
-        parts.position(|part| part == STREAM_NAME.as_bytes())
-    };
-    while let Some(at) = place(rest) {
+    while let Some(at) = position(rest.as_bytes(), STREAM_NAME.as_bytes()) {
         url.push_str(rest.get(..at).unwrap_or_default());
         url.push_str(stream_id);
         rest = rest.get(at + STREAM_NAME.len()..).unwrap_or_default();
@@ -214,7 +210,11 @@ fn fill(template: &str, stream_id: &str) -> String {
 }
 
 fn separator(url: &str) -> char {
-    if url.contains('?') { '&' } else { '?' }
+    if url.bytes().any(|byte| byte == b'?') {
+        '&'
+    } else {
+        '?'
+    }
 }
 
 #[cfg(test)]

@@ -117,19 +117,19 @@ impl Engine {
         };
         self.last_now = now.mono;
         self.with_cx(now, |engine, cx| {
-            match input {
-                Input::Call { id, method, args } => engine.call(id, &method, &args, cx),
-                Input::SocketOpened(socket) => engine.net.link.handle_opened(socket, cx),
+            match &input {
+                Input::Call { id, method, args } => engine.call(*id, method, args, cx),
+                Input::SocketOpened(socket) => engine.net.link.handle_opened(*socket, cx),
                 Input::SocketMessage(socket, bytes) => {
-                    engine.net.link.handle_message(socket, &bytes, cx)
+                    engine.net.link.handle_message(*socket, bytes, cx)
                 }
-                Input::SocketClosed(socket) => engine.net.link.handle_closed(socket, cx),
+                Input::SocketClosed(socket) => engine.net.link.handle_closed(*socket, cx),
                 Input::Network { online, kind } => {
-                    engine.net.network = kind;
-                    engine.net.link.handle_network(online, cx);
+                    engine.net.network = *kind;
+                    engine.net.link.handle_network(*online, cx);
                 }
                 Input::Retry { of, attempt, delay } => {
-                    engine.handle_retry(of, attempt, delay, cx);
+                    engine.handle_retry(*of, *attempt, *delay, cx);
                 }
                 Input::Shown => engine.net.link.probe(cx),
                 Input::Timeout => {}
@@ -183,7 +183,7 @@ impl Engine {
             if events.is_empty() {
                 return;
             }
-            for event in events {
+            for event in &events {
                 self.handle_link_event(event, cx);
             }
         }
@@ -195,7 +195,7 @@ impl Engine {
         while let Some(pending) = self.net.take_expired(cx.now.mono) {
             self.handle_expired(pending, cx);
         }
-        for key in self.room_keys() {
+        for &key in &self.room_keys() {
             if let Some(room) = find_room(&mut self.rooms, key) {
                 let signal = room.handle_timeout(&mut self.net, cx);
                 self.handle_signal(key, signal, cx);

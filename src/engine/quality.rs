@@ -1,6 +1,6 @@
 //! Figures that the component gives on the quality of a stream.
 
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 
 use super::json::Writer;
 use super::time::{Instant, Millis};
@@ -19,14 +19,14 @@ pub(super) const FIGURES: [&str; 5] = [
 
 /// Bit rates in kbit/s, frames per second, pixels, as the component wrote them; `None` for what it did not give.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Quality(pub [Option<String>; 5]);
+pub struct Quality(pub Box<[Option<String>; 5]>);
 
 impl Quality {
     pub(super) fn write(&self, to: &mut Writer) {
         to.open('{');
         to.key("video");
         to.open('{');
-        for (name, figure) in FIGURES.iter().zip(&self.0) {
+        for (name, figure) in FIGURES.iter().zip(self.0.iter()) {
             if *name == "audioBitrate" {
                 to.close('}');
                 to.key("audio");
@@ -65,12 +65,11 @@ impl Pairs {
         if !is_second {
             return self.half.replace(quality);
         }
-        for (figure, first) in quality
-            .0
-            .iter_mut()
-            .zip(self.half.take().unwrap_or_default().0)
-        {
-            *figure = figure.take().or(first);
+        let half = self.half.take().unwrap_or_default();
+        for (figure, first) in quality.0.iter_mut().zip(half.0.iter()) {
+            if figure.is_none() {
+                figure.clone_from(first);
+            }
         }
         Some(quality)
     }
@@ -81,11 +80,11 @@ mod tests {
     use super::*;
 
     fn video(bitrate: &str) -> Quality {
-        Quality([Some(bitrate.into()), Some("15".into()), None, None, None])
+        Quality([Some(bitrate.into()), Some("15".into()), None, None, None].into())
     }
 
     fn audio(bitrate: &str) -> Quality {
-        Quality([None, None, None, None, Some(bitrate.into())])
+        Quality([None, None, None, None, Some(bitrate.into())].into())
     }
 
     #[test]
@@ -104,13 +103,16 @@ mod tests {
             told.extend(pairs.join(quality, Instant(at)));
         }
         let whole = |n: &str| {
-            Quality([
-                Some(n.into()),
-                Some("15".into()),
-                None,
-                None,
-                Some(n.into()),
-            ])
+            Quality(
+                [
+                    Some(n.into()),
+                    Some("15".into()),
+                    None,
+                    None,
+                    Some(n.into()),
+                ]
+                .into(),
+            )
         };
         assert_eq!(told, [video("1.0"), whole("2.0"), whole("3.0")]);
     }

@@ -36,7 +36,7 @@ impl ExpiryTimer {
             Some(i64::from(remain_s) * 1_000)
         } else {
             let time = server_time.unwrap_or(now.wall);
-            expiry_s(token).map(|s| s.saturating_mul(1_000).saturating_sub(time))
+            expiry_s(token).map(|s| milliseconds(s).saturating_sub(time))
         };
         self.at = left.map_or(Instant::NEVER, |ms| {
             now.mono + Millis::try_from(ms.saturating_sub(WARN_BEFORE_MS)).unwrap_or(0)
@@ -77,11 +77,17 @@ pub(crate) fn check(token: &str, server_time: Option<i64>) -> Result<(), Error> 
         Err(ParseError::Version) => return Ok(()),
         Err(damage) => return Err(Error::with(TOKEN_ERROR, damage.reason())),
     };
-    let expiry = envelope.client_expire().saturating_mul(1_000);
+    let expiry = milliseconds(envelope.client_expire());
     match server_time {
         Some(time) if expiry.saturating_add(CLOCK_TOLERANCE_MS) < time => Err(TOKEN_EXPIRED.into()),
         _ => Ok(()),
     }
+}
+
+/// Of seconds, without going over the limits. Not `saturating_mul`, which multiplies 128 bits here.
+fn milliseconds(seconds: i64) -> i64 {
+    const MOST: i64 = i64::MAX / 1_000;
+    seconds.clamp(-MOST, MOST) * 1_000
 }
 
 /// Unix time in seconds at which a token of the forms 03 and 04 expires; `None` for any other text.

@@ -1,6 +1,6 @@
 //! The list of hub addresses and which of them is used.
 
-use crate::engine::lean::joined;
+use crate::engine::lean::{joined, position};
 use crate::engine::wire::accesshub::WssGroup;
 use crate::engine::wire::pb::Messages;
 use alloc::{string::String, vec::Vec};
@@ -52,22 +52,16 @@ impl Hubs {
                 hosts.push(group.host_text());
             }
         }
-        let is_geo = |host: &String| host.as_bytes().windows(3).any(|part| part == b"geo");
+        let is_geo = |host: &String| position(host.as_bytes(), b"geo").is_some();
         if all_domains && !hosts.iter().any(is_geo) {
-            for domain in MAIN_DOMAINS {
+            for domain in &MAIN_DOMAINS {
                 for group in groups {
                     let (host, main_domain) = (group.host_text(), group.main_domain_text());
-                    let own = if main_domain.is_empty() {
-                        last_labels(&host)
-                    } else {
-                        &main_domain
-                    };
-                    let Some(prefix) = host.strip_suffix(own).filter(|p| !p.is_empty()) else {
-                        continue;
-                    };
-                    let other = joined(&[prefix, domain]);
-                    if MAIN_DOMAINS.contains(&own) && !hosts.contains(&other) {
-                        hosts.push(other);
+                    if let Some(stem) = stem(&host, &main_domain) {
+                        let other = joined(&[stem, domain]);
+                        if !hosts.contains(&other) {
+                            hosts.push(other);
+                        }
                     }
                 }
             }
@@ -85,11 +79,17 @@ impl Hubs {
     }
 }
 
-fn last_labels(host: &str) -> &str {
-    let mut dots = host.bytes().enumerate().rev().filter(|(_, b)| *b == b'.');
-    dots.nth(1)
-        .and_then(|(at, _)| host.get(at + 1..))
-        .unwrap_or(host)
+/// What stands before the main domain of a host, if that is one of the service's. Without a name of its own the main domain is
+/// that of the last two labels.
+fn stem<'a>(host: &'a str, main_domain: &str) -> Option<&'a str> {
+    for own in &MAIN_DOMAINS {
+        if let Some(stem) = host.strip_suffix(*own) {
+            let is_own = main_domain == *own
+                || (main_domain.is_empty() && stem.as_bytes().last() == Some(&b'.'));
+            return Some(stem).filter(|stem| is_own && !stem.is_empty());
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -134,6 +134,23 @@ mod tests {
         let mut hubs = Hubs::new(vec!["ws://127.0.0.1:1/accesshub".into()]);
         assert!(replace(&mut hubs, "127.0.0.1:2", false));
         assert_eq!(hubs.urls, ["ws://127.0.0.1:2/accesshub"]);
+    }
+
+    #[test]
+    fn only_hosts_under_a_main_domain_have_others() {
+        let cases = [
+            ("a.b.zego.im", "", Some("a.b.")),
+            ("a.coolzcloud.com", "coolzcloud.com", Some("a.")),
+            ("a.zegocloud.com", "zego.im", None),
+            ("azego.im", "", None),
+            ("azego.im", "zego.im", Some("a")),
+            ("zego.im", "", None),
+            ("a.example.com", "", None),
+            ("a.example.com", "example.com", None),
+        ];
+        for (host, main_domain, expected) in cases {
+            assert_eq!(stem(host, main_domain), expected, "{host} {main_domain}");
+        }
     }
 
     #[test]

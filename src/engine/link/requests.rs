@@ -207,8 +207,8 @@ impl Link {
             return;
         };
         let (was_broken, queue) = pc.establish();
-        for packet in queue {
-            self.send_upward(stream, false, false, &packet, cx);
+        for packet in &queue {
+            self.send_upward(stream, false, false, packet, cx);
         }
         if was_broken {
             self.events.push(LinkEvent::PcRestored);

@@ -193,12 +193,12 @@ impl Room {
         } else {
             RoomReason::LoginFailed
         };
-        self.emit_state(
+        cx.emit_state(
+            self.id(),
             RoomState::Disconnected,
             reason,
             code,
-            Some(text.clone()),
-            cx,
+            Some(&text),
         );
         if let Some(call) = self.login_call.take() {
             cx.reply(call, Err(error));
@@ -338,18 +338,12 @@ impl Room {
         };
         self.was_online = true;
         self.is_shown_connected = true;
-        self.emit_state(RoomState::Connected, reason, OK, None, cx);
+        cx.emit_state(self.id(), RoomState::Connected, reason, OK, None);
         if let Some(call) = self.login_call.take() {
             cx.reply(call, Ok(Reply::Flag(true)));
         }
-        let mut events = Vec::new();
-        let own_streams = self.streams.handle_login(
-            answer.stream_seq,
-            answer.streams,
-            &self.request.room_id,
-            &mut events,
-        );
-        super::emit_all(events, cx);
+        let (seq, room) = (answer.stream_seq, &self.request.room_id);
+        let own_streams = self.streams.handle_login(seq, &answer.streams, room, cx);
         self.fetch_users(net, cx);
         self.fetch_trans(answer.trans, net, cx);
         let length = now - core::mem::replace(&mut self.lost_at, Instant::NEVER);

@@ -109,12 +109,12 @@ pub(super) fn md5(bytes: &[u8]) -> [u8; 16] {
             let sum = a.wrapping_add(mixed).wrapping_add(*sine).wrapping_add(word);
             (a, b, c, d) = (d, b.wrapping_add(sum.rotate_left(turn)), b, c);
         }
-        for (total, word) in state.iter_mut().zip([a, b, c, d]) {
-            *total = total.wrapping_add(word);
+        for (total, word) in state.iter_mut().zip(&[a, b, c, d]) {
+            *total = total.wrapping_add(*word);
         }
     }
     let mut digest = [0; 16];
-    for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(state) {
+    for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(&state) {
         *to = word.to_le_bytes();
     }
     digest

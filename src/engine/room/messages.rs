@@ -276,8 +276,8 @@ impl Room {
 
     pub(super) fn reject_waiting_barrage(&mut self, code: Code, cx: &mut Cx<'_>) {
         self.messages.send_at = Instant::NEVER;
-        for (_, call, _) in core::mem::take(&mut self.messages.waiting) {
-            cx.refuse(call, code);
+        for (_, call, _) in &core::mem::take(&mut self.messages.waiting) {
+            cx.refuse(*call, code);
         }
     }
 }

@@ -173,7 +173,13 @@ impl Room {
             trans: Trans::default(),
             request,
         };
-        room.emit_state(RoomState::Connecting, RoomReason::Logining, OK, None, cx);
+        cx.emit_state(
+            room.id(),
+            RoomState::Connecting,
+            RoomReason::Logining,
+            OK,
+            None,
+        );
         room
     }
 
@@ -293,25 +299,31 @@ impl Room {
         if let Some(call) = self.login_call.take() {
             cx.refuse_with(call, STOPPED, "logged out before the login was finished");
         }
-        self.emit_state(RoomState::Disconnected, RoomReason::Logout, OK, None, cx);
+        cx.emit_state(
+            self.id(),
+            RoomState::Disconnected,
+            RoomReason::Logout,
+            OK,
+            None,
+        );
     }
 
     /// The service removed the user.
     pub(super) fn end_by_kickout(
         &mut self,
         code: Code,
-        extended_data: String,
+        extended_data: &str,
         cx: &mut Cx<'_>,
     ) -> RoomEnd {
         if let Some(call) = self.login_call.take() {
             cx.refuse(call, code);
         }
-        self.emit_state(
+        cx.emit_state(
+            self.id(),
             RoomState::Disconnected,
             RoomReason::KickOut,
             code,
             Some(extended_data),
-            cx,
         );
         RoomEnd {
             code,
@@ -319,12 +331,9 @@ impl Room {
         }
     }
 
-    /// A request got no answer in time.
-    pub(super) fn handle_expired(
-        &mut self,
-        purpose: &Purpose,
-        cx: &mut Cx<'_>,
-    ) -> Option<RoomSignal> {
+    /// A request got no answer in time, or none that is of use.
+    #[inline(never)]
+    pub(super) fn handle_unanswered(&mut self, purpose: &Purpose, cx: &mut Cx<'_>) {
         match purpose {
             Purpose::Login | Purpose::Enter => self.retry_login(cx),
             Purpose::UserList => self.users.fail_fetch(cx.now.mono),
@@ -334,7 +343,6 @@ impl Room {
             | Purpose::UpdateStream { .. } => self.streams.handle_unanswered_change(cx.now.mono),
             _ => {}
         }
-        None
     }
 
     /// A heartbeat was answered.
@@ -374,11 +382,7 @@ impl Room {
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
-        let mut events = Vec::new();
-        let next = self
-            .users
-            .handle_page(answer, &self.request.room_id, &mut events);
-        emit_all(events, cx);
+        let next = self.users.handle_page(answer, &self.request.room_id, cx);
         if let Some(index) = next {
             self.ask_users(index, net, cx);
         }
@@ -390,10 +394,7 @@ impl Room {
         push: liveroom::PushUserInfoUpdated<'_>,
         cx: &mut Cx<'_>,
     ) {
-        let mut events = Vec::new();
-        self.users
-            .handle_push(push, cx.now.mono, &self.request.room_id, &mut events);
-        emit_all(events, cx);
+        self.users.handle_push(push, &self.request.room_id, cx);
     }
 
     /// The whole list of streams.
@@ -403,16 +404,10 @@ impl Room {
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
-        let mut events = Vec::new();
         let list = StreamInfo::from_list(answer.stream_info_list());
-        self.streams.handle_list(
-            answer.stream_list_seq(),
-            list,
-            cx.now.mono,
-            &self.request.room_id,
-            &mut events,
-        );
-        emit_all(events, cx);
+        let seq = answer.stream_list_seq();
+        self.streams
+            .handle_list(seq, &list, &self.request.room_id, cx);
         self.sync(net, cx);
     }
 
@@ -424,17 +419,9 @@ impl Room {
         net: &mut Net,
         cx: &mut Cx<'_>,
     ) {
-        let mut events = Vec::new();
         let list = StreamInfo::from_push(push.stream_info_list());
-        self.streams.handle_push(
-            change,
-            push.stream_seq(),
-            list,
-            cx.now.mono,
-            &self.request.room_id,
-            &mut events,
-        );
-        emit_all(events, cx);
+        let (seq, room) = (push.stream_seq(), &self.request.room_id);
+        self.streams.handle_push(change, seq, &list, room, cx);
         self.sync(net, cx);
     }
 
@@ -442,11 +429,6 @@ impl Room {
     pub(super) fn handle_own_stream_change(&mut self, seq: u32, net: &mut Net, cx: &mut Cx<'_>) {
         self.streams.handle_own_change(seq, cx.now.mono);
         self.sync(net, cx);
-    }
-
-    /// A list could not be fetched.
-    pub(super) fn handle_list_error(&mut self, purpose: &Purpose, cx: &mut Cx<'_>) {
-        self.handle_expired(purpose, cx);
     }
 
     /// Starts whatever fetch is due.
@@ -464,11 +446,7 @@ impl Room {
             self.streams.fail_fetch(now);
         }
         if self.users.next_deadline() <= now {
-            let mut events = Vec::new();
-            let fetch = self
-                .users
-                .handle_timeout(now, &self.request.room_id, &mut events);
-            emit_all(events, cx);
+            let fetch = self.users.handle_timeout(&self.request.room_id, cx);
             if fetch {
                 self.fetch_users(net, cx);
             }
@@ -521,43 +499,14 @@ impl Room {
     fn show_reconnecting(&mut self, code: Code, cx: &mut Cx<'_>) {
         if self.is_shown_connected {
             self.is_shown_connected = false;
-            self.emit_state(
+            cx.emit_state(
+                self.id(),
                 RoomState::Connecting,
                 RoomReason::Reconnecting,
                 code,
                 None,
-                cx,
             );
         }
-    }
-
-    fn emit_state(
-        &self,
-        state: RoomState,
-        reason: RoomReason,
-        code: Code,
-        extended_data: Option<String>,
-        cx: &mut Cx<'_>,
-    ) {
-        let room = self.id();
-        cx.emit(Event::RoomStateUpdate {
-            room: room.into(),
-            state,
-            code,
-            extended_data: extended_data.clone(),
-        });
-        cx.emit(Event::RoomStateChanged {
-            room: room.into(),
-            reason,
-            code,
-            extended_data,
-        });
-    }
-}
-
-fn emit_all(events: Vec<Event>, cx: &mut Cx<'_>) {
-    for event in events {
-        cx.emit(event);
     }
 }
 

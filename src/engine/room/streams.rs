@@ -5,6 +5,7 @@
 
 use alloc::{string::String, vec::Vec};
 
+use crate::engine::cx::Cx;
 use crate::engine::event::{Event, Stream, UpdateType, User};
 use crate::engine::shared::Shared;
 use crate::engine::time::{Instant, Millis};
@@ -90,30 +91,29 @@ impl Streams {
     pub(super) fn handle_login(
         &mut self,
         seq: u32,
-        list: Vec<StreamInfo>,
+        list: &[StreamInfo],
         room: &str,
-        events: &mut Vec<Event>,
+        cx: &mut Cx<'_>,
     ) -> Vec<StreamInfo> {
         self.seq = seq;
-        self.replace(list, room, events)
+        self.replace(list, room, cx)
     }
 
     /// The answer to a fetch.
     pub(super) fn handle_list(
         &mut self,
         seq: u32,
-        list: Vec<StreamInfo>,
-        now: Instant,
+        list: &[StreamInfo],
         room: &str,
-        events: &mut Vec<Event>,
+        cx: &mut Cx<'_>,
     ) {
         self.fetching = false;
         if seq < self.seq {
-            self.fetch_at = now + FETCH_DELAY_MS;
+            self.fetch_at = cx.now.mono + FETCH_DELAY_MS;
         } else {
             // A gap that was found meanwhile leads to another fetch.
             self.seq = seq;
-            self.replace(list, room, events);
+            self.replace(list, room, cx);
         }
     }
 
@@ -122,23 +122,22 @@ impl Streams {
         &mut self,
         change: Change,
         seq: u32,
-        list: Vec<StreamInfo>,
-        now: Instant,
+        list: &[StreamInfo],
         room: &str,
-        events: &mut Vec<Event>,
+        cx: &mut Cx<'_>,
     ) {
         if seq <= self.seq {
             return;
         }
         if self.seq.checked_add(1) != Some(seq) {
-            self.fetch_at = now;
+            self.fetch_at = cx.now.mono;
             return;
         }
         self.seq = seq;
         match change {
-            Change::Added => self.add(list, room, events),
-            Change::Deleted => self.delete(list, room, events),
-            Change::Updated => self.update(list, room, events),
+            Change::Added => self.add(list, room, cx),
+            Change::Deleted => self.delete(list, room, cx),
+            Change::Updated => self.update(list, room, cx),
         }
     }
 
@@ -169,20 +168,20 @@ impl Streams {
         stream.user.id == self.own_id
     }
 
-    fn add(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
+    fn add(&mut self, list: &[StreamInfo], room: &str, cx: &mut Cx<'_>) {
         let mut added = Vec::new();
         for info in list {
-            if !self.is_own(&info) && !self.list.contains(&info.id) && self.list.len() < MAX_STREAMS
+            if !self.is_own(info) && !self.list.contains(&info.id) && self.list.len() < MAX_STREAMS
             {
                 let stream = public(info);
                 self.list.insert(stream.id.clone(), stream.clone());
                 added.push(stream);
             }
         }
-        report_added(room, added, events);
+        report_added(room, added, cx);
     }
 
-    fn delete(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
+    fn delete(&mut self, list: &[StreamInfo], room: &str, cx: &mut Cx<'_>) {
         let (mut deleted, mut reasons) = (Vec::new(), Vec::new());
         for info in list {
             if let Some(stream) = self.list.swap_remove(&info.id) {
@@ -192,32 +191,27 @@ impl Streams {
                 deleted.push(stream);
             }
         }
-        report_deleted(room, deleted, reasons, events);
+        report_deleted(room, deleted, reasons, cx);
     }
 
-    fn update(&mut self, list: Vec<StreamInfo>, room: &str, events: &mut Vec<Event>) {
+    fn update(&mut self, list: &[StreamInfo], room: &str, cx: &mut Cx<'_>) {
         let mut changed = Vec::new();
         for info in list {
             let known = self.list.get_mut(&info.id);
             if let Some(stream) = known.filter(|stream| stream.extra_info != info.extra_info) {
-                stream.extra_info = info.extra_info;
+                stream.extra_info = info.extra_info.clone();
                 changed.push(stream.clone());
             }
         }
-        report_extra_info(room, changed, events);
+        report_extra_info(room, changed, cx);
     }
 
-    fn replace(
-        &mut self,
-        list: Vec<StreamInfo>,
-        room: &str,
-        events: &mut Vec<Event>,
-    ) -> Vec<StreamInfo> {
+    fn replace(&mut self, list: &[StreamInfo], room: &str, cx: &mut Cx<'_>) -> Vec<StreamInfo> {
         let mut old = core::mem::take(&mut self.list);
         let (mut own, mut added, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for info in list {
-            if self.is_own(&info) {
-                own.push(info);
+            if self.is_own(info) {
+                own.push(info.clone());
                 continue;
             }
             if self.list.len() >= MAX_STREAMS || self.list.contains(&info.id) {
@@ -233,9 +227,9 @@ impl Streams {
             }
             self.list.insert(stream.id.clone(), stream);
         }
-        report_deleted(room, old.into_rows(), Vec::new(), events);
-        report_added(room, added, events);
-        report_extra_info(room, changed, events);
+        report_deleted(room, old.into_rows(), Vec::new(), cx);
+        report_added(room, added, cx);
+        report_extra_info(room, changed, cx);
         own
     }
 }
@@ -285,15 +279,15 @@ impl StreamInfo {
     }
 }
 
-fn public(info: StreamInfo) -> Stream {
+fn public(info: &StreamInfo) -> Stream {
     Stream {
-        id: info.id,
-        user: info.user,
-        extra_info: info.extra_info,
+        id: info.id.clone(),
+        user: info.user.clone(),
+        extra_info: info.extra_info.clone(),
     }
 }
 
-fn report_added(room: &str, added: Vec<Stream>, events: &mut Vec<Event>) {
+fn report_added(room: &str, added: Vec<Stream>, cx: &mut Cx<'_>) {
     if added.is_empty() {
         return;
     }
@@ -303,23 +297,18 @@ fn report_added(room: &str, added: Vec<Stream>, events: &mut Vec<Event>) {
             with_info.push(stream.clone());
         }
     }
-    events.push(Event::RoomStreamUpdate {
+    cx.emit(Event::RoomStreamUpdate {
         room: room.into(),
         update: UpdateType::Add,
         streams: added,
         reasons: Vec::new(),
     });
-    report_extra_info(room, with_info, events);
+    report_extra_info(room, with_info, cx);
 }
 
-fn report_deleted(
-    room: &str,
-    streams: Vec<Stream>,
-    reasons: Vec<(Shared, u32)>,
-    events: &mut Vec<Event>,
-) {
+fn report_deleted(room: &str, streams: Vec<Stream>, reasons: Vec<(Shared, u32)>, cx: &mut Cx<'_>) {
     if !streams.is_empty() {
-        events.push(Event::RoomStreamUpdate {
+        cx.emit(Event::RoomStreamUpdate {
             room: room.into(),
             update: UpdateType::Delete,
             streams,
@@ -328,9 +317,9 @@ fn report_deleted(
     }
 }
 
-fn report_extra_info(room: &str, streams: Vec<Stream>, events: &mut Vec<Event>) {
+fn report_extra_info(room: &str, streams: Vec<Stream>, cx: &mut Cx<'_>) {
     if !streams.is_empty() {
-        events.push(Event::StreamExtraInfoUpdate {
+        cx.emit(Event::StreamExtraInfoUpdate {
             room: room.into(),
             streams,
         });

@@ -5,6 +5,7 @@
 
 use alloc::vec::Vec;
 
+use crate::engine::cx::Cx;
 use crate::engine::event::{Event, UpdateType, User};
 use crate::engine::lean::swap_take;
 use crate::engine::shared::Shared;
@@ -115,15 +116,11 @@ impl Users {
     }
 
     /// Returns whether the list is to be fetched now.
-    pub(super) fn handle_timeout(
-        &mut self,
-        now: Instant,
-        room: &str,
-        events: &mut Vec<Event>,
-    ) -> bool {
+    pub(super) fn handle_timeout(&mut self, room: &str, cx: &mut Cx<'_>) -> bool {
+        let now = cx.now.mono;
         if self.merge_at <= now {
             self.merge_at = Instant::NEVER;
-            self.apply_waiting(room, events);
+            self.apply_waiting(room, cx);
             if !self.waiting.is_empty() || self.announced_seq > self.seq {
                 self.fetch_at = now.max(self.last_fetch + self.fetch_interval);
             }
@@ -157,7 +154,7 @@ impl Users {
         &mut self,
         answer: liveroom::GetUserlistRsp<'_>,
         room: &str,
-        events: &mut Vec<Event>,
+        cx: &mut Cx<'_>,
     ) -> Option<u32> {
         let page = self.page.as_mut()?;
         let seq = *self.page_seq.get_or_insert(answer.server_user_seq());
@@ -179,8 +176,8 @@ impl Users {
         let list = self.page.take().unwrap_or_default();
         self.seq = seq;
         self.known = true;
-        self.replace(list, room, events);
-        self.apply_waiting(room, events);
+        self.replace(list, room, cx);
+        self.apply_waiting(room, cx);
         None
     }
 
@@ -188,17 +185,16 @@ impl Users {
     pub(super) fn handle_push(
         &mut self,
         push: liveroom::PushUserInfoUpdated<'_>,
-        now: Instant,
         room: &str,
-        events: &mut Vec<Event>,
+        cx: &mut Cx<'_>,
     ) {
         if !self.wanted {
             return;
         }
         let push = Push::from(push);
         if self.known && self.page.is_none() && self.continues(&push) {
-            self.apply(push, room, events);
-            self.apply_waiting(room, events);
+            self.apply(push, room, cx);
+            self.apply_waiting(room, cx);
         } else if !self.known || push.seq > self.seq {
             if self.waiting.len() >= MAX_WAITING {
                 self.waiting.clear();
@@ -207,7 +203,7 @@ impl Users {
                 self.waiting.push(push);
             }
             if self.known && self.page.is_none() {
-                self.merge_at = self.merge_at.or(now + self.merge_timeout);
+                self.merge_at = self.merge_at.or(cx.now.mono + self.merge_timeout);
             }
         }
     }
@@ -231,11 +227,11 @@ impl Users {
         self.seq.checked_add(actions) == Some(push.seq) && actions > 0
     }
 
-    fn apply_waiting(&mut self, room: &str, events: &mut Vec<Event>) {
+    fn apply_waiting(&mut self, room: &str, cx: &mut Cx<'_>) {
         self.drop_old();
         while let Some(at) = self.waiting.iter().position(|push| self.continues(push)) {
             if let Some(push) = swap_take(&mut self.waiting, at) {
-                self.apply(push, room, events);
+                self.apply(push, room, cx);
             }
         }
         self.drop_old();
@@ -252,11 +248,11 @@ impl Users {
         }
     }
 
-    fn apply(&mut self, push: Push, room: &str, events: &mut Vec<Event>) {
+    fn apply(&mut self, push: Push, room: &str, cx: &mut Cx<'_>) {
         self.seq = push.seq;
         let (mut added, mut deleted) = (Vec::new(), Vec::new());
-        for action in push.actions {
-            let user = action.user;
+        for action in &push.actions {
+            let user = &action.user;
             if action.role == HIDDEN_ROLE || user.id == self.own_id {
                 continue;
             }
@@ -265,7 +261,7 @@ impl Users {
                     if self.roster.len() < MAX_USERS
                         && self.roster.insert(user.id.clone(), user.clone()) =>
                 {
-                    added.push(user);
+                    added.push(user.clone());
                 }
                 LEFT => {
                     if let Some(user) = self.roster.swap_remove(&user.id) {
@@ -275,10 +271,11 @@ impl Users {
                 _ => {}
             }
         }
-        report(room, added, deleted, events);
+        report(room, UpdateType::Add, added, cx);
+        report(room, UpdateType::Delete, deleted, cx);
     }
 
-    fn replace(&mut self, list: Table<User>, room: &str, events: &mut Vec<Event>) {
+    fn replace(&mut self, list: Table<User>, room: &str, cx: &mut Cx<'_>) {
         let mut old = core::mem::replace(&mut self.roster, list);
         let mut added = Vec::with_capacity(self.roster.len());
         for user in self.roster.rows() {
@@ -286,7 +283,8 @@ impl Users {
                 added.push(user.clone());
             }
         }
-        report(room, added, old.into_rows(), events);
+        report(room, UpdateType::Add, added, cx);
+        report(room, UpdateType::Delete, old.into_rows(), cx);
     }
 }
 
@@ -310,26 +308,28 @@ impl From<liveroom::PushUserInfoUpdated<'_>> for Push {
     }
 }
 
-fn report(room: &str, added: Vec<User>, deleted: Vec<User>, events: &mut Vec<Event>) {
-    for (update, users) in [(UpdateType::Add, added), (UpdateType::Delete, deleted)] {
-        if !users.is_empty() {
-            events.push(Event::RoomUserUpdate {
-                room: room.into(),
-                update,
-                users,
-            });
-        }
+#[inline(never)]
+fn report(room: &str, update: UpdateType, users: Vec<User>, cx: &mut Cx<'_>) {
+    if !users.is_empty() {
+        cx.emit(Event::RoomUserUpdate {
+            room: room.into(),
+            update,
+            users,
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::io::Output;
+    use crate::engine::random::Random;
+    use crate::engine::time::Now;
 
     #[test]
     fn recorders_and_the_own_user_are_nobody_to_report() {
         let mut users = Users::new(true, "own");
-        let mut events = Vec::new();
+        let (mut out, mut random) = (Vec::new(), Random::new(1));
         let joined = |id: &str, role| Action {
             action: JOINED,
             role,
@@ -343,9 +343,15 @@ mod tests {
             joined("own", 2),
             joined("other", 2),
         ];
-        users.apply(Push { seq: 3, actions }, "r", &mut events);
-        let [Event::RoomUserUpdate { users, .. }] = events.as_slice() else {
-            panic!("{events:?}")
+        let mut cx = Cx {
+            now: Now::default(),
+            random: &mut random,
+            asks: false,
+            out: &mut out,
+        };
+        users.apply(Push { seq: 3, actions }, "r", &mut cx);
+        let [Output::Event(Event::RoomUserUpdate { users, .. })] = out.as_slice() else {
+            panic!("{out:?}")
         };
         assert_eq!(users.len(), 1);
         assert_eq!(&*users[0].id, "other");

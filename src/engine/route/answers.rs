@@ -61,10 +61,15 @@ impl Engine {
             return;
         }
         let net = &mut self.net;
-        let mut signal = None;
         match (answer, &pending.purpose) {
-            (Body::Login(m), Purpose::Login) => signal = room.handle_login(header, m, net, cx),
-            (Body::EnterRoom(m), Purpose::Enter) => signal = room.handle_enter(header, m, net, cx),
+            (Body::Login(m), Purpose::Login) => {
+                let signal = room.handle_login(header, m, net, cx);
+                self.handle_signal(key, signal, cx);
+            }
+            (Body::EnterRoom(m), Purpose::Enter) => {
+                let signal = room.handle_enter(header, m, net, cx);
+                self.handle_signal(key, signal, cx);
+            }
             (Body::Heartbeat(m), Purpose::Heartbeat) => room.handle_heartbeat(m, net, cx),
             (Body::UserList(m), Purpose::UserList) => room.handle_user_list(m, net, cx),
             (Body::StreamList(m), Purpose::StreamList) => room.handle_stream_list(m, net, cx),
@@ -116,11 +121,10 @@ impl Engine {
                 if let Purpose::SetExtraInfo { .. } = purpose {
                     room.trans.finish_setting();
                 }
-                room.handle_list_error(purpose, cx);
+                room.handle_unanswered(purpose, cx);
                 purpose.reject(&Error::new(ROOM_ERROR), cx);
             }
         }
-        self.handle_signal(key, signal, cx);
     }
 
     /// The service answered with an error.
@@ -135,10 +139,10 @@ impl Engine {
         let Some(room) = find_room(&mut self.rooms, key) else {
             return;
         };
-        let mut signal = None;
         match &mut pending.purpose {
             Purpose::Login | Purpose::Enter => {
-                signal = room.handle_login_refused(c, text, &mut self.net, cx)
+                let signal = room.handle_login_refused(c, text, &mut self.net, cx);
+                self.handle_signal(key, signal, cx);
             }
             Purpose::Heartbeat if logs_in_again(c) => room.log_in_later(cx),
             purpose if is_session_unknown(c) => {
@@ -147,7 +151,10 @@ impl Engine {
                 room.forget_session();
                 room.log_in_later(cx);
             }
-            Purpose::Heartbeat => signal = Some(room.end(from_room_answer(c, text), cx)),
+            Purpose::Heartbeat => {
+                let signal = room.end(from_room_answer(c, text), cx);
+                self.handle_signal(key, Some(signal), cx);
+            }
             Purpose::AddStream { stream_id } => {
                 let publisher = find_publisher(&mut self.publishers, stream_id);
                 if let Some(publisher) = publisher.filter(|p| p.is_announced_by(pending.seq)) {
@@ -164,11 +171,10 @@ impl Engine {
             }
             Purpose::RenewToken if room::needs_no_renewal(c) => {}
             purpose => {
-                room.handle_list_error(purpose, cx);
+                room.handle_unanswered(purpose, cx);
                 purpose.reject(&from_room_answer(c, text), cx);
             }
         }
-        self.handle_signal(key, signal, cx);
     }
 
     /// A room request got no answer in time, or is to be tried again.
@@ -197,9 +203,8 @@ impl Engine {
             Purpose::SetExtraInfo { .. } => room.trans.finish_setting(),
             _ => {}
         }
-        let signal = room.handle_expired(&pending.purpose, cx);
+        room.handle_unanswered(&pending.purpose, cx);
         pending.purpose.reject(&Error::new(TIMEOUT), cx);
-        self.handle_signal(pending.room, signal, cx);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::engine::error::{
     ALREADY_IN_ROOM, DESTROYED, Error, OK, PUBLISH_NOT_FOUND, ROOM_NOT_EXIST, SOCKET_CLOSED,
     TOO_MANY_ROOMS,
 };
-use crate::engine::event::{Event, RoomReason, RoomState};
+use crate::engine::event::{RoomReason, RoomState};
 use crate::engine::io::{CallId, Reply};
 use crate::engine::lean::take_first;
 use crate::engine::net::Net;
@@ -29,24 +29,25 @@ impl Engine {
             cx.refuse(id, DESTROYED);
             return;
         }
-        let command =
-            match api::parse(method, args).and_then(|command| self.check_token(command, cx)) {
-                Ok(command) => command,
-                Err(error) => {
-                    if method == "loginRoom" {
-                        self.report_refused_login(args, &error, cx);
-                    }
-                    cx.reply(id, refuse(method, error));
-                    return;
-                }
-            };
+        let command = match api::parse(method, args) {
+            Ok(command) => command,
+            Err(error) => return self.refuse_call(id, method, args, error, cx),
+        };
         let reply = match command {
-            Command::LoginRoom(request) => return self.login_room(id, request, cx),
+            Command::LoginRoom(request) => {
+                return match self.check_token(&request.token, cx) {
+                    Ok(()) => self.login_room(id, *request, cx),
+                    Err(error) => self.refuse_call(id, method, args, error, cx),
+                };
+            }
             Command::LogoutRoom { room } => {
                 self.logout_room(room, cx);
                 Reply::Nothing
             }
-            Command::RenewToken { token, room } => Reply::Flag(self.renew_token(token, room, cx)),
+            Command::RenewToken { token, room } => {
+                let is_good = self.check_token(token, cx).is_ok();
+                Reply::Flag(is_good && self.renew_token(token, room, cx))
+            }
             Command::EnableMultiRoom(enable) => {
                 let allowed = !self.has_logged_in;
                 if allowed {
@@ -129,6 +130,14 @@ impl Engine {
         cx.reply(id, Ok(reply));
     }
 
+    #[inline(never)]
+    fn refuse_call(&self, id: CallId, method: &str, args: &[Value], error: Error, cx: &mut Cx<'_>) {
+        if method == "loginRoom" {
+            self.report_refused_login(args, &error, cx);
+        }
+        cx.reply(id, refuse(method, error));
+    }
+
     /// A refused login is told like a failed one, as the vendor's client does; not of a room whose state is another login's.
     pub(in crate::engine) fn report_refused_login(
         &self,
@@ -140,43 +149,15 @@ impl Engine {
         if room_named(&self.rooms, room).is_some() {
             return;
         }
-        let states = [
-            (RoomState::Connecting, RoomReason::Logining, OK, None),
-            (
-                RoomState::Disconnected,
-                RoomReason::LoginFailed,
-                error.code,
-                Some(error.message.clone()),
-            ),
-        ];
-        for (state, reason, code, extended_data) in states {
-            cx.emit(Event::RoomStateUpdate {
-                room: room.into(),
-                state,
-                code,
-                extended_data: extended_data.clone(),
-            });
-            cx.emit(Event::RoomStateChanged {
-                room: room.into(),
-                reason,
-                code,
-                extended_data,
-            });
-        }
+        cx.emit_state(room, RoomState::Connecting, RoomReason::Logining, OK, None);
+        let (code, text) = (error.code, Some(error.message.as_str()));
+        let reason = RoomReason::LoginFailed;
+        cx.emit_state(room, RoomState::Disconnected, reason, code, text);
     }
 
     /// Stops a token that cannot be good before it is sent.
-    pub(in crate::engine) fn check_token<'a>(
-        &self,
-        command: Command<'a>,
-        cx: &Cx<'_>,
-    ) -> Result<Command<'a>, Error> {
-        let token = match &command {
-            Command::LoginRoom(request) => request.token.as_str(),
-            Command::RenewToken { token, .. } => token,
-            _ => return Ok(command),
-        };
-        token::check(token, self.net.link.server_time(cx.now.mono)).map(|()| command)
+    fn check_token(&self, token: &str, cx: &Cx<'_>) -> Result<(), Error> {
+        token::check(token, self.net.link.server_time(cx.now.mono))
     }
 
     pub(in crate::engine) fn login_room(
@@ -223,7 +204,7 @@ impl Engine {
             }
         }
         let leaves_all = keys.len() == self.rooms.len() && !keys.is_empty();
-        for key in keys {
+        for &key in &keys {
             let Some(room) = find_room(&mut self.rooms, key) else {
                 continue;
             };

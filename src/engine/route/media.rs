@@ -204,13 +204,13 @@ impl Engine {
     pub(in crate::engine) fn handle_http(
         &mut self,
         key: HttpKey,
-        result: Result<(i32, Vec<u8>), Code>,
+        result: &Result<(i32, Vec<u8>), Code>,
         cx: &mut Cx<'_>,
     ) {
         let hosts = match result {
-            Ok((_, body)) => media_url::parse_dispatch(&body),
+            Ok((_, body)) => media_url::parse_dispatch(body),
             Err(TIMEOUT) => Err(DISPATCH_ERROR),
-            Err(code) => Err(code),
+            Err(code) => Err(*code),
         };
         match hosts {
             Ok(hosts) => {

@@ -15,19 +15,19 @@ use crate::engine::publish;
 use crate::engine::room::{Room, RoomEnd, RoomSignal};
 use crate::engine::time::Millis;
 use crate::engine::wire::switch;
-use crate::engine::{Engine, backoff, find_room, room_of};
+use crate::engine::{Engine, backoff, find_publisher, find_room, room_of};
 
 impl Engine {
     /// What the link has to say.
-    pub(in crate::engine) fn handle_link_event(&mut self, event: LinkEvent, cx: &mut Cx<'_>) {
+    pub(in crate::engine) fn handle_link_event(&mut self, event: &LinkEvent, cx: &mut Cx<'_>) {
         match event {
-            LinkEvent::Packet(bytes) => self.handle_packet(&bytes, cx),
+            LinkEvent::Packet(bytes) => self.handle_packet(bytes, cx),
             change => self.handle_link_change(change, cx),
         }
     }
 
     #[inline(never)]
-    fn handle_link_change(&mut self, event: LinkEvent, cx: &mut Cx<'_>) {
+    fn handle_link_change(&mut self, event: &LinkEvent, cx: &mut Cx<'_>) {
         match event {
             LinkEvent::Up => self
                 .rooms
@@ -45,10 +45,10 @@ impl Engine {
                 self.forget_leaving();
                 self.renew_connections(cx);
             }
-            LinkEvent::Http(key, result) => self.handle_http(key, result, cx),
-            LinkEvent::AppConfig(bytes) => self.cdn.update(&bytes),
+            LinkEvent::Http(key, result) => self.handle_http(*key, result, cx),
+            LinkEvent::AppConfig(bytes) => self.cdn.update(bytes),
             LinkEvent::AppIdInvalid => {
-                for key in self.room_keys() {
+                for &key in &self.room_keys() {
                     let signal = find_room(&mut self.rooms, key)
                         .filter(|room| !room.is_online())
                         .map(|room| room.end(APP_ID_INVALID.into(), cx));
@@ -75,7 +75,7 @@ impl Engine {
             let signal = room.and_then(|room| room.handle_retry(attempt, delay, cx));
             self.handle_signal(of, signal, cx);
         } else if self.net.link.handle_retry(attempt, delay, cx) {
-            for key in self.room_keys() {
+            for &key in &self.room_keys() {
                 let signal = find_room(&mut self.rooms, key).map(|room| room.give_up(cx));
                 self.handle_signal(key, signal, cx);
             }
@@ -108,18 +108,17 @@ impl Engine {
                 for player in self.players.iter_mut().filter(|p| p.media.room == key) {
                     player.handle_online(outage.length, cx);
                 }
-                let publishers = &self.publishers;
-                for stale in own_streams
-                    .iter()
-                    .filter(|s| !publishers.iter().any(|p| *p.media.stream_id == *s.id))
-                {
-                    publish::send_delete(&stale.id, &stale.sid, 0, room, &mut self.net, cx);
+                for stream in &own_streams {
+                    if find_publisher(&mut self.publishers, &stream.id).is_none() {
+                        publish::send_delete(&stream.id, &stream.sid, 0, room, &mut self.net, cx);
+                    }
                 }
                 if self.multi_room && room.is_first {
-                    self.rooms
-                        .iter_mut()
-                        .filter(|room| !room.is_first && !room.is_online())
-                        .for_each(|room| room.enter_later(cx));
+                    for room in &mut self.rooms {
+                        if !room.is_first && !room.is_online() {
+                            room.enter_later(cx);
+                        }
+                    }
                 }
             }
         }

@@ -128,7 +128,7 @@ impl Engine {
         let reason = kickout.kickout_reason();
         let code = kickout_code(u32::try_from(reason).unwrap_or(0));
         let text = kickout_text(code, reason, &kickout.custom_reason_text());
-        let end = room.end_by_kickout(code, text, cx);
+        let end = room.end_by_kickout(code, &text, cx);
         self.remove_room(key, &end, cx);
     }
 
@@ -148,7 +148,7 @@ impl Engine {
             reason => reason,
         };
         let code = kickout_code(reason);
-        for key in self.room_keys() {
+        for &key in &self.room_keys() {
             let Some(room) = find_room(&mut self.rooms, key) else {
                 continue;
             };
@@ -157,7 +157,7 @@ impl Engine {
                 i32::try_from(reason).unwrap_or(0),
                 &kickout.message_text(),
             );
-            let end = room.end_by_kickout(code, text, cx);
+            let end = room.end_by_kickout(code, &text, cx);
             self.remove_room(key, &end, cx);
         }
         // The next login needs a proxied connection of its own.

@@ -1,11 +1,10 @@
 //! What a page calls, checked: names and values in, a [`Command`] or an error with a documented code out. Nothing is sent
 //! before a call passed these checks.
 
+mod rules;
+
 use super::error::{
-    Code, Error, MESSAGE_EMPTY, MESSAGE_TOO_LONG, PARAMETER, PLAY_PARAMETER, PUBLISH_PARAMETER,
-    ROOM_ID_CHARACTERS, ROOM_ID_EMPTY, ROOM_ID_TOO_LONG, STREAM_ID_CHARACTERS, STREAM_ID_EMPTY,
-    STREAM_ID_TOO_LONG, UNSUPPORTED, USER_ID_CHARACTERS, USER_ID_EMPTY, USER_ID_TOO_LONG,
-    USER_NAME_TOO_LONG,
+    Code, Error, MESSAGE_TOO_LONG, PARAMETER, PLAY_PARAMETER, PUBLISH_PARAMETER, UNSUPPORTED,
 };
 use super::event::{CommandContent, Quality, User};
 use super::lean::joined;
@@ -14,24 +13,10 @@ use super::room::LoginRequest;
 use super::value::Value;
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-/// Longest roomID, in bytes.
-pub(super) const MAX_ROOM_ID: usize = 128;
-/// Longest userID, in bytes.
-pub(super) const MAX_USER_ID: usize = 64;
-/// Longest userName, in bytes.
-pub(super) const MAX_USER_NAME: usize = 256;
-/// Longest streamID, in bytes.
-pub(super) const MAX_STREAM_ID: usize = 255;
-/// Longest message, in UTF-16 units.
-pub(super) const MAX_MESSAGE: usize = 1_024;
-/// Longest key of a room extra info, in bytes.
-pub(super) const MAX_EXTRA_INFO_KEY: usize = 128;
-/// Longest value of a room extra info, in bytes.
-pub(super) const MAX_EXTRA_INFO_VALUE: usize = 4_096;
-/// Longest token, and longest of the other texts whose length the service does not limit, in bytes.
-pub(super) const MAX_TEXT: usize = 65_536;
-/// Receivers of one custom command.
-pub(super) const MAX_RECEIVERS: usize = 1_024;
+use rules::{
+    EXTRA_INFO, KEY, KNOWN_ROOM, MAX_MESSAGE, MAX_RECEIVERS, MESSAGE, Missing, PLAYED, PUBLISHED,
+    ROOM_ID, STREAM_ID, TOKEN, Text, USER_ID, USER_NAME, VALUE,
+};
 
 /// A call that passed the checks. Its texts are those of the page.
 #[derive(Debug, Clone)]
@@ -107,95 +92,6 @@ pub(super) fn parse<'a>(method: &str, args: &'a [Value]) -> Result<Command<'a>, 
     let command = check.command(method);
     check.error.map_or(Ok(command), Err)
 }
-
-/// What is asked of a text.
-struct Text {
-    name: &'static str,
-    /// Of another type, and whatever has no code of its own.
-    code: Code,
-    missing: Missing,
-    empty: Option<Code>,
-    /// In bytes.
-    limit: usize,
-    too_long: Option<Code>,
-    /// Of an id with a character that is not allowed; any is in other texts.
-    characters: Option<Code>,
-}
-
-/// What it means that a text was left out.
-#[derive(PartialEq)]
-enum Missing {
-    Wrong,
-    Empty,
-    Fine,
-}
-
-impl Text {
-    /// A text that has to be there, of a limited length.
-    const fn needed(name: &'static str, limit: usize) -> Self {
-        Self {
-            name,
-            code: PARAMETER,
-            missing: Missing::Wrong,
-            empty: Some(PARAMETER),
-            limit,
-            too_long: None,
-            characters: None,
-        }
-    }
-
-    const fn optional(name: &'static str, code: Code) -> Self {
-        Self {
-            code,
-            missing: Missing::Fine,
-            empty: None,
-            ..Self::needed(name, MAX_TEXT)
-        }
-    }
-
-    const fn stream_id(code: Code) -> Self {
-        Self {
-            code,
-            missing: Missing::Empty,
-            empty: Some(STREAM_ID_EMPTY),
-            too_long: Some(STREAM_ID_TOO_LONG),
-            characters: Some(STREAM_ID_CHARACTERS),
-            ..Self::needed("streamID", MAX_STREAM_ID)
-        }
-    }
-}
-
-const ROOM_ID: Text = Text {
-    empty: Some(ROOM_ID_EMPTY),
-    too_long: Some(ROOM_ID_TOO_LONG),
-    characters: Some(ROOM_ID_CHARACTERS),
-    ..Text::needed("roomID", MAX_ROOM_ID)
-};
-const USER_ID: Text = Text {
-    empty: Some(USER_ID_EMPTY),
-    too_long: Some(USER_ID_TOO_LONG),
-    characters: Some(USER_ID_CHARACTERS),
-    ..Text::needed("userID", MAX_USER_ID)
-};
-const USER_NAME: Text = Text {
-    limit: MAX_USER_NAME,
-    too_long: Some(USER_NAME_TOO_LONG),
-    ..Text::optional("userName", PARAMETER)
-};
-const MESSAGE: Text = Text {
-    missing: Missing::Empty,
-    empty: Some(MESSAGE_EMPTY),
-    ..Text::needed("message", usize::MAX)
-};
-/// Of a room that the user is in; any other is unknown anyway.
-const KNOWN_ROOM: Text = Text::needed("roomID", usize::MAX);
-const TOKEN: Text = Text::needed("token", MAX_TEXT);
-const EXTRA_INFO: Text = Text::needed("extraInfo", MAX_TEXT);
-const KEY: Text = Text::needed("key", MAX_EXTRA_INFO_KEY);
-const VALUE: Text = Text::needed("value", MAX_EXTRA_INFO_VALUE);
-const STREAM_ID: Text = Text::stream_id(PARAMETER);
-const PUBLISHED: Text = Text::stream_id(PUBLISH_PARAMETER);
-const PLAYED: Text = Text::stream_id(PLAY_PARAMETER);
 
 /// Looks at the arguments of one call. The first thing that is wrong is noted, and what follows is of no account: no method
 /// has to look at what another returned.

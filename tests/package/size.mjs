@@ -30,7 +30,7 @@ const applications = {
 /** Of what the inline host ships. */
 const limits = {
   // A ratchet: lower it with every gain.
-  'present limit': { raw: 127_500, brotli: 53_500 },
+  'present limit': { raw: 122_500, brotli: 51_400 },
   'must become': { raw: 225_000, brotli: 60_000 },
   'aim, half of the vendor': { brotli: 43_000 },
 };

@@ -9,15 +9,11 @@ extern "C" {
     pub(super) fn report(message: &str, file: &str, line: u32);
 }
 
-/// The standard library has a handler of its own, which asks this hook.
+/// The standard library has a handler of its own, which asks this hook; its text names the place.
 #[cfg(feature = "std")]
 pub(super) fn hook() {
-    std::panic::set_hook(std::boxed::Box::new(|panic| {
-        let (file, line) = panic
-            .location()
-            .map_or(("", 0), |location| (location.file(), location.line()));
-        report(panic.payload_as_str().unwrap_or_default(), file, line);
-    }));
+    use alloc::{boxed::Box, string::ToString};
+    std::panic::set_hook(Box::new(|panic| report(&panic.to_string(), "", 0)));
 }
 
 #[cfg(not(feature = "std"))]

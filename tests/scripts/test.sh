@@ -101,6 +101,7 @@ run_clippy() {
     cargo clippy --locked --manifest-path tests/bench/native/Cargo.toml --target-dir "$target_dir" --all-targets -- -D warnings
     if compgen -G "$(rustc --print target-libdir --target $wasm_target)/libcore-*.rlib" >/dev/null; then
         cargo clippy --locked -p zego-express-alipay -p unpacker --no-default-features --target $wasm_target -- -D warnings
+        cargo clippy --locked -p zego-express-alipay --target $wasm_target -- -D warnings
     else
         echo "the module's own code is not looked at: this compiler has no $wasm_target"
     fi

@@ -88,7 +88,7 @@ export function engineClass(Module, takePanic) {
 
     /** @param {string} method @param {any[]} args @param {number} mono @param {number} wall @param {(reply: any) => void} settle */
     begin(method, args, mono, wall, settle) {
-      this.lastCall += 1;
+      this.lastCall = (this.lastCall + 1) >>> 0;
       this.calls.set(this.lastCall, settle);
       this.input({ type: 'call', id: this.lastCall, method, args }, mono, wall);
     }

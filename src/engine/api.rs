@@ -11,7 +11,11 @@ use super::lean::joined;
 use super::quality::FIGURES;
 use super::room::LoginRequest;
 use super::value::Value;
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use rules::{
     EXTRA_INFO, KEY, KNOWN_ROOM, MAX_MESSAGE, MAX_RECEIVERS, MESSAGE, Missing, PLAYED, PUBLISHED,
@@ -238,10 +242,13 @@ impl<'a> Check<'a> {
         };
         if text.is_empty() {
             if let Some(code) = rule.empty {
-                self.fail_with(code, rule, " is empty");
+                self.fail_with(code, rule, &[rule.name, " is empty"]);
             }
         } else if text.len() > rule.limit {
-            self.fail_with(rule.too_long.unwrap_or(rule.code), rule, " is too long");
+            let code = rule.too_long.unwrap_or(rule.code);
+            let limit = rule.limit.to_string();
+            let message = [rule.name, " is longer than ", &limit, " bytes"];
+            self.fail_with(code, rule, &message);
         } else if let Some(code) = rule.characters
             && let Some(at) = text.as_bytes().iter().position(|byte| !is_of_id(*byte))
         {
@@ -256,9 +263,8 @@ impl<'a> Check<'a> {
     }
 
     /// With the table's text, unless the code says nothing of the argument.
-    fn fail_with(&mut self, code: Code, rule: &Text, what: &str) {
-        let message = [rule.name, what];
-        self.fail(code, if code == rule.code { &message } else { &[] });
+    fn fail_with(&mut self, code: Code, rule: &Text, message: &[&str]) {
+        self.fail(code, if code == rule.code { message } else { &[] });
     }
 
     fn login(&mut self) -> LoginRequest {
@@ -345,7 +351,10 @@ impl<'a> Check<'a> {
                 for user in list {
                     match user.as_text() {
                         Some(user) => users.push(user),
-                        None => self.wrong_type(PARAMETER, "toUserIDList", "of strings", user),
+                        None => self.fail(
+                            PARAMETER,
+                            &["toUserIDList holds something that is not a string"],
+                        ),
                     }
                 }
             }
@@ -496,6 +505,30 @@ mod tests {
         assert_eq!(
             [code(""), code(&"界".repeat(1_024)), code(&"😀".repeat(513))],
             [1_009_001, 0, 1_009_002]
+        );
+    }
+
+    #[test]
+    fn an_error_names_the_limit_or_has_the_text_of_the_table() {
+        let message = |method: &str, args: &[Value]| parse(method, args).unwrap_err().message;
+        let long = Value::from("k".repeat(129).as_str());
+        assert_eq!(
+            message("setRoomExtraInfo", &["r".into(), long.clone(), "v".into()]),
+            "key is longer than 128 bytes"
+        );
+        assert_eq!(
+            message("setRoomExtraInfo", &["r".into(), "".into(), "v".into()]),
+            "key is empty"
+        );
+        let user = Value::from([("userID", "u".into())]);
+        assert_eq!(
+            message("loginRoom", &[long, "t".into(), user]),
+            "roomID is longer than 128 bytes"
+        );
+        let to = Value::List(vec!["u".into(), Value::from(1)]);
+        assert_eq!(
+            message("sendCustomCommand", &["r".into(), "m".into(), to]),
+            "toUserIDList holds something that is not a string"
         );
     }
 

@@ -85,7 +85,10 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, depth: u32) -> Option<Value> {
-        let depth = depth.checked_sub(1)?;
+        let Some(depth) = depth.checked_sub(1) else {
+            self.raw()?;
+            return Some(Value::Undefined);
+        };
         let close = match self.peek()? {
             b'"' => return self.text().map(Value::Text),
             b'{' => b'}',
@@ -402,6 +405,21 @@ mod tests {
                 Value::Undefined,
             ])
         );
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_missing_and_nothing_else() {
+        let deep = [&*"[".repeat(50), &*"]".repeat(50)].concat();
+        let json = format!(r#"{{"a": {deep}, "b": 1}}"#);
+        let read = value(&json);
+        assert_eq!(read.get("b"), &1.into());
+        let mut inner = read.get("a");
+        let mut depth = 1;
+        while let Value::List(list) = inner {
+            inner = &list[0];
+            depth += 1;
+        }
+        assert_eq!((inner, depth), (&Value::Undefined, MAX_DEPTH));
     }
 
     #[test]

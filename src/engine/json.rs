@@ -1,10 +1,10 @@
-//! JSON: the little of it that the protocol carries, and all that goes to the page.
+//! JSON: the little of it that the protocol carries, and all that crosses the border to the page.
 //!
-//! The page gets everything as JSON text, because one text and one `JSON.parse` cost a tenth of what a call into JavaScript for
-//! each text, number and member costs.
+//! The page gives and gets everything as JSON text, because one text costs a tenth of what a call into JavaScript for each text, number
+//! and member costs.
 //!
-//! Not a general reader. It finds the members of an object and leaves their values as text, because a custom command's
-//! content goes to the page as it came. `serde_json` does this too, for a third of the whole module's size.
+//! By hand, because `serde_json` takes a third of the whole module's size. A custom command's content is never read: it goes to
+//! the page as it came, which is what [`members`] is for.
 
 use alloc::{
     string::{String, ToString},

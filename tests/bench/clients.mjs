@@ -101,7 +101,7 @@ const CLIENTS = {
   },
 
   vendor({ server, appID, watch }) {
-    const { wx } = createWx(server, 0, (run) => run());
+    const { wx } = createWx(server, (run) => run());
     wx.connectSocket = watch(wx.connectSocket);
     const { ZegoExpressEngine } = loadVendor({
       wx,

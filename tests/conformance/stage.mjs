@@ -1,19 +1,20 @@
-// One run of one scenario: a room server of its own, clients of given kinds, and what each of them was told.
+// One run of one scenario: a world of its own with a room server, clients of given kinds, and what each of them was told. Time is
+// virtual, so every run of the same clients says the same.
 
 import { createClient } from '../support/clients.mjs';
-import { startRoomServer } from '../support/room-server.mjs';
+import { startVirtualWorld } from '../support/virtual-world.mjs';
 import { argumentsText, eventText, resultText } from './text.mjs';
 
 /** Room that scenarios use unless they name one. */
 export const ROOM = 'room';
 /** What a media component can report, as the Alipay host numbers it. */
 const COMPONENT_EVENTS = { published: 3800, publishFailed: 3801, playing: 3802, playFailed: 3803 };
-/** Messages reach a client so late, as events are deferred by one tick, which no real network is faster than. */
-const LATENCY_MS = 5;
 /** Nothing may happen for so many looks, so far apart, before a step counts as over. */
 const QUIET = { looks: 4, apart: 20 };
 /** How long a step waits for the promises of its calls. A promise still open then is written down as such. */
 const OPEN_CALL_MS = 2500;
+/** How long a script waits for a call that it says must settle. In ms. */
+const FINISH_MS = 60_000;
 /** Frames of link heartbeats; they come at any time and mean nothing here. */
 const HEARTBEATS = ['HBRequest', 'HBResponse'];
 
@@ -24,8 +25,8 @@ const HEARTBEATS = ['HBRequest', 'HBResponse'];
  * @returns {Promise<{steps: {title: string, lines: Record<string, string[]>}[], calls: number, events: number}>}
  */
 export async function perform(scenario, kinds) {
-  const server = await startRoomServer({ args: ['--seed', '1', ...serverArgs(scenario)] });
-  const stage = new Stage(server, kinds);
+  const world = await startVirtualWorld({ args: ['--seed', '1', ...serverArgs(scenario)] });
+  const stage = new Stage(world, kinds);
   try {
     for (const name of scenario.clients) stage.add(name, scenario);
     await stage.settle();
@@ -34,30 +35,25 @@ export async function perform(scenario, kinds) {
     return stage.record();
   } finally {
     stage.close();
-    await server.close();
+    await world.close();
   }
 }
 
 /** See {@link perform}. Scenarios get it with its clients as further properties. */
 export class Stage {
-  #server;
   #kinds;
   #entries = 0;
   #nextFrame = 0;
 
-  constructor(server, kinds) {
-    this.#server = server;
+  constructor(world, kinds) {
     this.#kinds = kinds;
+    /** Where it all happens. @type {import('../support/virtual-world.mjs').VirtualWorld} */
+    this.world = world;
     /** The clients by name. @type {Record<string, Actor>} */
     this.cast = {};
     this.steps = [{ title: 'the clients start', lines: {} }];
     this.calls = 0;
     this.events = 0;
-  }
-
-  /** Base url of the server's link. */
-  get server() {
-    return this.#server;
   }
 
   /** @internal */
@@ -67,14 +63,10 @@ export class Stage {
     return this.cast[name];
   }
 
-  /** A request to the server's control interface, as a step. */
-  control(path, body) {
-    return this.step(`server: ${path}${argumentsText([body ?? {}])}`, () => this.#server.control(path, body));
-  }
-
-  /** The rooms of the server, now. */
-  rooms() {
-    return this.#server.rooms();
+  /** A control command of the server, as a step. */
+  control(command, parameters) {
+    const title = `server: ${command}${argumentsText([parameters ?? {}])}`;
+    return this.step(title, () => this.world.control(command, parameters));
   }
 
   /**
@@ -93,24 +85,29 @@ export class Stage {
 
   /** Waits until calls have settled and neither clients nor server have anything more to say. */
   async settle({ openCalls = OPEN_CALL_MS } = {}) {
-    const deadline = performance.now() + openCalls;
+    const deadline = this.world.now + openCalls;
     let calm = 0;
     let seen = -1;
     while (calm < QUIET.looks) {
-      const page = await this.#server.control(`frames?since=${this.#nextFrame}`);
+      const page = await this.world.control('frames', { since: this.#nextFrame });
       this.#nextFrame = page.next;
       const traffic = page.frames.some(({ name }) => !HEARTBEATS.includes(name));
-      const waiting = performance.now() < deadline && Object.values(this.cast).some(({ open }) => open.size > 0);
+      const waiting = this.world.now < deadline && Object.values(this.cast).some(({ open }) => open.size > 0);
       calm = traffic || waiting || seen !== this.#entries ? 0 : calm + 1;
       seen = this.#entries;
-      await pause(QUIET.apart);
+      await this.world.run(QUIET.apart);
     }
   }
 
   /** Lets time pass in which nothing is expected to be asked for; what comes belongs to the present step. */
   async pause(ms) {
-    await pause(ms);
+    await this.world.run(ms);
     await this.settle();
+  }
+
+  /** Lets time pass until a second of the clock begins: one rule of the vendor counts in whole seconds. */
+  async nextSecond() {
+    await this.world.run(1000 - (this.world.now % 1000));
   }
 
   /** @internal what was said up to now */
@@ -151,11 +148,11 @@ class Actor {
     /** Calls whose promise is open. @type {Set<{label: string}>} */
     this.open = new Set();
     this.#client = createClient(kind, {
-      server: stage.server.ws,
-      appID: stage.server.appID,
+      world: stage.world,
+      server: stage.world.ws,
+      appID: stage.world.appID,
       log: () => {},
-      latency: LATENCY_MS,
-      host: { latency: LATENCY_MS, rewrite: (url) => url.replace(/^wss:/, 'ws:') },
+      host: { rewrite: (url) => url.replace(/^wss:/, 'ws:') },
       onFault: (error) => stage.write(name, `threw ${error.name} outside of calls`),
       ...options,
       onEvent: ({ name: event, args }) => {
@@ -186,7 +183,7 @@ class Actor {
 
   /** A token of the server for this client. */
   async token(options = {}) {
-    return (await this.#stage.server.control('token', { userID: this.userID, ...options })).token;
+    return (await this.#stage.world.control('token', { userID: this.userID, ...options })).token;
   }
 
   /** Logs in as a step. Everything has a default. */
@@ -198,14 +195,21 @@ class Actor {
   /** One call as a step of its own. */
   call(method, ...args) {
     const shown = method === 'loginRoom' ? args.toSpliced(1, 1) : args;
-    return this.#stage.step(`${this.name}: ${method}${argumentsText(shown)}`, () => void this.begin(method, ...args));
+    return this.#stage.step(`${this.name}: ${method}${argumentsText(shown)}`, () => this.begin(method, ...args));
   }
 
-  /**
-   * One call within the present step. Never throws; what it returns tells when the call has settled.
-   * @returns {Promise<void>}
-   */
+  /** One call within the present step. Never throws, and waits for nothing. */
   begin(method, ...args) {
+    this.#begin(method, args);
+  }
+
+  /** The same, and lets time pass until the call has settled. */
+  async finish(method, ...args) {
+    const call = this.#begin(method, args);
+    await this.#stage.world.runUntil(() => !this.open.has(call), FINISH_MS);
+  }
+
+  #begin(method, args) {
     this.#stage.calls += 1;
     const number = (this.#numbers.get(method) ?? 0) + 1;
     this.#numbers.set(method, number);
@@ -215,7 +219,7 @@ class Actor {
       const value = this.engine[method](...args);
       if (typeof value?.then !== 'function') {
         write(`= ${resultText(value, '=')}`);
-        return Promise.resolve();
+        return undefined;
       }
       const call = { label };
       this.open.add(call);
@@ -223,10 +227,11 @@ class Actor {
         this.open.delete(call);
         write(`${how} ${resultText(result, how)}`);
       };
-      return value.then(settled('resolved'), settled('rejected'));
+      value.then(settled('resolved'), settled('rejected'));
+      return call;
     } catch (error) {
       write(`threw ${error.name}`);
-      return Promise.resolve();
+      return undefined;
     }
   }
 
@@ -255,9 +260,11 @@ class Actor {
     this.#client.dropSockets();
   }
 
-  /** The first event of the present step that fits, waiting for it. */
-  sees(event, where, limit = 12_000) {
-    return this.#client.waitFor(event, where, { from: this.#from, limit });
+  /** Lets time pass until this client was told, in the present step, of an event that fits. */
+  async sees(event, where, limit = 12_000) {
+    const find = () => this.#client.find(event, where, this.#from) !== undefined;
+    const seen = await this.#stage.world.runUntil(find, limit);
+    if (!seen) throw new Error(`${this.name} was told of no ${event} within ${limit} ms`);
   }
 
   /** Writes down something that a scenario found out about this client. */
@@ -288,8 +295,4 @@ class Actor {
 /** Room heartbeats are kept out of the record, except where a scenario is about them. */
 function serverArgs({ serverArgs: args }) {
   return args.includes('--room-heartbeat-ms') ? args : ['--room-heartbeat-ms', '60000', ...args];
-}
-
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

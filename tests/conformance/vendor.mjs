@@ -1,16 +1,20 @@
 // The vendor's public mini-program client (npm zego-express-engine-miniprogram, the WeChat build), run unmodified in
 // Node with a fake `wx`, so that it can talk to our room server and meet our engine there.
 
-import vm from 'node:vm';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { WebSocket } from 'ws';
+import { evaluate } from '../support/evaluate.mjs';
 import { Recorder } from '../support/recorder.mjs';
 import { loopbackOnly } from '../support/my.mjs';
 
 const PACKAGE = 'zego-express-engine-miniprogram';
 const require = createRequire(import.meta.url);
 
+/** The world that a client is in unless it is given one: Node's. */
+const NODE = {
+  WebSocket,
+  globals: { setTimeout, clearTimeout, setInterval, clearInterval, Date, Math, performance },
+};
 /** Codes of WeChat's components that stand for the host codes 3800 to 3803. */
 const COMPONENT_CODES = { 3800: 1002, 3801: -1307, 3802: 2004, 3803: -2301 };
 /** Name under which the client knows the room server; it only exists in the fake host. */
@@ -23,8 +27,8 @@ export const HUB = 'hub.invalid';
  * @param {number} options.appID
  * @param {(event: object) => void} [options.onEvent] see Recorder
  * @param {(line: string) => void} [options.log] the client's console
- * @param {number} [options.latency=0] ms by which every message is late, see createHost in my.mjs
  * @param {string} [options.platform] as the host names it
+ * @param {import('../support/virtual-world.mjs').VirtualWorld} [options.world] default: real time and real sockets
  * @param {(error: Error) => void} [options.onFault] told what the client throws outside of calls, which a host would only log
  * @returns {VendorClient}
  */
@@ -35,14 +39,16 @@ export function createVendorClient(options) {
 /** See {@link createVendorClient}. */
 export class VendorClient {
   #wx;
+  #world;
   #timers = new Set();
   #onFault;
   #closed = false;
 
-  constructor({ server, appID, onEvent, log = () => {}, latency = 0, platform = 'devtools', onFault = () => {} }) {
+  constructor({ server, appID, onEvent, log = () => {}, platform, world = NODE, onFault = () => {} }) {
     this.kind = 'vendor';
     this.#onFault = onFault;
-    this.#wx = createWx(server, latency, (run) => this.#guard(run), platform);
+    this.#world = world;
+    this.#wx = createWx(server, (run) => this.#guard(run), { platform, world });
     const { ZegoExpressEngine } = loadVendor(this.#globals(log));
     ZegoExpressEngine.setEngineOptions({ customDomain: { accesshub: HUB, logreport: HUB, detaillog: HUB } });
     /** The vendor's engine. */
@@ -59,6 +65,11 @@ export class VendorClient {
   /** Log uploads the client tried; none left the process. @type {string[]} */
   get uploads() {
     return this.#wx.uploads;
+  }
+
+  /** See Recorder.find. */
+  find(...args) {
+    return this.recorder.find(...args);
   }
 
   /** See Recorder.waitFor. */
@@ -80,7 +91,7 @@ export class VendorClient {
   close() {
     this.#closed = true;
     this.#wx.close();
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) this.#world.globals.clearTimeout(timer);
     this.#timers.clear();
   }
 
@@ -94,6 +105,7 @@ export class VendorClient {
   }
 
   #globals(log) {
+    const { setTimeout, setInterval, clearTimeout, Date, Math, performance } = this.#world.globals;
     const write = (...words) => log(words.map(String).join(' '));
     const track =
       (set) =>
@@ -115,6 +127,9 @@ export class VendorClient {
       setInterval: track(setInterval),
       clearTimeout: clear,
       clearInterval: clear,
+      Date,
+      Math,
+      performance,
     };
   }
 }
@@ -128,23 +143,17 @@ export function loadVendor(given) {
   // Mini programs declare these names of browsers without a value, and the client relies on that.
   const absent = { window: undefined, self: undefined, document: undefined, location: undefined };
   const globals = { ...absent, navigator: { appVersion: 'node', onLine: true, userAgent: 'node' }, ...given };
-  const filename = require.resolve(PACKAGE);
-  const evaluate = vm.compileFunction(readFileSync(filename, 'utf8'), ['module', 'exports', ...Object.keys(globals)], {
-    filename,
-  });
-  const module = { exports: {} };
-  evaluate.call(undefined, module, module.exports, ...Object.values(globals));
-  return module.exports;
+  return evaluate(require.resolve(PACKAGE), globals);
 }
 
 /**
  * The parts of WeChat's host object that the client touches.
  * @param {string} server ws://127.0.0.1:port/accesshub
- * @param {number} latency ms by which every message is late
  * @param {(run: () => void) => void} guard calls what the client is called back with
- * @param {string} [platform] as the host names it
+ * @param {object} [options] `platform` and `world`, see createVendorClient
  */
-export function createWx(server, latency, guard, platform = 'devtools') {
+export function createWx(server, guard, { platform = 'devtools', world = NODE } = {}) {
+  const { setTimeout } = world.globals;
   const storage = new Map();
   const sockets = new Set();
   const networkListeners = new Set();
@@ -163,16 +172,11 @@ export function createWx(server, latency, guard, platform = 'devtools') {
     },
   };
 
-  // By way of setImmediate: after all timers that are due, also on a busy machine.
-  const late = (deliver) => {
-    const run = () => guard(deliver);
-    return latency > 0 ? setTimeout(() => setImmediate(run), latency) : run();
-  };
   const connectSocket = ({ url }) => {
     const { host, pathname } = new URL(url);
     if (pathname !== '/accesshub') throw new Error(`the vendor's client asked for ${url}`);
     const target = host === HUB ? server : `ws://${host}/accesshub`;
-    const socket = new WebSocket(loopbackOnly(target), { perMessageDeflate: false });
+    const socket = new world.WebSocket(loopbackOnly(target), { perMessageDeflate: false });
     sockets.add(socket);
     socket.binaryType = 'nodebuffer';
     socket.on('close', () => sockets.delete(socket));
@@ -184,10 +188,10 @@ export function createWx(server, latency, guard, platform = 'devtools') {
       onOpen: (listener) => socket.on('open', () => listener({})),
       onMessage: (listener) =>
         socket.on('message', (bytes, binary) =>
-          late(() => listener({ data: binary ? new Uint8Array(bytes).buffer : bytes.toString() })),
+          guard(() => listener({ data: binary ? new Uint8Array(bytes).buffer : bytes.toString() })),
         ),
       onClose: (listener) =>
-        socket.on('close', (code, reason) => late(() => listener({ code, reason: reason.toString() }))),
+        socket.on('close', (code, reason) => guard(() => listener({ code, reason: reason.toString() }))),
       onError: (listener) => socket.on('error', (error) => listener({ errMsg: error.message })),
       send: ({ data, success, fail }) => {
         if (socket.readyState !== WebSocket.OPEN) {

@@ -8,6 +8,8 @@ import { isIP } from 'node:net';
 
 /** Sockets one mini program may have at a time, as the host documents it. */
 const MAX_SOCKETS = 5;
+/** The world that a host is in unless it is given one: Node's. */
+const NODE = { WebSocket, globals: { setTimeout } };
 /** Length of a line in base64 text of hosts that wrap it. */
 const BASE64_LINE = 76;
 
@@ -20,11 +22,10 @@ const BASE64_LINE = 76;
  * @param {object} [options.systemInfo] merged over the default answer of getSystemInfo
  * @param {object} [options.storage] initial content of the storage, key to value
  * @param {string} [options.networkType='WIFI']
- * @param {number} [options.latency=0] ms by which every message is late; with some, answers never overtake the page's timers of
- *   a tick, as they never do on a real network
  * @param {boolean} [options.errorBeforeClose=true] a lost or refused socket reports onError before onClose
  * @param {boolean} [options.keepSent=true] sockets keep what was sent in `sent`
  * @param {(id: string) => object} [options.rtcRoomContext] what my.createRtcRoomContext returns
+ * @param {object} [options.world] see virtual-world.mjs; default: real time and real sockets
  * @returns {FakeHost}
  */
 export function createHost(options = {}) {
@@ -46,6 +47,7 @@ export class FakeHost {
       errorBeforeClose: true,
       keepSent: true,
       rewrite: (url) => url,
+      world: NODE,
       ...options,
     };
     this.#storage = new Map(Object.entries(options.storage ?? {}));
@@ -139,6 +141,11 @@ export class FakeHost {
     return Object.fromEntries(this.#storage);
   }
 
+  /** @internal calls back after the page's turn is over */
+  soon(callback, ms = 0) {
+    return this.#options.world.globals.setTimeout(callback, ms);
+  }
+
   #fire(kind, value) {
     for (const listener of [...this.#listeners[kind]]) listener(value);
   }
@@ -165,7 +172,7 @@ export class FakeHost {
       return task;
     }
     this.sockets.push(task);
-    answer(request, {});
+    answer(this, request, {});
     task.open();
     return task;
   };
@@ -235,13 +242,13 @@ export class FakeHost {
       SDKVersion: '2.9.19',
       connectSocket: this.#connectSocket,
       request: this.#request,
-      getNetworkType: later(networkType),
+      getNetworkType: later(this, networkType),
       onNetworkStatusChange: network.on,
       offNetworkStatusChange: network.off,
-      getSystemInfo: later(systemInfo),
+      getSystemInfo: later(this, systemInfo),
       getSystemInfoSync: systemInfo,
-      getSetting: later(() => ({ authSetting: { camera: true, audioRecord: true } })),
-      openSetting: later(() => ({ authSetting: { camera: true, audioRecord: true } })),
+      getSetting: later(this, () => ({ authSetting: { camera: true, audioRecord: true } })),
+      openSetting: later(this, () => ({ authSetting: { camera: true, audioRecord: true } })),
       onAppShow: show.on,
       offAppShow: show.off,
       onAppHide: hide.on,
@@ -249,8 +256,8 @@ export class FakeHost {
       base64ToArrayBuffer: (text) => toArrayBuffer(Buffer.from(text, 'base64')),
       arrayBufferToBase64: (buffer) => Buffer.from(buffer).toString('base64'),
       createRtcRoomContext: (id) => this.#options.rtcRoomContext?.(id) ?? { stop() {}, enableCamera() {}, mute() {} },
-      call: (name, _params, callback) => void setTimeout(() => callback?.({ success: name === 'prepareRTCResource' })),
-      ...storageOf(this.#storage),
+      call: (name, _params, callback) => void this.soon(() => callback?.({ success: name === 'prepareRTCResource' })),
+      ...storageOf(this, this.#storage),
     };
     my.canIUse = (name) => typeof my[name.split('.')[0]] === 'function';
     return my;
@@ -299,52 +306,53 @@ export class FakeSocketTask {
   open() {
     if (!this.#host.online) {
       this.#socket = null;
-      setTimeout(() => this.#lose(6, 'offline'));
+      this.#host.soon(() => this.#lose(6, 'offline'));
       return;
     }
-    const socket = new WebSocket(loopbackOnly(this.#options.rewrite(this.url)), this.request.protocols ?? [], {
-      headers: this.request.header,
-      perMessageDeflate: false,
-    });
+    const socket = new this.#options.world.WebSocket(
+      loopbackOnly(this.#options.rewrite(this.url)),
+      this.request.protocols ?? [],
+      {
+        headers: this.request.header,
+        perMessageDeflate: false,
+      },
+    );
     this.#socket = socket;
     socket.on('open', () => this.#closed || this.deliver('open', {}));
-    const { latency = 0 } = this.#options;
-    // By way of setImmediate: after all timers that are due, also on a busy machine.
-    const late = (deliver) => (latency > 0 ? setTimeout(() => setImmediate(deliver), latency) : deliver());
-    socket.on('message', (bytes, binary) => late(() => this.#receive(bytes, binary)));
+    socket.on('message', (bytes, binary) => this.#receive(bytes, binary));
     socket.on('error', (error) => this.#lose(1, error.message));
-    socket.on('close', (code, reason) => late(() => this.#finish({ code, reason: reason.toString() })));
+    socket.on('close', (code, reason) => this.#finish({ code, reason: reason.toString() }));
   }
 
   /** SocketTask.send: `{data: <base64>, isBuffer: true}` is a binary message, otherwise `data` is text. */
   send({ data, isBuffer = false, success, fail, complete } = {}) {
     const request = { success, fail, complete };
     if (this.#socket?.readyState !== WebSocket.OPEN || this.#closed) {
-      refuse(request, 10, 'send');
+      refuse(this.#host, request, 10, 'send');
       return;
     }
     if (typeof data !== 'string') {
-      refuse(request, 2, 'send');
+      refuse(this.#host, request, 2, 'send');
       return;
     }
     const message = isBuffer ? Buffer.from(data, 'base64') : data;
     if (isBuffer && this.#options.keepSent) this.sent.push(message);
     if (!this.#host.blackHole) this.#socket.send(message);
-    answer(request, {});
+    answer(this.#host, request, {});
   }
 
   /** SocketTask.close. The close event follows, later. */
   close({ code = 1000, reason = '', success, fail, complete } = {}) {
     const request = { success, fail, complete };
     if (this.#closed) {
-      refuse(request, 1, 'close');
+      refuse(this.#host, request, 1, 'close');
       return;
     }
     this.closedByPage = true;
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.close(code, reason);
     else this.#socket?.terminate();
-    setTimeout(() => this.#finish({ code, reason }));
-    answer(request, {});
+    this.#host.soon(() => this.#finish({ code, reason }));
+    answer(this.#host, request, {});
   }
 
   /** Test: the connection is lost, as on a broken network. */
@@ -411,7 +419,7 @@ export function loopbackOnly(url) {
   return url;
 }
 
-function storageOf(map) {
+function storageOf(host, map) {
   const get = ({ key }) => ({ data: map.has(key) ? structuredClone(map.get(key)) : null });
   const done = () => ({ success: true });
   const set = ({ key, data }) => map.set(key, structuredClone(data)) && done();
@@ -428,16 +436,16 @@ function storageOf(map) {
     setStorageSync: set,
     removeStorageSync: remove,
     clearStorageSync: clear,
-    getStorage: later(get),
-    setStorage: later(set),
-    removeStorage: later(remove),
-    clearStorage: later(clear),
+    getStorage: later(host, get),
+    setStorage: later(host, set),
+    removeStorage: later(host, remove),
+    clearStorage: later(host, clear),
   };
 }
 
 /** A host call that answers through callbacks and a promise, never before it returned. */
-function later(compute) {
-  return (request = {}) => settle(new Promise((resolve) => setTimeout(() => resolve(compute(request)))), request);
+function later(host, compute) {
+  return (request = {}) => settle(new Promise((resolve) => host.soon(() => resolve(compute(request)))), request);
 }
 
 function settle(promise, { success, fail, complete } = {}) {
@@ -455,17 +463,17 @@ function settle(promise, { success, fail, complete } = {}) {
   return promise;
 }
 
-function answer({ success, complete }, value) {
+function answer(host, { success, complete }, value) {
   if (success === undefined && complete === undefined) return;
-  setTimeout(() => {
+  host.soon(() => {
     success?.(value);
     complete?.(value);
   });
 }
 
-function refuse({ fail, complete }, error, call) {
+function refuse(host, { fail, complete }, error, call) {
   const failure = { error, errorMessage: `${call}: error ${error}` };
-  setTimeout(() => {
+  host.soon(() => {
     fail?.(failure);
     complete?.(failure);
   });

@@ -1,6 +1,7 @@
 // Our engine, from the package, on a fake host.
 
 import { createRequire } from 'node:module';
+import { evaluate } from './evaluate.mjs';
 import { createHost } from './my.mjs';
 import { Recorder } from './recorder.mjs';
 
@@ -26,6 +27,7 @@ export function packageProblem() {
  * @param {object} [options.host] options of the fake host, see my.mjs
  * @param {string} [options.platform] as the host names it
  * @param {(level: string, message: string) => void} [options.log] takes the engine's log instead of the console
+ * @param {import('./virtual-world.mjs').VirtualWorld} [options.world] default: real time and real sockets
  * @returns {OwnClient}
  */
 export function createOwnClient(options) {
@@ -34,10 +36,10 @@ export function createOwnClient(options) {
 
 /** See {@link createOwnClient}. */
 export class OwnClient {
-  constructor({ server, appID, onEvent, host = {}, platform, log }) {
-    const { ZegoExpressEngine } = require(PACKAGE);
+  constructor({ server, appID, onEvent, host = {}, platform, log, world }) {
+    const { ZegoExpressEngine } = world ? loadInto(world) : require(PACKAGE);
     this.kind = 'ours';
-    this.host = createHost(platform ? { ...host, systemInfo: { platform } } : host);
+    this.host = createHost({ ...host, ...(platform && { systemInfo: { platform } }), ...(world && { world }) });
     // The engine takes the settings over when it is constructed.
     ZegoExpressEngine.configure({ my: this.host.my, log });
     this.engine = new ZegoExpressEngine(appID, server);
@@ -47,6 +49,11 @@ export class OwnClient {
   /** Recorded events, oldest first: `{t, name, args}`. */
   get events() {
     return this.recorder.events;
+  }
+
+  /** See Recorder.find. */
+  find(...args) {
+    return this.recorder.find(...args);
   }
 
   /** See Recorder.waitFor. */
@@ -69,4 +76,12 @@ export class OwnClient {
     this.engine.destroyEngine();
     this.host.dispose();
   }
+}
+
+/** The package as the engines of a world share it: the module is compiled once for all. */
+const loaded = new WeakMap();
+
+function loadInto(world) {
+  if (!loaded.has(world)) loaded.set(world, evaluate(require.resolve(PACKAGE), world.globals));
+  return loaded.get(world);
 }

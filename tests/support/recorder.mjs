@@ -46,6 +46,16 @@ export class Recorder {
   }
 
   /**
+   * The first event `name` recorded up to now whose arguments satisfy `where`, or undefined.
+   * @param {string} name
+   * @param {(...args: any[]) => boolean} [where]
+   * @param {number} [from=0] index in `events` to look from
+   */
+  find(name, where = () => true, from = 0) {
+    return this.events.find((event, index) => index >= from && event.name === name && where(...event.args));
+  }
+
+  /**
    * The first event `name` whose arguments satisfy `where`, recorded already or still to come.
    * @param {string} name
    * @param {(...args: any[]) => boolean} [where]
@@ -54,11 +64,10 @@ export class Recorder {
    * @param {number} [options.from=0] index in `events` to look from; `events.length` for future events only
    * @throws when the time is over, with the events seen
    */
-  waitFor(name, where = () => true, { limit = 10_000, from = 0 } = {}) {
-    const find = () => this.events.slice(from).find((event) => event.name === name && where(...event.args));
+  waitFor(name, where, { limit = 10_000, from = 0 } = {}) {
     return new Promise((resolve, reject) => {
       const check = () => {
-        const event = find();
+        const event = this.find(name, where, from);
         if (event === undefined) return;
         clearTimeout(timer);
         this.#waiting.delete(check);

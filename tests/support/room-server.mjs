@@ -10,12 +10,13 @@ import { killOnExit } from '../media/processes.mjs';
 const START_LIMIT_MS = 15_000;
 const BUILT = fileURLToPath(new URL('../../target/debug/room-server', import.meta.url));
 
-const binary = () => process.env.ROOM_SERVER_BIN ?? BUILT;
+/** The program: ROOM_SERVER_BIN, or what cargo built. */
+export const serverProgram = () => process.env.ROOM_SERVER_BIN ?? BUILT;
 
 /** Why the room server cannot be started, in one sentence, or undefined if it can. */
 export function roomServerProblem() {
-  if (existsSync(binary())) return undefined;
-  return `there is no room server at ${binary()}: build it with "cargo build -p room-server", or name it in ROOM_SERVER_BIN`;
+  if (existsSync(serverProgram())) return undefined;
+  return `there is no room server at ${serverProgram()}: build it with "cargo build -p room-server", or name it in ROOM_SERVER_BIN`;
 }
 
 /**
@@ -31,7 +32,7 @@ export async function startRoomServer({ mediaHosts = [], args = [], log = () => 
   const problem = roomServerProblem();
   if (problem !== undefined) throw new Error(problem);
   const child = spawn(
-    binary(),
+    serverProgram(),
     ['--exit-with-parent', ...mediaHosts.flatMap((host) => ['--media-host', host]), ...args],
     {
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -21,11 +21,6 @@ function recording(file, clients, run, serverArgs = []) {
   return { file, ...scenario(file, { clients, serverArgs: [...SERVER, ...serverArgs] }, run) };
 }
 
-/** Waits for the beginning of a second of the clock: one rule counts in whole seconds. */
-function nextSecond() {
-  return new Promise((resolve) => setTimeout(resolve, 1020 - (Date.now() % 1000)));
-}
-
 export default [
   recording('login', ['A'], async ({ A }) => {
     await enter(A, 'room1');
@@ -61,11 +56,11 @@ export default [
     await enter(A, 'r');
     await enter(B, 'r');
     await stage.step('A: two in one second', async () => {
-      await nextSecond();
-      await A.begin('sendBroadcastMessage', 'r', 'hello 你好 \u{1F600}');
+      await stage.nextSecond();
+      await A.finish('sendBroadcastMessage', 'r', 'hello 你好 \u{1F600}');
       A.begin('sendBroadcastMessage', 'r', 'too soon');
     });
-    await nextSecond();
+    await stage.nextSecond();
     await A.call('sendBroadcastMessage', 'r', 'ok again');
     await A.call('sendBarrageMessage', 'r', 'barrage 1');
     await A.call('sendCustomCommand', 'r', 'cmd-text', ['ub']);
@@ -77,7 +72,7 @@ export default [
     });
     await enter(C, 'r');
     await A.call('sendCustomCommand', 'r', '', ['ub']);
-    await nextSecond();
+    await stage.nextSecond();
     await refuse(303001, 203001);
     await A.call('sendBroadcastMessage', 'r', 'q');
     await refuse(303017, 2);
@@ -116,8 +111,8 @@ export default [
     await A.call('sendBroadcastMessage', 'r', 'after reconnect');
     await stage.step('the sockets of A break, C comes and publishes', async () => {
       A.breakSockets();
-      await C.begin(...login(C, 'r'));
-      await C.begin('startPublishingStream', 'st-c');
+      await C.finish(...login(C, 'r'));
+      await C.finish('startPublishingStream', 'st-c');
       C.report('st-c', 'published');
       await A.comesBack();
     });
@@ -144,11 +139,11 @@ export default [
         }
       }
       await stage.step('A: addresses of the CDN', async () => {
-        await A.begin('startPlayingStream', 'cdn1', { sourceType: 'CDN' });
-        await A.begin('startPublishingStream', 'cdn2', { sourceType: 'CDN' });
-        await A.begin('startPlayingStream', 'mix1', { isMix: true, sourceType: 'BGP' });
-        await A.begin('startPlayingStream', 'mix2', { isMix: true });
-        await A.begin('startPlayingStream', 'par1', { streamParams: 'q=1' });
+        await A.finish('startPlayingStream', 'cdn1', { sourceType: 'CDN' });
+        await A.finish('startPublishingStream', 'cdn2', { sourceType: 'CDN' });
+        await A.finish('startPlayingStream', 'mix1', { isMix: true, sourceType: 'BGP' });
+        await A.finish('startPlayingStream', 'mix2', { isMix: true });
+        await A.finish('startPlayingStream', 'par1', { streamParams: 'q=1' });
       });
     },
     ['--media-host', 'h1.example', '--media-host', 'h2.example', '--media-host', '10.0.0.1:1935'],

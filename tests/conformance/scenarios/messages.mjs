@@ -9,11 +9,6 @@ async function meet(...actors) {
   for (const actor of actors) await actor.login();
 }
 
-/** Waits for the beginning of a second of the clock: one rule of the vendor counts in whole seconds. */
-function nextSecond() {
-  return new Promise((resolve) => setTimeout(resolve, 1020 - (Date.now() % 1000)));
-}
-
 export default [
   scenario('broadcast messages', {}, async ({ a, b }) => {
     await meet(a, b);
@@ -27,11 +22,11 @@ export default [
     async ({ a, b }, stage) => {
       await meet(a, b);
       await stage.step('a sends two', async () => {
-        await nextSecond();
+        await stage.nextSecond();
         a.begin('sendBroadcastMessage', ROOM, 'one');
         a.begin('sendBroadcastMessage', ROOM, 'two');
       });
-      await nextSecond();
+      await stage.nextSecond();
       await a.call('sendBroadcastMessage', ROOM, 'three');
     },
   ),

@@ -177,7 +177,7 @@ export default [
     await meet(a, b);
     await a.publish('sa');
     await stage.step('the room service of a breaks', async () => {
-      await stage.server.control('break-pc', { userID: 'user-a', restoreMs: 100 });
+      await stage.world.control('break-pc', { userID: 'user-a', restoreMs: 100 });
       await a.comesBack();
     });
     await a.call('sendBroadcastMessage', ROOM, 'back');
@@ -187,7 +187,7 @@ export default [
     await a.login();
     for (const action of [0, 2, 5]) {
       await stage.step(`the server closes with action ${action}`, async () => {
-        await stage.server.control('close-connection', { userID: 'user-a', action });
+        await stage.world.control('close-connection', { userID: 'user-a', action });
         if (action !== 0) await a.comesBack();
       });
     }
@@ -196,13 +196,13 @@ export default [
   scenario('the server sends the client elsewhere', { bug: '1.7.0: backup domains' }, async ({ a, b }, stage) => {
     await meet(a, b);
     await a.publish('sa');
-    const { host } = new URL(stage.server.ws);
+    const { host } = new URL(stage.world.ws);
     await stage.step('redirected', async () => {
-      await stage.server.control('redirect', { userID: 'user-a', hosts: [host] });
+      await stage.world.control('redirect', { userID: 'user-a', hosts: [host] });
       await a.comesBack();
     });
     await stage.step('told to ask for addresses', async () => {
-      await stage.server.control('close-connection', { userID: 'user-a', action: 1 });
+      await stage.world.control('close-connection', { userID: 'user-a', action: 1 });
       await a.comesBack();
     });
     await a.call('sendBroadcastMessage', ROOM, 'still here');
@@ -242,7 +242,7 @@ export default [
       await meet(a, b);
       await b.call('startPublishingStream', 'sb');
       await stage.step('a misses the stream of b and learns of it by a heartbeat', async () => {
-        await stage.server.control('answers', { userID: 'user-a', match: { cmd: 1101 }, do: 'drop' });
+        await stage.world.control('answers', { userID: 'user-a', match: { cmd: 1101 }, do: 'drop' });
         b.report('sb', 'published');
         await a.sees('roomStreamUpdate', (_room, change) => change === 'ADD');
       });
@@ -261,7 +261,7 @@ export default [
     { clients: ['a'], serverArgs: ['--room-heartbeat-ms', '3000'] },
     async ({ a }, stage) => {
       await a.login();
-      const refuse = (code) => stage.server.control('answers', { match: { cmd: 301005 }, do: 'error', code, count: 1 });
+      const refuse = (code) => stage.world.control('answers', { match: { cmd: 301005 }, do: 'error', code, count: 1 });
       await stage.step('a beats and comes back', async () => {
         await refuse(105);
         await a.comesBack();

@@ -13,12 +13,14 @@ pub use crate::reply::{
 /// Lifetime of an issued token if none is asked for, seconds.
 pub const DEFAULT_TOKEN_SECONDS: i64 = 3600;
 
-/// One control command. Each is also an HTTP endpoint of the binary.
-#[derive(Debug, Clone)]
+/// One control command. Each is also an HTTP endpoint of the binary; as JSON it is `"health"`, or `{"kick": {"userID": "u"}}`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Command {
     /// State of the server in numbers.
     Health,
     /// Make a token with the server's secret.
+    #[serde(rename = "token")]
     IssueToken(TokenRequest),
     /// Everything about all rooms.
     Rooms,
@@ -33,8 +35,10 @@ pub enum Command {
     /// Send a Redirect frame.
     Redirect(Redirect),
     /// Delay, drop or refuse answers from now on.
+    #[serde(rename = "answers")]
     AddAnswerRule(AnswerRule),
     /// Forget all answer rules. Answers already delayed still come.
+    #[serde(rename = "clear-answers")]
     ClearAnswerRules,
     /// Forget a user's memberships and sessions as a restarted server would; the sockets stay.
     ForgetSession(UserTarget),
@@ -48,6 +52,7 @@ pub enum Command {
         since: u64,
     },
     /// Hand out other RTMP hosts from now on.
+    #[serde(rename = "media-hosts")]
     SetMediaHosts(Hosts),
     /// Who may publish a stream.
     Publishable(StreamTarget),

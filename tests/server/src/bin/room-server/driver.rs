@@ -217,7 +217,7 @@ fn now_ms() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn log(entry: &LogEntry) {
+pub(crate) fn log(entry: &LogEntry) {
     let conn = entry.conn.map(|conn| conn.0);
     match entry.level {
         LogLevel::Debug => debug!(conn, "{}", entry.message),

@@ -1,4 +1,5 @@
-//! The room server behind a socket: WebSocket for clients and HTTP for control, on one port.
+//! The room server behind a socket: WebSocket for clients and HTTP for control, on one port. Or behind stdin and stdout, for tests
+//! that bring a clock of their own.
 
 #![forbid(unsafe_code)]
 
@@ -7,6 +8,7 @@ mod http;
 mod listen;
 mod options;
 mod socket;
+mod stepped;
 
 use std::{error::Error, io::Write as _, process::ExitCode, time::Duration};
 
@@ -25,14 +27,7 @@ const SPARE_FILES: u64 = 64 + listen::MAX_HANDSHAKES as u64;
 fn main() -> ExitCode {
     let options = Options::parse();
     init_logging(&options);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let result = runtime.map_err(Into::into).and_then(|runtime| {
-        let settings = options.into_settings()?;
-        runtime.block_on(run(settings))
-    });
-    match result {
+    match start(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             error!("{problem}");
@@ -41,12 +36,28 @@ fn main() -> ExitCode {
     }
 }
 
+fn start(options: Options) -> Result<(), Box<dyn Error>> {
+    let settings = options.into_settings()?;
+    if settings.stepped {
+        return Ok(stepped::run(
+            settings.config,
+            std::io::stdin().lock(),
+            std::io::stdout().lock(),
+        )?);
+    }
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(run(settings))
+}
+
 async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let Settings {
         host,
         port,
         mut config,
         exit_with_parent,
+        stepped: _,
     } = settings;
     let wanted = config.max_connections as u64 + SPARE_FILES;
     match rlimit::increase_nofile_limit(wanted) {

@@ -105,6 +105,11 @@ pub(crate) struct Options {
     #[arg(long)]
     exit_with_parent: bool,
 
+    /// Listen nowhere: take time and what happens on links from stdin, one line of JSON each, and answer each with one line (see
+    /// docs/room-server.md)
+    #[arg(long, conflicts_with_all = ["host", "port", "exit_with_parent"])]
+    stepped: bool,
+
     /// What to log: error, warn, info, debug, or a filter directive
     #[arg(long, env = "RUST_LOG", default_value = "info")]
     pub(crate) log: String,
@@ -121,6 +126,7 @@ pub(crate) struct Settings {
     pub(crate) port: u16,
     pub(crate) config: Config,
     pub(crate) exit_with_parent: bool,
+    pub(crate) stepped: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -194,6 +200,7 @@ impl Options {
             port: self.port.or(listen.port).unwrap_or(0),
             config,
             exit_with_parent: self.exit_with_parent,
+            stepped: self.stepped,
         })
     }
 }

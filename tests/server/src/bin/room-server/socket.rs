@@ -94,7 +94,17 @@ async fn write(sink: &mut (impl Sink<Message> + Unpin), outbox: &mut Outbox) {
 }
 
 async fn say_why(sink: &mut (impl Sink<Message> + Unpin), reason: CloseReason) {
-    let code = match reason {
+    let _ = sink
+        .send(Message::Close(Some(CloseFrame {
+            code: close_code(reason),
+            reason: reason.to_string().into(),
+        })))
+        .await;
+}
+
+/// How WebSockets number the reason.
+pub(crate) fn close_code(reason: CloseReason) -> u16 {
+    match reason {
         CloseReason::TooManyConnections => close_code::AGAIN,
         CloseReason::TextMessage => close_code::UNSUPPORTED,
         CloseReason::FrameTooLarge => close_code::SIZE,
@@ -106,11 +116,5 @@ async fn say_why(sink: &mut (impl Sink<Message> + Unpin), reason: CloseReason) {
         | CloseReason::Idle
         | CloseReason::Dropped => close_code::POLICY,
         CloseReason::ShuttingDown => close_code::AWAY,
-    };
-    let _ = sink
-        .send(Message::Close(Some(CloseFrame {
-            code,
-            reason: reason.to_string().into(),
-        })))
-        .await;
+    }
 }

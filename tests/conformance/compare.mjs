@@ -2,6 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 
+/** Name of scripts that are made at random. */
+export const RANDOM = 'random scripts';
+
 /**
  * The list of known differences. Each entry rewrites what one record says into what the other is expected to say, so that
  * whatever is left is unlisted; and it counts, so that an entry that no longer rewrites anything is noticed.
@@ -98,7 +101,8 @@ function read() {
 function applies(entry, scenario, between) {
   // What is a race in one comparison is one in all.
   const where = entry.between ?? (entry.race === undefined ? 'builds' : between);
-  return where === between && (entry.scenarios?.includes(scenario) ?? true);
+  const isNamed = entry.scenarios?.includes(scenario) ?? true;
+  return where === between && (isNamed || (scenario === RANDOM && entry.random === true));
 }
 
 /** One change of an entry as a function from lines to lines. */

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { clientProblem } from '../support/clients.mjs';
 import { roomServerProblem } from '../support/room-server.mjs';
-import { Differences, weight } from './compare.mjs';
+import { Differences } from './compare.mjs';
+import { play } from './play.mjs';
 import recordings from './recorded/scenarios.mjs';
 import { loadScenarios } from './scenarios/index.mjs';
-import { perform } from './stage.mjs';
 import { table } from './table.mjs';
 
 /** Scenarios played at a time: one computes while others wait for their room servers. */
@@ -24,7 +24,7 @@ const rows = [];
 
 describe("the vendor's client and ours say the same", { concurrency: CONCURRENCY, skip }, () => {
   for (const scenario of scenarios) {
-    test(scenario.name, { timeout: TIMEOUT }, () => play(scenario));
+    test(scenario.name, { timeout: TIMEOUT }, () => check(scenario));
   }
 });
 
@@ -74,38 +74,8 @@ describe('the list of differences', () => {
   });
 });
 
-async function play(scenario) {
-  const mixes =
-    scenario.mixed && scenario.clients.length > 1
-      ? [
-          ['vendor', 'ours'],
-          ['ours', 'vendor'],
-        ]
-      : [];
-  const [theirs, ours, ...mixed] = await Promise.all(
-    [['vendor'], ['ours'], ...mixes].map((kinds) => perform(scenario, kinds)),
-  );
-  const builds = differences.compare(scenario.name, 'builds', theirs, ours, scenario.clients);
-  const problems = [...builds.unlisted];
-  let strange = 0;
-  let known = 0;
-  mixes.forEach((kinds, index) => {
-    for (const kind of ['vendor', 'ours']) {
-      const clients = scenario.clients.filter((_, place) => (kinds[place] ?? kinds.at(-1)) === kind);
-      const alone = kind === 'vendor' ? theirs : ours;
-      const found = differences.compare(scenario.name, 'mixed', alone, { kind, steps: mixed[index].steps }, clients);
-      strange += weight(found.unlisted);
-      known += found.listed.length;
-      if (found.unlisted.length > 0) problems.push(`in a room of ${kinds.join(' and ')}:`, ...found.unlisted);
-    }
-  });
-  rows.push({
-    name: scenario.name,
-    calls: ours.calls,
-    events: ours.events,
-    listed: builds.listed.length,
-    unlisted: weight(builds.unlisted),
-    mixed: mixes.length === 0 ? '' : strange > 0 ? `${strange} unlisted` : known > 0 ? `${known} listed` : 'same',
-  });
+async function check(scenario) {
+  const { row, problems } = await play(scenario, differences);
+  rows.push(row);
   if (problems.length > 0) assert.fail(`- the vendor's client, + ours\n${problems.join('\n')}`);
 }

@@ -5,7 +5,7 @@
 //!       └──no address──▶ Failed ◀──component cannot play (3803)──┘
 //! ```
 //!
-//! A failed player stays until the application stops it, as in the vendor's client.
+//! A failed player stays until the application stops it, as in the vendor's client, and plays again when the component says so.
 
 use super::cx::Cx;
 use super::error::{Code, PLAY_FAILED, PLAY_NOT_FOUND, STOPPED};
@@ -88,7 +88,7 @@ impl Player {
             self.tell(PlayerState::PlayRequesting, cx);
         }
         self.media.renewal = None;
-        if self.runs_or_may() {
+        if self.has_address() {
             self.phase = Phase::Playing;
             self.tell(PlayerState::Playing, cx);
         }
@@ -97,7 +97,7 @@ impl Player {
     /// The component cannot play it, or not any more (3803). One that fails while the room is away comes back with the room.
     pub(super) fn handle_play_failed(&mut self, is_online: bool, cx: &mut Cx<'_>) {
         // What fails before the new address is there is the old one.
-        if !self.runs_or_may() || (is_online && self.media.awaits_renewal()) {
+        if !self.has_address() || (is_online && self.media.awaits_renewal()) {
             return;
         }
         self.phase = Phase::Failed;
@@ -109,7 +109,8 @@ impl Player {
     pub(super) fn handle_online(&mut self, outage: Millis, cx: &mut Cx<'_>) {
         let is_long = outage > OUTAGE_MS;
         let ran = matches!(self.phase, Phase::Playing);
-        if is_long && self.media.renewal.is_none() && self.runs_or_may() {
+        let may_run = self.has_address() && !matches!(self.phase, Phase::Failed);
+        if is_long && self.media.renewal.is_none() && may_run {
             self.media.renewal = Some(Renewal::new(UrlReason::LongOutage, ran));
         }
         if let Some(renewal) = &mut self.media.renewal {
@@ -161,9 +162,9 @@ impl Player {
         }
     }
 
-    /// Whether the component plays it, or has what it needs to.
-    fn runs_or_may(&self) -> bool {
-        !self.media.is_dispatching() && !matches!(self.phase, Phase::Failed)
+    /// Whether the component has what it needs to play it.
+    fn has_address(&self) -> bool {
+        !self.media.addresses.is_empty()
     }
 
     fn tell(&self, state: PlayerState, cx: &mut Cx<'_>) {

@@ -67,8 +67,7 @@ class RtcRoom {
     this.joining = undefined;
     /** @type {Promise<void> | undefined} */
     this.publishing = undefined;
-    /** Ends joining. */
-    this.onLeave = () => {};
+    this.onLeave = () => {}; // ends joining
     this.failures = { publish: 0, play: 0 };
     /** @type {Record<string, any>} */
     this.timers = {};
@@ -435,6 +434,7 @@ class RtcRoom {
     if (streamID !== this.state.playing) return;
     if (state === 'PLAYING') {
       this.failures.play = 0;
+      clearTimeout(this.timers.play);
       this.update({ play: 'playing' });
     } else if (state === 'PLAY_REQUESTING' && this.asked !== streamID) {
       this.renewing.add('pull');

@@ -267,6 +267,30 @@ test('one foreign stream is played at a time, the next when it goes', async () =
   room.destroy();
 });
 
+test('a stream that plays again by itself keeps its component', async (t) => {
+  const { rtc, room, engine, page } = setUp();
+  await room.join('r');
+  engine.fire('roomStreamUpdate', 'r', 'ADD', streams('a'));
+  await tick(100);
+  const { id } = rtc.shown;
+  const report = (code, update) => {
+    page.onRtcRoomRtmpEvent({ currentTarget: { id }, detail: { code } });
+    engine.fire('playerStateUpdate', { streamID: 'a', ...update });
+  };
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  report(3803, { state: 'NO_PLAY', errorCode: 3803 });
+  assert.equal(room.state.play, 'requesting');
+  report(3802, { state: 'PLAYING', errorCode: 0 });
+  assert.equal(room.state.play, 'playing');
+  t.mock.timers.tick(10_000);
+  assert.equal(rtc.shown.id, id);
+  assert.deepEqual(
+    engine.calls.filter((call) => call.startsWith('stopPlaying')),
+    [],
+  );
+  room.destroy();
+});
+
 test('events of a component that was taken off are not heard', async () => {
   const { rtc, page, room, engine } = setUp();
   await room.join('r');

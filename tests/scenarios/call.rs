@@ -211,6 +211,26 @@ fn a_failed_player_may_try_the_next_url() {
 }
 
 #[test]
+fn a_failed_player_plays_again_when_the_component_recovers_by_itself() {
+    let mut world = World::new();
+    let a = world.add_in("r", "ua");
+    world.resolve(a, "startPlayingStream", json!(["s"]));
+    world.told(a);
+    for code in [3803, 3803, 3802] {
+        world.component(a, "s", code);
+    }
+    let failed =
+        json!([{"state": "NO_PLAY", "streamID": "s", "errorCode": 3803, "extendedData": ""}]);
+    let failed = format!("playerStateUpdate {failed}");
+    assert_eq!(
+        world.told(a),
+        [failed.clone(), failed, state("player", "PLAYING", "s")]
+    );
+    world.call(a, "stopPlayingStream", json!(["s"]));
+    assert_eq!(world.told(a), [state("player", "NO_PLAY", "s")]);
+}
+
+#[test]
 fn each_next_url_is_on_the_next_host() {
     let config = room_server::Config {
         media_hosts: vec!["h1.example".into(), "h2.example".into()],

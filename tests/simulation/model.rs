@@ -35,6 +35,8 @@ pub struct Model {
     pub rooms: BTreeMap<String, RoomModel>,
     pub publishers: BTreeMap<String, PublisherState>,
     pub players: BTreeMap<String, PlayerState>,
+    /// Players that failed and were not stopped since: what their components report still counts.
+    pub failed: BTreeSet<String>,
     /// Stream whose `getNextUrl` runs.
     pub next_url: Option<String>,
     pub is_multi_room: bool,
@@ -158,7 +160,13 @@ impl Model {
             }
             Event::PlayerStateUpdate(update) => {
                 check_code(update.error_code)?;
-                self.player(&update.stream_id, update.state)
+                self.player(&update.stream_id, update.state)?;
+                if update.state == PlayerState::NoPlay && update.error_code.0 != 0 {
+                    self.failed.insert(update.stream_id.to_string());
+                } else {
+                    self.failed.remove(&*update.stream_id);
+                }
+                Ok(())
             }
         }
     }
@@ -215,6 +223,7 @@ impl Model {
             room.awaited_reason = before.awaited_reason;
             room.was_connected = before.was_connected;
             self.players.clear();
+            self.failed.clear();
         }
         Ok(())
     }
@@ -330,7 +339,7 @@ impl Model {
             (Some(PlayRequesting | Playing), Playing | NoPlay) => true,
             // With the end of a room its players are over without an event; which those are the application cannot know.
             (None, Playing | NoPlay) => self.is_multi_room,
-            (Some(NoPlay), Playing | NoPlay) => false,
+            (Some(NoPlay), Playing | NoPlay) => self.failed.contains(stream),
         };
         if allowed {
             Ok(())

@@ -141,8 +141,12 @@ impl World {
             since: self.now,
         };
         this.pending.insert(id, pending);
-        if method == "getNextUrl" {
-            this.model.next_url = Some(subject.into());
+        match method {
+            "getNextUrl" => this.model.next_url = Some(subject.into()),
+            "stopPlayingStream" => {
+                this.model.failed.remove(subject);
+            }
+            _ => {}
         }
         let method = method.into();
         self.give(device, Input::Call { id, method, args });

@@ -169,6 +169,17 @@ export default [
     },
   ),
 
+  scenario('playing fails again and again, and goes on by itself', {}, async ({ a, b }) => {
+    await meet(a, b);
+    await a.publish('sa');
+    await b.call('startPlayingStream', 'sa');
+    for (const what of ['playFailed', 'playFailed', 'playing', 'playing', 'playFailed', 'playing']) {
+      await b.component('sa', what);
+    }
+    await b.call('stopPlayingStream', 'sa');
+    await b.component('sa', 'playing');
+  }),
+
   scenario('playing a stream twice', { clients: ['a'] }, async ({ a }) => {
     await a.login();
     await a.call('startPlayingStream', 'any');

@@ -105,6 +105,39 @@ fn extra_info_of_a_service_that_began_anew_is_told_although_its_sequence_is_lowe
 }
 
 #[test]
+fn who_was_given_up_and_comes_back_is_told_of_extra_info_that_changed_only() {
+    let mut world = World::with(room_server::Config {
+        grace_ms: 1_000,
+        ..Default::default()
+    });
+    let (a, b) = (world.add_in("r", "ua"), world.add_in("r", "ub"));
+    let set = |world: &mut World, who, key, value| {
+        world.resolve(who, "setRoomExtraInfo", json!(["r", key, value]))
+    };
+    set(&mut world, a, "own", "1");
+    set(&mut world, b, "kept", "1");
+    set(&mut world, b, "changed", "1");
+    let c = world.add_in("r", "uc");
+    world.run(100);
+    world.told(a);
+    world.told(c);
+    world.reachable = false;
+    world.cut(a);
+    world.cut(c);
+    world.run(2_000);
+    set(&mut world, b, "changed", "2");
+    world.reachable = true;
+    world.run(10_000);
+    for who in [a, c] {
+        let told = world.told_of(who, "roomExtraInfoUpdate");
+        assert_eq!(told.len(), 1, "{told:?}");
+        let infos = told[0][1].as_array().unwrap();
+        let values: Vec<_> = infos.iter().map(|i| (&i["key"], &i["value"])).collect();
+        assert_eq!(values, [(&json!("changed"), &json!("2"))]);
+    }
+}
+
+#[test]
 fn a_user_who_leaves_between_two_pages_of_the_list_is_not_kept() {
     let mut world = World::with(room_server::Config {
         user_page: 1,

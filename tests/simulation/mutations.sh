@@ -28,7 +28,7 @@ mutations=(
     'login-never-retried|room/mod.rs|Purpose::Login \| Purpose::Enter => self.retry_login(cx),|Purpose::Login \| Purpose::Enter => {}'
     'requests-survive-a-break|room/trans.rs|while let Some(pending) = net.take_of_room(self.key()) {|while let Some(pending) = net.take_of_room(0) {'
     'http-forgotten-on-a-break|link/mod.rs|self.fail_all(TIMEOUT);|self.pending.clear();'
-    'extra-info-sequences-kept|room/login.rs|self.trans.forget();|'
+    'extra-info-sequences-kept|room/login.rs|self.trans.begin_session();|'
     'barrage-forgotten|room/messages.rs|cx.refuse(*call, code);\n        }|let _ = (call, code, \&cx);\n        }'
     'session-never-forgotten|room/mod.rs|self.session = Session::default();|'
     'pushes-applied-out-of-order|room/streams.rs|if self.seq.checked_add(1) != Some(seq) {|if false {'

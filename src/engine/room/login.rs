@@ -299,7 +299,7 @@ impl Room {
         let now = cx.now.mono;
         let is_new_session = self.session.user_id != answer.user_session_id;
         if is_new_session {
-            self.trans.forget();
+            self.trans.begin_session();
         }
         self.session.user_id = answer.user_session_id;
         self.route.context_key = header.context_key();

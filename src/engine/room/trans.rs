@@ -25,14 +25,27 @@ const TOO_MANY_KEYS_LONG: u32 = 201_015;
 
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Trans {
-    seqs: Vec<(String, u32)>,
+    known: Vec<Known>,
     is_setting: bool,
+}
+
+/// What was last heard of a key.
+#[derive(Debug)]
+struct Known {
+    key: String,
+    seq: u32,
+    /// When it was set, by the service's clock; 0 if that was not told.
+    time: i64,
+    /// Heard in an earlier session.
+    is_old: bool,
 }
 
 impl Trans {
     /// A new session: the service may have begun anew, and its sequences with it.
-    pub(super) fn forget(&mut self) {
-        self.seqs.clear();
+    pub(super) fn begin_session(&mut self) {
+        for known in &mut self.known {
+            known.is_old = true;
+        }
     }
 
     /// A request to set one is over, however.
@@ -40,25 +53,40 @@ impl Trans {
         self.is_setting = false;
     }
 
-    fn known(&self, key: &str) -> Option<u32> {
-        self.seqs
+    /// The sequence of a key, if it was heard in this session.
+    fn seq(&self, key: &str) -> Option<u32> {
+        self.known
             .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, seq)| *seq)
+            .find(|known| known.key == key && !known.is_old)
+            .map(|known| known.seq)
     }
 
-    /// Notes a sequence; false if it is not newer, or if there are too many keys.
-    fn note(&mut self, key: &str, seq: u32) -> bool {
-        if let Some((_, known)) = self.seqs.iter_mut().find(|(known, _)| known == key) {
-            let is_newer = *known < seq;
-            *known = seq.max(*known);
-            return is_newer;
+    /// Notes a sequence; false if it is no news, or if there are too many keys.
+    fn note(&mut self, key: &str, seq: u32, time: i64) -> bool {
+        let Some(known) = self.known.iter_mut().find(|known| known.key == key) else {
+            let fits = self.known.len() < MAX_KEYS;
+            if fits {
+                self.known.push(Known {
+                    key: key.into(),
+                    seq,
+                    time,
+                    is_old: false,
+                });
+            }
+            return fits;
+        };
+        let is_same = known.seq == seq && (known.time == time || known.time == 0);
+        let is_news = if known.is_old {
+            !is_same
+        } else {
+            known.seq < seq
+        };
+        if is_news || is_same {
+            known.seq = seq;
+            known.time = time;
+            known.is_old = false;
         }
-        let fits = self.seqs.len() < MAX_KEYS;
-        if fits {
-            self.seqs.push((key.into(), seq));
-        }
-        fits
+        is_news
     }
 }
 
@@ -79,7 +107,7 @@ impl Room {
         let body = liveroom::write::SetTransReq {
             trans_type: key.as_bytes(),
             trans_data: value.as_bytes(),
-            trans_local_seq: Some(self.trans.known(key).unwrap_or(0)),
+            trans_local_seq: Some(self.trans.seq(key).unwrap_or(0)),
             trans_channel: CHANNEL,
         };
         let purpose = Purpose::SetExtraInfo {
@@ -99,7 +127,7 @@ impl Room {
         cx: &mut Cx<'_>,
     ) {
         self.trans.is_setting = false;
-        self.trans.note(key, answer.trans_seq());
+        self.trans.note(key, answer.trans_seq(), 0);
         cx.reply(call, Ok(Reply::Seq(seq)));
     }
 
@@ -133,12 +161,14 @@ impl Room {
                 name: push.nick_name_shared(),
             },
         );
-        if self.trans.note(&key, push.trans_seq()) && user.id != self.request.user.id {
+        let update_time = push.trans_send_time();
+        let is_news = self.trans.note(&key, push.trans_seq(), update_time);
+        if is_news && user.id != self.request.user.id {
             let info = RoomExtraInfo {
                 key,
                 value: push.trans_data_text(),
                 update_user: user,
-                update_time: push.trans_send_time(),
+                update_time,
             };
             cx.emit(Event::RoomExtraInfoUpdate {
                 room: self.id().into(),
@@ -156,7 +186,10 @@ impl Room {
         let mut infos = Vec::new();
         for item in answer.trans_list() {
             let key = item.trans_type_text();
-            if item.err_code() != UNKNOWN_KEY && self.trans.note(&key, item.trans_seq()) {
+            let update_time = item.trans_send_time();
+            if item.err_code() != UNKNOWN_KEY
+                && self.trans.note(&key, item.trans_seq(), update_time)
+            {
                 let update_user = User {
                     id: item.id_name_shared(),
                     name: item.nick_name_shared(),
@@ -165,7 +198,7 @@ impl Room {
                     key,
                     value: item.trans_data_text(),
                     update_user,
-                    update_time: item.trans_send_time(),
+                    update_time,
                 });
             }
         }
@@ -188,7 +221,7 @@ impl Room {
             let mut trans_list = pb::List::default();
             let mut count = 0;
             for key in channel.trans_seq_list() {
-                let known = self.trans.known(&key.trans_type_text());
+                let known = self.trans.seq(&key.trans_type_text());
                 if count < MAX_KEYS && known.is_none_or(|known| key.trans_seq() > known) {
                     count += 1;
                     trans_list.push(&liveroom::write::TransWanted {

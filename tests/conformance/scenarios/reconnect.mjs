@@ -73,6 +73,18 @@ export default [
     },
   ),
 
+  scenario(
+    'extra info of the room is not told again to who was given up',
+    { serverArgs: ['--grace-ms', '200'] },
+    async ({ a, b }, stage) => {
+      await meet(a, b);
+      await a.call('setRoomExtraInfo', ROOM, 'own', 'v');
+      await b.call('setRoomExtraInfo', ROOM, 'own', 'changed');
+      await breakAndReturn(stage, a);
+      await a.call('setRoomExtraInfo', ROOM, 'own', 'again');
+    },
+  ),
+
   scenario('a viewer whose link was lost', {}, async ({ a, b }, stage) => {
     await meet(a, b);
     await b.publish('sb');

@@ -8,11 +8,15 @@ import { ROOM } from './stage.mjs';
 /** Long enough for a client to come back, whatever it lost. In ms. */
 const RETURN_MS = 6000;
 
-/** What `actor` can do, each a step. `own` is a stream of its own, `foreign` one of the other user's. */
+/** Rooms of users who are in several. */
+const ROOMS = ['one', 'two'];
+
+/** What `actor` can do, each a step. `own` is a stream of its own in `room`, `foreign` one of the other user's. */
 const ACTIONS = {
-  comes: ({ actor }) => actor.login(),
-  leaves: ({ actor }) => actor.call('logoutRoom', ROOM),
-  'starts publishing': ({ actor, own }) => actor.call('startPublishingStream', own, { extraInfo: 'first' }),
+  comes: ({ actor, room }) => actor.login({ room }),
+  leaves: ({ actor, room }) => actor.call('logoutRoom', room),
+  'starts publishing': ({ actor, own, room }) =>
+    actor.call('startPublishingStream', own, { extraInfo: 'first', ...(room !== ROOM && { roomID: room }) }),
   'is published': ({ actor, own }) => actor.component(own, 'published'),
   'fails to publish': ({ actor, own }) => actor.component(own, 'publishFailed'),
   'stops publishing': ({ actor, own }) => actor.call('stopPublishingStream', own),
@@ -22,17 +26,17 @@ const ACTIONS = {
   'stops playing': ({ actor, foreign }) => actor.call('stopPlayingStream', foreign),
   'asks for the next address': ({ actor, own }) => actor.call('getNextUrl', own),
   // Not twice in a second: the one rule of which ours has a reading of its own.
-  'sends a message': ({ stage, actor }) =>
+  'sends a message': ({ stage, actor, room }) =>
     stage.step(`${actor.name}: sendBroadcastMessage`, async () => {
       await stage.nextSecond();
-      actor.begin('sendBroadcastMessage', ROOM, 'message');
+      actor.begin('sendBroadcastMessage', room, 'message');
     }),
-  'sends a barrage message': ({ actor }) => actor.call('sendBarrageMessage', ROOM, 'barrage'),
-  'sends a command': ({ actor }) => actor.call('sendCustomCommand', ROOM, { go: 1 }, ['user-a', 'user-b']),
-  'sets extra info of the room': ({ actor }) => actor.call('setRoomExtraInfo', ROOM, 'topic', 'this'),
+  'sends a barrage message': ({ actor, room }) => actor.call('sendBarrageMessage', room, 'barrage'),
+  'sends a command': ({ actor, room }) => actor.call('sendCustomCommand', room, { go: 1 }, ['user-a', 'user-b']),
+  'sets extra info of the room': ({ actor, room }) => actor.call('setRoomExtraInfo', room, 'topic', 'this'),
   'sets extra info of a stream': ({ actor, own }) => actor.call('setStreamExtraInfo', own, 'second'),
   'lets a second pass': ({ stage }) => stage.step('time passes', () => stage.pause(1100)),
-  'is kicked': ({ stage, actor }) => control(stage, 'kick', { userID: actor.userID, roomID: ROOM, reason: 2 }),
+  'is kicked': ({ stage, actor, room }) => control(stage, 'kick', { userID: actor.userID, roomID: room, reason: 2 }),
   'loses the link': ({ stage, actor }) =>
     spoil(stage, `the sockets of ${actor.name} break`, () => actor.breakSockets()),
   'loses the room service': ({ stage, actor }) =>
@@ -51,7 +55,7 @@ const STAYING = ['comes', 'starts publishing', 'is published', 'stops publishing
 const CALLS = [...STAYING, 'leaves', 'fails to publish', 'fails to play', 'stops playing', 'asks for the next address'];
 const MESSAGES = ['sends a message', 'sends a barrage message', 'sends a command', 'sets extra info of the room'];
 
-/** Kinds of scripts: what may happen to everybody, and what to the first user only. */
+/** Kinds of scripts: what may happen to everybody, what to the first user only, and whether they are in several rooms. */
 export const KINDS = {
   'come and go, publish and play': { everybody: CALLS },
   'talk to each other': {
@@ -63,9 +67,14 @@ export const KINDS = {
   'are refused things and miss news': {
     everybody: [...CALLS, 'is refused a stream', 'sends a message', 'misses news of a stream'],
   },
+  'are in two rooms': {
+    everybody: [...STAYING, ...MESSAGES, 'leaves', 'stops playing', 'is kicked'],
+    first: ['loses the link'],
+    rooms: ROOMS,
+  },
 };
 
-/** Scripts of a kind. @param {{everybody: string[], first?: string[]}} kind @param {number} length most steps */
+/** Scripts of a kind. @param {{everybody: string[], first?: string[], rooms?: string[]}} kind @param {number} length most steps */
 export function scripts({ everybody, first = [] }, length) {
   const name = fc.constantFrom('a', 'b');
   const number = fc.constantFrom(1, 2);
@@ -77,15 +86,18 @@ export function scripts({ everybody, first = [] }, length) {
   return fc.array(step, { minLength: 1, maxLength: length, size: 'max' });
 }
 
-/** A script as a scenario of two users who have met. */
-export function scenarioOf(script) {
+/** A script of a kind as a scenario of two users who have met. */
+export function scenarioOf(script, { rooms = [ROOM] }) {
   return scenario(RANDOM, {}, async ({ a, b }, stage) => {
-    await a.login();
-    await b.login();
+    for (const user of [a, b]) {
+      if (rooms.length > 1) await user.call('enableMultiRoom', true);
+      for (const room of rooms) await user.login({ room });
+    }
     for (const [name, action, number] of script) {
       const [actor, other] = name === 'a' ? [a, b] : [b, a];
       const [own, foreign] = [actor, other].map((user) => `s${user.name}${number}`);
-      await ACTIONS[action]({ stage, actor, own, foreign });
+      const room = rooms[number - 1] ?? ROOM;
+      await ACTIONS[action]({ stage, actor, own, foreign, room });
     }
     await stage.step('the end', () => stage.pause(2 * RETURN_MS));
   });

@@ -25,7 +25,7 @@ const differences = new Differences();
 for (const [what, kind] of Object.entries(KINDS)) {
   test(`users who ${what} at random are told the same`, { skip }, async () => {
     const property = fc.asyncProperty(scripts(kind, LENGTH), async (script) => {
-      const { problems } = await play(scenarioOf(script), differences);
+      const { problems } = await play(scenarioOf(script, kind), differences);
       assert.ok(problems.length === 0, `- the vendor's client, + ours\n${problems.join('\n')}`);
     });
     await fc.assert(property, {

@@ -105,6 +105,26 @@ fn extra_info_of_a_service_that_began_anew_is_told_although_its_sequence_is_lowe
 }
 
 #[test]
+fn extra_info_of_a_service_that_began_anew_is_told_although_it_has_the_sequence_of_the_own() {
+    let mut world = World::new();
+    let (a, b) = (world.add_in("r", "ua"), world.add_in("r", "ub"));
+    // The push of the own change tells when it was made.
+    rule(
+        &mut world,
+        json!({"userID": "ua", "match": {"cmd": 1101}, "do": "drop"}),
+    );
+    world.resolve(a, "setRoomExtraInfo", json!(["r", "k", "own"]));
+    world.told(a);
+    world.restart_server();
+    world.run(10_000);
+    world.resolve(b, "setRoomExtraInfo", json!(["r", "k", "foreign"]));
+    world.run(100);
+    let told = world.told_of(a, "roomExtraInfoUpdate");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0][1][0]["value"], json!("foreign"));
+}
+
+#[test]
 fn who_was_given_up_and_comes_back_is_told_of_extra_info_that_changed_only() {
     let mut world = World::with(room_server::Config {
         grace_ms: 1_000,

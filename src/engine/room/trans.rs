@@ -75,7 +75,8 @@ impl Trans {
             }
             return fits;
         };
-        let is_same = known.seq == seq && (known.time == time || known.time == 0);
+        let is_same_time = known.time == time || (known.time == 0 && !known.is_old);
+        let is_same = known.seq == seq && is_same_time;
         let is_news = if known.is_old {
             !is_same
         } else {

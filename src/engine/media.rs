@@ -111,9 +111,15 @@ impl Media {
             .map_or(Instant::NEVER, Renewal::deadline)
     }
 
-    /// Whether a new address is on its way to the application.
-    pub(super) fn awaits_renewal(&self) -> bool {
-        self.renewal.as_ref().is_some_and(|r| !r.is_given())
+    /// The component failed. Returns whether that was on an address for which another is on its way; it is noted then.
+    pub(super) fn failed_on_old_address(&mut self) -> bool {
+        match &mut self.renewal {
+            Some(renewal) if !renewal.is_given() => {
+                renewal.has_failed = true;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// There was no new address. Returns whether it is tried again.

@@ -97,7 +97,7 @@ impl Player {
     /// The component cannot play it, or not any more (3803). One that fails while the room is away comes back with the room.
     pub(super) fn handle_play_failed(&mut self, is_online: bool, cx: &mut Cx<'_>) {
         // What fails before the new address is there is the old one.
-        if !self.has_address() || (is_online && self.media.awaits_renewal()) {
+        if !self.has_address() || (is_online && self.media.failed_on_old_address()) {
             return;
         }
         self.phase = Phase::Failed;
@@ -125,7 +125,7 @@ impl Player {
     /// The component did not begin on the new address: it is taken to go on with the old one, if it can.
     pub(super) fn end_renewal(&mut self, cx: &mut Cx<'_>) {
         match self.media.renewal.take() {
-            Some(renewal) if renewal.reason == UrlReason::MediaLost => {
+            Some(renewal) if renewal.has_failed => {
                 self.handle_play_failed(true, cx);
             }
             Some(renewal) if renewal.ran => self.handle_played(cx),

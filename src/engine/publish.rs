@@ -131,7 +131,7 @@ impl Publisher {
             return false;
         }
         if is_online {
-            return self.media.awaits_renewal();
+            return self.media.failed_on_old_address();
         }
         if self.is_told_active() {
             self.told = PublisherState::NoPublish;
@@ -232,7 +232,7 @@ impl Publisher {
         let (Some(renewal), Some(room)) = (self.media.renewal.take(), room) else {
             return true;
         };
-        if renewal.reason == UrlReason::MediaLost {
+        if renewal.has_failed {
             self.handle_push_failed(Some(room), net, cx);
             return false;
         }

@@ -68,6 +68,8 @@ pub(super) struct Renewal {
     pub(super) reason: UrlReason,
     /// Whether the stream ran, so that it is taken to run again when the component says nothing.
     pub(super) ran: bool,
+    /// Whether the component failed on the old address: then nothing runs unless it begins on the new one.
+    pub(super) has_failed: bool,
     step: Step,
     attempt: u32,
     since: Instant,
@@ -79,6 +81,7 @@ impl Renewal {
         Self {
             reason,
             ran,
+            has_failed: reason == UrlReason::MediaLost,
             step: Step::Away,
             attempt: 0,
             since: Instant::default(),

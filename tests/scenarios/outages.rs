@@ -272,6 +272,28 @@ fn an_address_that_is_never_given_ends_the_stream_after_300_seconds() {
 }
 
 #[test]
+fn a_component_that_fails_on_the_old_address_and_does_not_take_the_other_has_failed() {
+    let mut world = patient();
+    let (a, _) = call(&mut world);
+    rule(
+        &mut world,
+        json!({"match": {"type": 4}, "do": "delay", "ms": 1000, "count": 2}),
+    );
+    outage(&mut world, a, 100_000);
+    world.component(a, "own", 3801);
+    world.component(a, "theirs", 3803);
+    assert_eq!(streams(&mut world, a), RENEWED[..2]);
+    world.run(5_000);
+    assert_eq!(streams(&mut world, a), RENEWED[2..]);
+    world.run(10_000);
+    assert_eq!(
+        streams(&mut world, a),
+        ["own NO_PUBLISH 3801", "theirs NO_PLAY 3803"]
+    );
+    assert!(!is_published(&mut world));
+}
+
+#[test]
 fn a_stream_that_its_component_lost_meanwhile_comes_back_with_the_room() {
     let mut world = patient();
     let (a, b) = call(&mut world);

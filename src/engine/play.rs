@@ -100,8 +100,11 @@ impl Player {
         if !self.has_address() || (is_online && self.media.failed_on_old_address()) {
             return;
         }
-        self.phase = Phase::Failed;
-        self.media.renewal = (!is_online).then(|| Renewal::new(UrlReason::MediaLost, false));
+        // One that had failed before is not the outage's work.
+        if !matches!(self.phase, Phase::Failed) {
+            self.phase = Phase::Failed;
+            self.media.renewal = (!is_online).then(|| Renewal::new(UrlReason::MediaLost, false));
+        }
         cx.emit(self.no_play(PLAY_FAILED, ""));
     }
 

@@ -18,8 +18,8 @@ use alloc::string::String;
 
 /// After a longer time without hearing of the service addresses are worth nothing: it keeps a stream for about 90 s.
 pub(super) const OUTAGE_MS: Millis = 85_000;
-/// How long the component may take to begin on a new address. After it the stream is taken to go on as before, as for a page
-/// that knows nothing of new addresses.
+/// How long the component may take to begin on a new address. After it the stream is taken to go on as before, or to have failed
+/// if the component said so, as for a page that knows nothing of new addresses.
 pub(super) const PATIENCE_MS: Millis = 10_000;
 /// How long the service is asked for a new address; then the stream has failed.
 pub(super) const LIMIT_MS: Millis = 300_000;

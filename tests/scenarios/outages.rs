@@ -294,6 +294,18 @@ fn a_component_that_fails_on_the_old_address_and_does_not_take_the_other_has_fai
 }
 
 #[test]
+fn a_player_that_had_failed_before_the_outage_does_not_come_back_with_the_room() {
+    let mut world = patient();
+    let (a, _) = call(&mut world);
+    world.component(a, "theirs", 3803);
+    world.cut(a);
+    world.component(a, "theirs", 3803);
+    world.run(20_000);
+    let failed = "theirs NO_PLAY 3803";
+    assert_eq!(streams(&mut world, a), [failed, failed]);
+}
+
+#[test]
 fn a_stream_that_its_component_lost_meanwhile_comes_back_with_the_room() {
     let mut world = patient();
     let (a, b) = call(&mut world);

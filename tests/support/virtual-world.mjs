@@ -165,7 +165,6 @@ const ABNORMAL = 1006;
 
 /** As much of ws's class as the fake hosts use. */
 class VirtualSocket extends EventEmitter {
-  static OPEN = OPEN;
   #world;
   #conn;
 

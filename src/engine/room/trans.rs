@@ -64,16 +64,20 @@ impl Trans {
     /// Notes a sequence; false if it is no news, or if there are too many keys.
     fn note(&mut self, key: &str, seq: u32, time: i64) -> bool {
         let Some(known) = self.known.iter_mut().find(|known| known.key == key) else {
-            let fits = self.known.len() < MAX_KEYS;
-            if fits {
-                self.known.push(Known {
-                    key: key.into(),
-                    seq,
-                    time,
-                    is_old: false,
-                });
+            let fresh = Known {
+                key: key.into(),
+                seq,
+                time,
+                is_old: false,
+            };
+            if self.known.len() < MAX_KEYS {
+                self.known.push(fresh);
+            } else if let Some(old) = self.known.iter_mut().find(|known| known.is_old) {
+                *old = fresh;
+            } else {
+                return false;
             }
-            return fits;
+            return true;
         };
         let is_same_time = known.time == time || (known.time == 0 && !known.is_old);
         let is_same = known.seq == seq && is_same_time;
